@@ -1,0 +1,322 @@
+/**
+ * THE list of what a front end or a one-shot may ask of the core, and of what the core tells by itself.
+ * JSON-RPC 2.0, one object a line. Text is exactly as it was sent: whoever shows it, sanitises it.
+ * `status` and `stop` never change shape, so that any version can ask any other to leave.
+ */
+import type { ErrorData } from "../errors.js";
+import { count, flag, hex, type Method, method, oneOf, optional, text, type ValuesOf } from "./shape.js";
+
+/** Raised when an older client would misread a newer core, or the other way round. */
+export const WIRE_VERSION = 1;
+
+/** Longest line either side accepts, in bytes: a page of 200 messages of 8 KiB, escaped. */
+export const MAX_LINE_BYTES = 8 * 1024 * 1024;
+
+export type RoomKind = "group" | "direct" | "broadcast";
+export type Role = "owner" | "moderator" | "member";
+export type MessageState = "pending" | "sent" | "delivered" | "failed";
+export type RoomState = "joining" | "open" | "stopped";
+
+export interface PersonInfo {
+  /** Identity public key in hex; the empty string where it is not known. */
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface RoomInfo {
+  /** Discovery key in hex: a name, not a secret. */
+  readonly id: string;
+  readonly name: string;
+  readonly kind: RoomKind;
+  readonly topic: string;
+  readonly role: Role | null;
+  readonly members: number;
+  /** Members connected to this core now, devices of one person counted once. */
+  readonly peers: number;
+  readonly unread: number;
+  readonly mentions: number;
+  /** Rows in the timeline. */
+  readonly length: number;
+  /** Blocks of other members that are known to exist and are not here yet. */
+  readonly behind: number;
+  readonly state: RoomState;
+  /** Why it is `stopped`, or for whom `joining` waits, as a sentence; else null. */
+  readonly reason: string | null;
+  /** History still on its way, from 0 to 1; null when it is all here. */
+  readonly fetched: number | null;
+  /** When the last row came, ISO 8601; null for an empty room. */
+  readonly lastAt: string | null;
+  /** May this person write here now? */
+  readonly canWrite: boolean;
+}
+
+export interface RoomDetail extends RoomInfo {
+  readonly createdAt: string | null;
+  readonly signedLength: number;
+  readonly viewLength: number;
+  /** Hash of the view's whole content in hex: equal on two devices that agree. */
+  readonly viewHash: string;
+  readonly indexers: number;
+  /** Blocks and messages left out, by reason (`unreadable`, `not-a-member`, …). */
+  readonly leftOut: Readonly<Record<string, number>>;
+}
+
+export interface MessageInfo {
+  /** The sender's 16 random bytes, hex. With `writer` it names the message. */
+  readonly id: string;
+  readonly room: string;
+  readonly author: PersonInfo;
+  readonly sentAt: string;
+  readonly receivedAt: string | null;
+  readonly type: "message" | "file" | "call" | "notice";
+  readonly text: string;
+  readonly replyTo: string | null;
+  readonly edited: boolean;
+  readonly deleted: boolean;
+  readonly reactions: readonly { readonly emoji: string; readonly by: readonly PersonInfo[] }[];
+  readonly file: { readonly id: string; readonly name: string; readonly bytes: number } | null;
+  /** Of one's own message; null for others'. */
+  readonly state: MessageState | null;
+  readonly verified: boolean;
+  readonly mine: boolean;
+  /** Writer core key in hex. */
+  readonly writer: string;
+  /** Place in the room's order, from 0; null while it is pending or arriving. It can change while unsettled. */
+  readonly position: number | null;
+  /** `/me`: shown as `* maya pours tea`. */
+  readonly action: boolean;
+  /** What a notice is about: `joined`, `created`, `newer` (a message this version cannot read). */
+  readonly notice: string | null;
+  /** sentAt is more than ten minutes ahead of when it came: the time shown is that of arrival. */
+  readonly clockOff: boolean;
+  /** Mentions this person (name after @, whole word). */
+  readonly mentionsMe: boolean;
+  /** Why it failed, as a sentence. */
+  readonly reason: string | null;
+}
+
+export interface MemberInfo extends PersonInfo {
+  readonly role: Role;
+  readonly here: boolean;
+  readonly mine: boolean;
+  readonly devices: number;
+  /** Another member's name looks the same: four characters of the id tell them apart; else null. */
+  readonly tag: string | null;
+}
+
+export interface InviteInfo {
+  /** First 16 hex digits of the invite's public key's hash; what `revoke` takes. */
+  readonly id: string;
+  /** The link, where this device made it; null for those of others. */
+  readonly link: string | null;
+  readonly by: PersonInfo;
+  readonly uses: number;
+  readonly used: number;
+  readonly expiresAt: string;
+  readonly state: "open" | "used" | "expired" | "revoked";
+}
+
+export interface IdentityInfo extends PersonInfo {
+  readonly device: string;
+  /** Five groups of four characters, to read to each other. */
+  readonly fingerprint: string;
+  /** The words have been written down (`identity.wordsSeen`). */
+  readonly wordsSeen: boolean;
+}
+
+export interface VerifyInfo {
+  readonly id: string;
+  readonly verified: boolean;
+  /** Checks in order, each with its answer. */
+  readonly steps: readonly {
+    readonly what: "message" | "device" | "identity";
+    readonly ok: boolean;
+    readonly detail: string;
+  }[];
+  readonly author: PersonInfo;
+  readonly fingerprint: string;
+}
+
+export interface NetworkInfo {
+  /** `online`: the DHT answers; `lan`: only this network; `looking`: not known yet; `offline`: nobody and nothing. */
+  readonly state: "online" | "lan" | "looking" | "offline";
+  readonly peers: number;
+  readonly reason: string | null;
+  readonly interfaces: readonly { readonly name: string; readonly address: string; readonly error: string | null }[];
+}
+
+export interface StatusInfo {
+  readonly version: string;
+  readonly wire: number;
+  readonly profile: string;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly clients: number;
+  /** It stays until told to stop. */
+  readonly stays: boolean;
+  /** What keeps it from stopping by itself, as sentences. */
+  readonly open: readonly string[];
+}
+
+export interface Draft {
+  readonly text: string;
+  readonly cursor: number;
+}
+
+export interface Page {
+  readonly messages: readonly MessageInfo[];
+  /** Rows in the whole timeline when this page was read. */
+  readonly total: number;
+  /** Some of what was asked for is on no device that is here now. */
+  readonly incomplete: boolean;
+}
+
+const room = text(512);
+const messageId = hex(16);
+
+export const METHODS = {
+  status: method<StatusInfo>()("What this core is and what keeps it running", {}, "status"),
+  stop: method<null>()("Close everything and end", { force: optional(flag()) }, "null"),
+  attach: method<{ run: string; seq: number; missed: readonly CoreEvent[] | null }>()(
+    "Subscribe to events; with the cursor of an earlier connection also what was missed (null: read everything anew)",
+    { run: optional(text(64)), seq: optional(count(Number.MAX_SAFE_INTEGER)) },
+    "cursor",
+  ),
+  stay: method<{ warning: string | null }>()("Stay after the last client leaves", {}, "warning"),
+  network: method<NetworkInfo>()("How people are found, and what stands in the way", {}, "network"),
+
+  "identity.show": method<IdentityInfo | null>()("Who this profile is; null before the first run", {}, "identity"),
+  "identity.create": method<IdentityInfo>()("Make an identity with new words", { name: text(256) }, "identity"),
+  "identity.restore": method<IdentityInfo>()(
+    "Make this profile a new device of the person whose 24 words these are",
+    { words: text(1024), name: text(256) },
+    "identity",
+  ),
+  "identity.words": method<{ words: readonly string[] }>()("The 24 words", {}, "words"),
+  "identity.wordsSeen": method<null>()("The words have been written down", {}, "null"),
+  "identity.rename": method<IdentityInfo>()("Change the name people see", { name: text(256) }, "identity"),
+
+  "room.create": method<RoomInfo>()(
+    "Make a room",
+    { name: text(1024), topic: optional(text(2048)), kind: optional(oneOf("group", "direct", "broadcast")) },
+    "room",
+  ),
+  "room.list": method<readonly RoomInfo[]>()("All rooms, in the order they were joined", {}, "list of room"),
+  "room.show": method<RoomDetail>()("One room, with its inner state", { room }, "room detail"),
+  "room.leave": method<null>()("Forget a room on this device", { room }, "null"),
+  "room.join": method<RoomInfo>()(
+    "Join by invite; answers when in, or after `waitMs` with TIMED_OUT while the joining goes on",
+    { invite: text(4096), waitMs: optional(count(86_400_000)) },
+    "room",
+  ),
+  "room.invite": method<InviteInfo>()(
+    "Make an invite",
+    { room, expiresMs: optional(count(Number.MAX_SAFE_INTEGER)), uses: optional(count(1000)) },
+    "invite",
+  ),
+  "room.invites": method<readonly InviteInfo[]>()("The invites of a room", { room }, "list of invite"),
+  "room.revoke": method<InviteInfo>()("Make an invite admit nobody any more", { room, invite: text(4096) }, "invite"),
+  "room.members": method<readonly MemberInfo[]>()("Who is in a room", { room }, "list of member"),
+  "room.read": method<null>()("All that is in a room has been read", { room }, "null"),
+  "room.typing": method<null>()("This person is typing (told to members, kept nowhere)", { room }, "null"),
+
+  "message.send": method<MessageInfo>()(
+    "Post; answers when it is in this core's log (`sent`), or on its disk (`pending`) where the room is not ready",
+    {
+      room,
+      text: text(1_000_000),
+      id: optional(messageId),
+      action: optional(flag()),
+    },
+    "message",
+  ),
+  "message.wait": method<MessageInfo>()(
+    "Answers when one's own message is `sent` or `delivered`",
+    { room, id: messageId, state: oneOf("sent", "delivered"), waitMs: count(86_400_000) },
+    "message",
+  ),
+  "message.list": method<Page>()(
+    "Rows by place: the last `limit`, or those before or from a place",
+    {
+      room,
+      limit: count(200),
+      before: optional(count(Number.MAX_SAFE_INTEGER)),
+      from: optional(count(Number.MAX_SAFE_INTEGER)),
+    },
+    "page",
+  ),
+  "message.verify": method<VerifyInfo>()(
+    "Check a message from its bytes up to its author's identity",
+    { room, id: text(64) },
+    "verification",
+  ),
+
+  "draft.get": method<Draft | null>()("Unsent text kept for a room", { room }, "draft"),
+  "draft.set": method<null>()(
+    "Keep unsent text for a room; empty forgets it",
+    { room, text: text(1_000_000), cursor: count(1_000_000) },
+    "null",
+  ),
+} as const;
+
+export type MethodName = keyof typeof METHODS;
+export type ParamsOf<M extends MethodName> = ValuesOf<(typeof METHODS)[M]["params"]>;
+export type ResultOf<M extends MethodName> = (typeof METHODS)[M] extends Method<infer _F, infer R> ? R : never;
+
+/** What the core tells by itself. Each comes with a cursor {run, seq}; `room` is always a room's id. */
+export type CoreEvent =
+  /** A room is new or something about it changed (counts, name, state, peers). */
+  | { readonly type: "room"; readonly room: RoomInfo }
+  | { readonly type: "room-gone"; readonly room: string }
+  /**
+   * Rows from `from` on are no longer what they were; `messages` are all rows from there to `total` where they are
+   * 100 or fewer, else null: read the window anew.
+   */
+  | {
+      readonly type: "timeline";
+      readonly room: string;
+      readonly from: number;
+      readonly total: number;
+      readonly messages: readonly MessageInfo[] | null;
+    }
+  /** A message with no place yet: just written here (`pending`), or pushed by its author ahead of its order. Replaces the one of the same writer and id. */
+  | { readonly type: "arriving"; readonly room: string; readonly message: MessageInfo }
+  /** A pushed message never came into the room's order: it disappears. */
+  | { readonly type: "arriving-gone"; readonly room: string; readonly writer: string; readonly id: string }
+  /** States of one's own messages that changed. */
+  | {
+      readonly type: "states";
+      readonly room: string;
+      readonly states: readonly { readonly id: string; readonly state: MessageState; readonly reason: string | null }[];
+    }
+  | { readonly type: "members"; readonly room: string; readonly members: readonly MemberInfo[] }
+  /** Who is typing now; the empty list when nobody is. */
+  | { readonly type: "typing"; readonly room: string; readonly who: readonly PersonInfo[] }
+  | { readonly type: "network"; readonly network: NetworkInfo }
+  | { readonly type: "identity"; readonly identity: IdentityInfo }
+  /** Something a person should read once. */
+  | {
+      readonly type: "notice";
+      readonly room: string | null;
+      readonly text: string;
+      readonly level: "info" | "warning";
+    };
+
+export interface ReadyParams {
+  readonly version: string;
+  readonly wire: number;
+  readonly profile: string;
+  readonly run: string;
+}
+
+export interface EventParams {
+  readonly run: string;
+  readonly seq: number;
+  readonly event: CoreEvent;
+}
+
+/** `data` of a JSON-RPC error. */
+export interface WireErrorData extends ErrorData {
+  readonly family: "user" | "peer" | "device" | "storage" | "bug";
+  readonly data: Readonly<Record<string, unknown>>;
+}
