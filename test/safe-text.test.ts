@@ -162,6 +162,9 @@ t.test("work grows with the text, not with its square", async (t) => {
   looks = 0;
   t.equal(safeText("é".repeat(1_000_000)).length, 64 * 1024);
   t.ok(looks <= 64 * 1024 + 1, "what is over the limit is not looked at");
+  looks = 0;
+  safeText("\u200b".repeat(1_000_000));
+  t.ok(looks <= 4 * 64 * 1024, "not even where nothing of it is shown");
 });
 
 t.test("our own words stay, theirs are made safe", async (t) => {

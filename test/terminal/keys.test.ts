@@ -381,9 +381,24 @@ t.test("an end mark inside a paste does not let the rest act as keys", async (t)
   t.same(read("\x1b[200~one\x1b[201~rm\r\x1b[201~"), ['paste "one"', "r", "m", 'paste "\\n"']);
 });
 
+t.test("the rest of such a paste may come a little later", async (t) => {
+  const { push, clock, events } = open();
+  push("\x1b[200~one\x1b[201~\r");
+  clock.pass(40);
+  push("two\x1b[201~");
+  clock.pass(1000);
+  t.same(events.map(short), ['paste "one"', 'paste "\\ntwo"']);
+});
+
+t.test("a sequence longer than any known is no key, and what follows is", async (t) => {
+  t.same(read(`\x1b[${"0".repeat(300)}5~x`), ["x"]);
+  t.same(read(`\x1b[${"0;".repeat(5000)}`, "1;1", "Ax"), ["x"]);
+});
+
 t.test("a marked paste that never ends is bounded and gives the keyboard back", async (t) => {
   const { push, clock, events } = open();
-  push(`\x1b[200~${"x".repeat(3 * 1024 * 1024)}`);
+  push(`\x1b[200~${"x".repeat(700 * 1024)}`);
+  for (let index = 0; index < 3; index += 1) push("x".repeat(700 * 1024));
   t.same(events, []);
   clock.pass(5000);
   const [event] = events;
