@@ -1,0 +1,269 @@
+import { exitCodeOf, KeetError } from "../errors.js";
+import type { Cursor, RequestOptions } from "../rpc/client.js";
+import type { CoreEvent, MethodName, ParamsOf, ResultOf, RoomInfo } from "../rpc/methods.js";
+import { safeLine, safeText } from "../safe-text.js";
+import { type CoreLink, closed, coreGone, hasCode, type Request } from "./core-link.js";
+import { Drafts } from "./drafts.js";
+import type { Notice, ProfileState, RoomView } from "./model.js";
+import { RoomSession } from "./room-session.js";
+import { Store } from "./store.js";
+import { identityView, networkView, roomView } from "./views.js";
+
+/** How long a notice stays. */
+const NOTICE_MS = 6_000;
+/** Pauses between attempts to reach a core that was lost; the last one repeats. */
+const RETRY_MS = [0, 200, 500, 1_000, 2_000];
+
+export interface SessionOptions {
+  /** Reaches the core of this profile and starts one where none runs. */
+  readonly connect: () => Promise<CoreLink>;
+  readonly now?: () => number;
+  readonly randomId?: () => string;
+  readonly noticeMs?: number;
+}
+
+const START: ProfileState = {
+  connection: "starting",
+  failure: null,
+  isLoaded: false,
+  identity: null,
+  rooms: [],
+  network: null,
+};
+
+/** One person on this screen: what the core tells, kept as the screen reads it. */
+export class Session {
+  readonly profile = new Store<ProfileState>(START);
+  readonly notice = new Store<Notice | null>(null);
+  readonly drafts: Drafts;
+  readonly now: () => number;
+  readonly #options: SessionOptions;
+  readonly #rooms = new Map<string, RoomSession>();
+  #link: CoreLink | null = null;
+  #cursor: Cursor | null = null;
+  #isClosed = false;
+  #waiting: PromiseWithResolvers<CoreLink> = Promise.withResolvers();
+  #noticeTimer: NodeJS.Timeout | null = null;
+  #notices = 0;
+  #reading: string | null = null;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.now = options.now ?? Date.now;
+    this.#waiting.promise.catch(() => {});
+    this.drafts = new Drafts(this.request);
+  }
+
+  /** Resolves when the first core has told everything; from then on it is reached again whenever it is lost. */
+  async start(): Promise<void> {
+    let link: CoreLink;
+    try {
+      link = await this.#options.connect();
+    } catch (error) {
+      if (this.#isClosed) return;
+      const message = safeLine(error instanceof Error ? error.message : String(error));
+      const hint = error instanceof KeetError && error.hint !== null ? safeLine(error.hint) : null;
+      const exitCode = exitCodeOf(error);
+      this.profile.update((old) => ({ ...old, connection: "failed", failure: { message, hint, exitCode } }));
+      return;
+    }
+    try {
+      await this.#attach(link);
+    } catch {
+      await this.#reconnect();
+    }
+  }
+
+  /** Asks the core; while there is none, waits for the next one. */
+  readonly request: Request = async <M extends MethodName>(
+    method: M,
+    params: ParamsOf<M>,
+    options?: RequestOptions,
+  ): Promise<ResultOf<M>> => {
+    if (this.#isClosed) throw closed();
+    const link = this.#link ?? (await this.#waiting.promise);
+    try {
+      return await link.request(method, params, options);
+    } catch (error) {
+      if (this.#isClosed) throw closed();
+      if (link !== this.#link) throw coreGone(error);
+      throw error;
+    }
+  };
+
+  room(id: string): RoomSession {
+    let session = this.#rooms.get(id);
+    if (!session) {
+      session = new RoomSession(id, {
+        request: this.request,
+        now: this.now,
+        randomId: this.#options.randomId ?? randomId,
+        identity: () => this.profile.getSnapshot().identity,
+      });
+      this.#rooms.set(id, session);
+    }
+    return session;
+  }
+
+  roomView(id: string | null): RoomView | null {
+    return this.profile.getSnapshot().rooms.find((room) => room.id === id) ?? null;
+  }
+
+  /** A room read anew in full, as after making or joining one: its event may come later than the answer. */
+  takeRoom(info: RoomInfo): RoomView {
+    this.#applyRoom(info);
+    return roomView(info);
+  }
+
+  forgetRoom(id: string): void {
+    this.#rooms.delete(id);
+    this.profile.update((old) => ({ ...old, rooms: old.rooms.filter((room) => room.id !== id) }));
+  }
+
+  /** The room somebody is looking at, at its end, now; null while nobody looks. */
+  setReading(id: string | null): void {
+    if (this.#reading === id) return;
+    this.#reading = id;
+    const room = this.roomView(id);
+    if (room && room.unread > 0) this.#markRead(room.id);
+  }
+
+  tell(text: string, options: { hint?: string | null; level?: Notice["level"]; staysMs?: number } = {}): void {
+    this.#notices += 1;
+    const hint = options.hint ? safeLine(options.hint) : null;
+    this.notice.set({ text: safeLine(text), hint, level: options.level ?? "info", number: this.#notices });
+    if (this.#noticeTimer) clearTimeout(this.#noticeTimer);
+    this.#noticeTimer = setTimeout(() => this.clearNotice(), options.staysMs ?? this.#options.noticeMs ?? NOTICE_MS);
+    this.#noticeTimer.unref();
+  }
+
+  /** What a person can act on is told; the rest is a bug and must not be swallowed here. */
+  tellError(error: unknown): void {
+    if (hasCode(error, "CLOSED")) return;
+    if (!(error instanceof Error)) throw error;
+    this.tell(error.message, { level: "warning", hint: error instanceof KeetError ? error.hint : null });
+  }
+
+  clearNotice(): void {
+    if (this.#noticeTimer) clearTimeout(this.#noticeTimer);
+    this.#noticeTimer = null;
+    this.notice.set(null);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    if (this.#link) await this.drafts.save();
+    this.#isClosed = true;
+    this.drafts.close();
+    this.clearNotice();
+    this.#waiting.reject(closed());
+    const link = this.#link;
+    this.#link = null;
+    await link?.close();
+  }
+
+  async #attach(link: CoreLink): Promise<void> {
+    if (this.#isClosed) {
+      await link.close();
+      return;
+    }
+    let isOpen = true;
+    const undoEvents = link.onEvent((event, cursor) => {
+      this.#cursor = cursor;
+      this.#apply(event);
+    });
+    const undoClose = link.onClose(() => {
+      isOpen = false;
+      undoEvents();
+      undoClose();
+      if (this.#link !== link) return;
+      this.#link = null;
+      this.#waiting = Promise.withResolvers();
+      this.#waiting.promise.catch(() => {});
+      if (!this.#isClosed) void this.#reconnect();
+    });
+    try {
+      const { isReset } = await link.attach(this.#cursor);
+      this.#cursor = link.cursor;
+      if (isReset || !this.profile.getSnapshot().isLoaded) await this.#readAll(link);
+      if (!isOpen) throw coreGone(null);
+    } catch (error) {
+      undoEvents();
+      undoClose();
+      link.close();
+      throw error;
+    }
+    this.#link = link;
+    this.profile.update((old) => ({ ...old, connection: "ready", failure: null }));
+    this.#waiting.resolve(link);
+  }
+
+  async #readAll(link: CoreLink): Promise<void> {
+    const [identity, rooms, network] = await Promise.all([
+      link.request("identity.show", {}),
+      link.request("room.list", {}),
+      link.request("network", {}),
+    ]);
+    this.profile.update((old) => ({
+      ...old,
+      isLoaded: true,
+      identity: identity && identityView(identity),
+      rooms: rooms.map(roomView),
+      network: networkView(network),
+    }));
+    for (const room of this.#rooms.values()) {
+      room.forgetArriving();
+      // These wait for the link that is being attached, then ask it.
+      if (!room.timeline.getSnapshot().isLoaded && !room.timeline.getSnapshot().isLoading) continue;
+      void room.reload().catch(() => {});
+      void room.reloadMembers().catch(() => {});
+    }
+  }
+
+  async #reconnect(): Promise<void> {
+    if (this.#isClosed) return;
+    this.profile.update((old) => ({ ...old, connection: "lost" }));
+    for (let attempt = 0; !this.#isClosed && this.#link === null; attempt += 1) {
+      const pauseMs = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]!;
+      if (pauseMs > 0) await new Promise((done) => setTimeout(done, pauseMs));
+      try {
+        await this.#attach(await this.#options.connect());
+        return;
+      } catch {
+        // Said once in the status row; the next attempt says nothing new.
+      }
+    }
+  }
+
+  #apply(event: CoreEvent): void {
+    if (event.type === "room") this.#applyRoom(event.room);
+    else if (event.type === "room-gone") this.forgetRoom(event.room);
+    else if (event.type === "network") this.profile.update((old) => ({ ...old, network: networkView(event.network) }));
+    else if (event.type === "identity")
+      this.profile.update((old) => ({ ...old, identity: identityView(event.identity) }));
+    else if (event.type === "notice") this.tell(safeText(event.text), { level: event.level });
+    else this.#rooms.get(event.room)?.apply(event);
+  }
+
+  #applyRoom(info: RoomInfo): void {
+    const isRead = info.id === this.#reading;
+    const room = isRead ? { ...roomView(info), unread: 0, mentions: 0 } : roomView(info);
+    if (isRead && info.unread > 0) this.#markRead(info.id);
+    this.profile.update((old) => {
+      const at = old.rooms.findIndex((known) => known.id === room.id);
+      return { ...old, rooms: at < 0 ? [...old.rooms, room] : old.rooms.with(at, room) };
+    });
+  }
+
+  #markRead(id: string): void {
+    this.profile.update((old) => ({
+      ...old,
+      rooms: old.rooms.map((room) => (room.id === id ? { ...room, unread: 0, mentions: 0 } : room)),
+    }));
+    this.request("room.read", { room: id }).catch(() => {});
+  }
+}
+
+function randomId(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("hex");
+}
