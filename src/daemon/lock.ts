@@ -1,0 +1,43 @@
+/** A lock the kernel lets go of when its holder dies, so there is no such thing as a stale one. */
+import { closeSync, constants, openSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { KeetError } from "../errors.js";
+
+interface NativeLocks {
+  tryLock(fd: number): boolean;
+}
+
+export interface Lock {
+  release(): void;
+}
+
+/** Null where another process holds it. */
+export function tryLock(profileDir: string): Lock | null {
+  const path = join(profileDir, "lock");
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o600);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    throw code === "ENOSPC" || code === "EDQUOT"
+      ? new KeetError("storage", "DISK_FULL", `The disk that holds ${path} is full`, {
+          hint: "Free some space and start again. Nothing was changed.",
+          cause,
+        })
+      : new KeetError("storage", "READ_ONLY", `${path} cannot be written (${code})`, { cause });
+  }
+  const native = createRequire(import.meta.url)("fs-native-extensions") as NativeLocks;
+  if (!native.tryLock(fd)) {
+    closeSync(fd);
+    return null;
+  }
+  let isHeld = true;
+  return {
+    release() {
+      if (!isHeld) return;
+      isHeld = false;
+      closeSync(fd);
+    },
+  };
+}
