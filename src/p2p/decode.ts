@@ -1,0 +1,177 @@
+/**
+ * Bytes ↔ op. The envelope around every op, in order:
+ * version 1 · op number 1 · id 16 · sentAt 6 (ms since 1970, little endian) · body length 4 (little endian) · body ·
+ * signature 64. The signature is the writer's, over domain tag ‖ room key ‖ writer key ‖ all bytes before it.
+ * The outer part is read by hand, so that an op of a later version still has an author who can be verified.
+ */
+import b4a from "b4a";
+import c, { type Codec } from "compact-encoding";
+import crypto from "hypercore-crypto";
+import { resolveStruct } from "./spec/generated/codecs.js";
+import { type Op, OP_NUMBERS } from "./spec/generated/types.js";
+
+export const ENVELOPE_VERSION = 1;
+export const MAX_OP_BYTES = 64 * 1024;
+export const MAX_TEXT_BYTES = 8 * 1024;
+export const MAX_NAME_BYTES = 64;
+export const MAX_TOPIC_BYTES = 256;
+/** Four links of 96 bytes, the identity, the attestation and their frame. */
+export const MAX_PROOF_BYTES = 512;
+export const MAX_MENTIONS = 32;
+export const MAX_INVITE_USES = 1000;
+export const ID_BYTES = 16;
+
+const HEADER_BYTES = 1 + 1 + ID_BYTES + 6 + 4;
+const SIGNATURE_BYTES = 64;
+const OP_DOMAIN = b4a.from("keet-tui/op/1");
+const NUMBER_OFFSET = 1;
+const ID_OFFSET = 2;
+const SENT_AT_OFFSET = ID_OFFSET + ID_BYTES;
+const LENGTH_OFFSET = SENT_AT_OFFSET + 6;
+
+export type RejectReason =
+  | "unreadable"
+  | "too-long"
+  | "not-a-member"
+  | "not-allowed"
+  | "duplicate"
+  | "bad-proof"
+  | "bad-admission"
+  | "no-such-invite";
+
+export interface Envelope {
+  readonly version: number;
+  readonly number: number;
+  readonly id: Uint8Array;
+  /** A claim of the sender, ms since 1970. */
+  readonly sentAt: number;
+  readonly body: Uint8Array;
+  readonly signature: Uint8Array;
+  /** The exact bytes it came in; kept verbatim wherever it is stored. */
+  readonly bytes: Uint8Array;
+}
+
+export type Decoded =
+  | { readonly ok: true; readonly envelope: Envelope; readonly op: Op | null }
+  | { readonly ok: false; readonly reason: RejectReason };
+
+type OpName = keyof typeof OP_NUMBERS;
+
+const CODECS = new Map<number, { name: OpName; codec: Codec<Record<string, unknown>> }>(
+  (Object.keys(OP_NUMBERS) as OpName[]).map((name) => [
+    OP_NUMBERS[name],
+    { name, codec: resolveStruct(`@keet-tui/${name}`) as Codec<Record<string, unknown>> },
+  ]),
+);
+
+/**
+ * Total: any bytes give an answer and none throws. A throw inside apply closes the Autobase for good, so one bad
+ * block from one member would end the room for everyone. `op` is null for a version or number this program does
+ * not know: such an op is kept unread.
+ */
+export function decode(bytes: Uint8Array | null): Decoded {
+  if (!bytes || bytes.byteLength < HEADER_BYTES + SIGNATURE_BYTES) return { ok: false, reason: "unreadable" };
+  if (bytes.byteLength > MAX_OP_BYTES) return { ok: false, reason: "too-long" };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const bodyLength = view.getUint32(LENGTH_OFFSET, true);
+  if (bodyLength !== bytes.byteLength - HEADER_BYTES - SIGNATURE_BYTES) return { ok: false, reason: "unreadable" };
+  const envelope: Envelope = {
+    version: view.getUint8(0),
+    number: view.getUint8(NUMBER_OFFSET),
+    id: bytes.subarray(ID_OFFSET, ID_OFFSET + ID_BYTES),
+    sentAt: view.getUint16(SENT_AT_OFFSET + 4, true) * 0x1_0000_0000 + view.getUint32(SENT_AT_OFFSET, true),
+    body: bytes.subarray(HEADER_BYTES, HEADER_BYTES + bodyLength),
+    signature: bytes.subarray(HEADER_BYTES + bodyLength),
+    bytes,
+  };
+  const known = envelope.version === ENVELOPE_VERSION ? CODECS.get(envelope.number) : undefined;
+  if (!known) return { ok: true, envelope, op: null };
+  try {
+    const op = { ...c.decode(known.codec, envelope.body), type: known.name } as unknown as Op;
+    const wrong = wrongIn(op);
+    return wrong ? { ok: false, reason: wrong } : { ok: true, envelope, op };
+  } catch {
+    return { ok: false, reason: "unreadable" };
+  }
+}
+
+export interface EncodeOptions {
+  readonly roomKey: Uint8Array;
+  readonly writerKey: Uint8Array;
+  readonly secretKey: Uint8Array;
+  readonly id: Uint8Array;
+  readonly sentAt: number;
+}
+
+/** @throws RangeError where the op breaks a limit: callers check what people typed before they come here. */
+export function encode(op: Op, options: EncodeOptions): Buffer {
+  const wrong = wrongIn(op);
+  if (wrong) throw new RangeError(`${op.type}: ${wrong}`);
+  const known = CODECS.get(OP_NUMBERS[op.type])!;
+  return encodeRaw(OP_NUMBERS[op.type], c.encode(known.codec, op as unknown as Record<string, unknown>), options);
+}
+
+/** An envelope of any number, body and version; tests write hostile ones with it. */
+export function encodeRaw(
+  number: number,
+  body: Uint8Array,
+  { roomKey, writerKey, secretKey, id, sentAt }: EncodeOptions,
+  version = ENVELOPE_VERSION,
+): Buffer {
+  const bytes = b4a.alloc(HEADER_BYTES + body.byteLength + SIGNATURE_BYTES);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  view.setUint8(0, version);
+  view.setUint8(NUMBER_OFFSET, number);
+  bytes.set(id, ID_OFFSET);
+  view.setUint32(SENT_AT_OFFSET, sentAt % 0x1_0000_0000, true);
+  view.setUint16(SENT_AT_OFFSET + 4, Math.floor(sentAt / 0x1_0000_0000), true);
+  view.setUint32(LENGTH_OFFSET, body.byteLength, true);
+  bytes.set(body, HEADER_BYTES);
+  const unsigned = bytes.subarray(0, HEADER_BYTES + body.byteLength);
+  bytes.set(crypto.sign(b4a.concat([OP_DOMAIN, roomKey, writerKey, unsigned]), secretKey), unsigned.byteLength);
+  return bytes;
+}
+
+/** Is this envelope signed by that key, for that room and writer? About 0.1 ms. */
+export function isSignedBy(
+  envelope: Envelope,
+  { roomKey, writerKey, signingKey }: { roomKey: Uint8Array; writerKey: Uint8Array; signingKey: Uint8Array },
+): boolean {
+  const unsigned = envelope.bytes.subarray(0, envelope.bytes.byteLength - SIGNATURE_BYTES);
+  return crypto.verify(b4a.concat([OP_DOMAIN, roomKey, writerKey, unsigned]), envelope.signature, signingKey);
+}
+
+export function textBytes(text: string): number {
+  return Buffer.byteLength(text, "utf8");
+}
+
+function isName(name: string | null | undefined): boolean {
+  if (typeof name !== "string") return false;
+  const bytes = textBytes(name);
+  return bytes >= 1 && bytes <= MAX_NAME_BYTES;
+}
+
+/** Limits that need no context; the same table on both ways. */
+function wrongIn(op: Op): RejectReason | null {
+  switch (op.type) {
+    case "join-room":
+      if (!isName(op.name) || (op.device && textBytes(op.device) > MAX_NAME_BYTES)) return "too-long";
+      return op.proof.byteLength > MAX_PROOF_BYTES ? "too-long" : null;
+    case "post-message":
+      if (textBytes(op.text) > MAX_TEXT_BYTES || (op.mentions?.length ?? 0) > MAX_MENTIONS) return "too-long";
+      if (op.text.length === 0) return "unreadable";
+      return op.replyTo && op.replyTo.id.byteLength !== ID_BYTES ? "unreadable" : null;
+    case "set-profile":
+      return isName(op.name) ? null : "too-long";
+    case "set-room":
+      if (op.name && !isName(op.name)) return "too-long";
+      if (op.topic && textBytes(op.topic) > MAX_TOPIC_BYTES) return "too-long";
+      return null;
+    case "set-indexers":
+      return op.indexers.length === 1 || op.indexers.length === 3 ? null : "unreadable";
+    case "add-invite":
+      return op.uses >= 1 && op.uses <= MAX_INVITE_USES && Number.isSafeInteger(op.expiresAt) ? null : "unreadable";
+    case "revoke-invite":
+      return null;
+  }
+}

@@ -1,0 +1,87 @@
+import b4a from "b4a";
+import type Corestore from "corestore";
+import Hyperbee from "hyperbee";
+
+/**
+ * What this device alone knows: rooms and their keys, outbox, read marks, drafts, links. One Hyperbee that is never
+ * replicated. Values are JSON. Writes that wait at the same time share one flush.
+ */
+export class LocalStore {
+  readonly #bee: Hyperbee;
+  #waiting = new Map<string, unknown>();
+  #flushing: Promise<void> | null = null;
+  #next: Promise<void> | null = null;
+
+  constructor(store: Corestore) {
+    this.#bee = new Hyperbee(store.get({ name: "keet-tui/local" }), {
+      extension: false,
+      keyEncoding: "binary",
+      valueEncoding: "binary",
+    });
+  }
+
+  ready(): Promise<void> {
+    return this.#bee.ready();
+  }
+
+  async close(): Promise<void> {
+    while (this.#flushing || this.#next) await (this.#next ?? this.#flushing);
+    await this.#bee.close();
+  }
+
+  async get<T>(key: string): Promise<T | null> {
+    if (this.#waiting.has(key)) return this.#waiting.get(key) as T | null;
+    const entry = await this.#bee.get(b4a.from(key));
+    return entry ? (JSON.parse(b4a.toString(entry.value)) as T) : null;
+  }
+
+  /** All under a prefix, by key. What is still being written may be missing: await its `put` first. */
+  async list<T>(prefix: string): Promise<{ key: string; value: T }[]> {
+    const found: { key: string; value: T }[] = [];
+    const range = { gte: b4a.from(prefix), lt: b4a.from(`${prefix}\uffff`) };
+    for await (const entry of this.#bee.createReadStream(range)) {
+      found.push({ key: b4a.toString(entry.key), value: JSON.parse(b4a.toString(entry.value)) as T });
+    }
+    return found;
+  }
+
+  /** Resolves when it is on disk. */
+  put(key: string, value: unknown): Promise<void> {
+    this.#waiting.set(key, value);
+    return this.#flush();
+  }
+
+  del(key: string): Promise<void> {
+    return this.put(key, null);
+  }
+
+  #flush(): Promise<void> {
+    if (!this.#flushing) {
+      this.#flushing = this.#write().finally(() => {
+        this.#flushing = null;
+      });
+      return this.#flushing;
+    }
+    // Joins the round after the one under way, which may have taken its writes already.
+    this.#next ??= this.#flushing
+      .catch(() => {})
+      .then(() => {
+        this.#next = null;
+        return this.#flush();
+      });
+    return this.#next;
+  }
+
+  async #write(): Promise<void> {
+    // One turn, so that all that is put in this tick is one batch.
+    await Promise.resolve();
+    const writing = [...this.#waiting];
+    const batch = this.#bee.batch();
+    for (const [key, value] of writing) {
+      if (value === null || value === undefined) await batch.del(b4a.from(key));
+      else await batch.put(b4a.from(key), b4a.from(JSON.stringify(value)));
+    }
+    await batch.flush();
+    for (const [key, value] of writing) if (this.#waiting.get(key) === value) this.#waiting.delete(key);
+  }
+}
