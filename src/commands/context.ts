@@ -1,0 +1,36 @@
+import type {
+  IdentityView,
+  InviteView,
+  MemberView,
+  NetworkView,
+  RoomDetailView,
+  RoomView,
+  VerifyView,
+} from "../state/model.js";
+
+/** What a command may touch; state/actions.ts has it all. */
+export interface CommandContext {
+  readonly now: () => number;
+  /** The room on screen; throws where there is none. */
+  here(): RoomView;
+  rooms(): readonly RoomView[];
+  members(): readonly MemberView[];
+  identity(): IdentityView;
+  createRoom(name: string): Promise<RoomView>;
+  joinRoom(invite: string): Promise<RoomView>;
+  invite(room: string, options: { uses?: number; expiresMs?: number }): Promise<InviteView>;
+  invites(room: string): Promise<readonly InviteView[]>;
+  revoke(room: string, invite: string): Promise<InviteView>;
+  roomDetail(room: string): Promise<RoomDetailView>;
+  leaveRoom(room: string): Promise<void>;
+  rename(name: string): Promise<IdentityView>;
+  loadMembers(room: string): Promise<readonly MemberView[]>;
+  send(room: string, text: string, options: { action: boolean }): void;
+  /** The message selected, or the last one of somebody else. */
+  verify(): Promise<VerifyView>;
+  network(): Promise<NetworkView>;
+  /** Starts the echo friend; gives the room to open when it is there. */
+  startDemo(): Promise<string>;
+  /** The background part goes on when this screen is gone; a warning where the system may end it all the same. */
+  stay(): Promise<string | null>;
+}

@@ -1,0 +1,59 @@
+/** All commands, in the order of /help. */
+import type { CommandContext } from "./context.js";
+import { create } from "./create.js";
+import type { Command, Group } from "./define.js";
+import { demo } from "./demo.js";
+import { detach } from "./detach.js";
+import { help } from "./help.js";
+import { identity } from "./identity.js";
+import { invite } from "./invite.js";
+import { invites } from "./invites.js";
+import { join } from "./join.js";
+import { keys } from "./keys.js";
+import { leave } from "./leave.js";
+import { list } from "./list.js";
+import { me } from "./me.js";
+import { network } from "./network.js";
+import { nick } from "./nick.js";
+import { quit } from "./quit.js";
+import { revoke } from "./revoke.js";
+import { room } from "./room.js";
+import { verify } from "./verify.js";
+import { who } from "./who.js";
+import { whois } from "./whois.js";
+
+export type AnyCommand = Command<CommandContext>;
+
+export const GROUPS: readonly Group[] = ["rooms", "people", "messages", "program"];
+
+export const COMMANDS: readonly AnyCommand[] = [
+  create,
+  join,
+  invite,
+  invites,
+  revoke,
+  room,
+  leave,
+  list,
+  nick,
+  who,
+  whois,
+  verify,
+  identity,
+  me,
+  network,
+  demo,
+  keys,
+  help,
+  detach,
+  quit,
+];
+
+const byName = new Map(
+  COMMANDS.flatMap((command) => [command.name, ...(command.aliases ?? [])].map((name) => [name, command])),
+);
+
+/** By name or alias, in any case. */
+export function findCommand(name: string): AnyCommand | null {
+  return byName.get(name.toLowerCase()) ?? null;
+}

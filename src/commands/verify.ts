@@ -1,0 +1,33 @@
+import { plainText, safe } from "../safe-text.js";
+import type { CommandContext } from "./context.js";
+import { defineCommand } from "./define.js";
+
+export const verify = defineCommand<CommandContext>()({
+  name: "verify",
+  group: "people",
+  summary: "Who wrote the selected message, or the last one",
+  args: [],
+  async run(context) {
+    const checked = await context.verify();
+    return {
+      show: "page",
+      page: {
+        title: plainText("Who wrote this?"),
+        rows: [
+          ...checked.steps.map(({ what, ok, detail }) => ({
+            label: safe`${what}`,
+            text: safe`${detail}  ${ok ? "ok" : "not ok"}`,
+            isWarning: !ok,
+          })),
+          { label: plainText("fingerprint"), text: safe`${checked.fingerprint}` },
+          {
+            text: checked.verified
+              ? safe`Read the fingerprint to ${checked.author} by another way; /identity shows them theirs.`
+              : safe`This did not come from ${checked.author} as claimed.`,
+            isWarning: !checked.verified,
+          },
+        ],
+      },
+    };
+  },
+});
