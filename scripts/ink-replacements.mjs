@@ -1,26 +1,29 @@
 // esbuild plugin: what the bundle takes in place of some of Ink's own modules.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 
 /**
- * Ink's output and log-update modules cost 8 to 39 ms a frame (docs/decisions/0003-ink-output.md);
- * ours cost under one. react-devtools-core is never wanted in a terminal program.
+ * Ink's output and log-update modules and its measuring of text cost 8 to 39 ms a frame; ours cost
+ * about one (docs/decisions/0003-ink-output.md). react-devtools-core is never wanted in a terminal program.
  */
 export function inkReplacements(root) {
-  const replace = new Map([
-    ["output.js", join(root, "src/terminal/ink-output.ts")],
-    ["log-update.js", join(root, "src/terminal/ink-log-update.ts")],
+  const modules = new Map([
+    ["./output.js", join(root, "src/terminal/ink-output.ts")],
+    ["./log-update.js", join(root, "src/terminal/ink-log-update.ts")],
   ]);
+  const measuring = join(root, "src/terminal/cached-string-width.ts");
+  const ink = join("node_modules", "ink", "build") + sep;
   return {
     name: "ink-replacements",
     setup(build) {
       build.onResolve({ filter: /^react-devtools-core$/ }, () => ({ path: "react-devtools-core", namespace: "empty" }));
       build.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "export default {};" }));
-      build.onResolve({ filter: /^\.\/(output|log-update)\.js$/ }, (args) => {
-        if (!args.importer.includes(join("node_modules", "ink", "build"))) return undefined;
-        const path = replace.get(args.path.slice(2));
-        return path && existsSync(path) ? { path } : undefined;
-      });
+      build.onResolve({ filter: /^\.\/(output|log-update)\.js$/ }, (args) =>
+        args.importer.includes(ink) ? { path: modules.get(args.path) } : undefined,
+      );
+      // Only other packages get the cached one; our own files know what they ask for.
+      build.onResolve({ filter: /^string-width$/ }, (args) =>
+        args.importer.includes(`node_modules${sep}`) ? { path: measuring } : undefined,
+      );
     },
   };
 }

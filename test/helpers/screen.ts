@@ -42,8 +42,9 @@ export class VirtualTerminal {
   readonly #written: string[] = [];
   #waiting = new Set<() => void>();
 
-  constructor({ columns, rows }: Size) {
-    this.terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 });
+  /** `convertEol`: no pty stands in between that turns a line feed into carriage return and line feed. */
+  constructor({ columns, rows }: Size, { convertEol = false }: { convertEol?: boolean } = {}) {
+    this.terminal = new xterm.Terminal({ cols: columns, rows, convertEol, allowProposedApi: true, scrollback: 1000 });
     this.terminal.loadAddon(new graphemesAddon.UnicodeGraphemesAddon());
   }
 
@@ -198,7 +199,7 @@ export interface Screen {
 }
 
 export function openScreen(size: Size = { columns: 80, rows: 24 }): Screen {
-  const virtual = new VirtualTerminal(size);
+  const virtual = new VirtualTerminal(size, { convertEol: true });
   const output = new ScreenOutput(virtual);
   return {
     virtual,

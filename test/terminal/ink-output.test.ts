@@ -1,0 +1,321 @@
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import type * as InkModule from "ink";
+import type { createElement, ReactNode } from "react";
+import t from "tap";
+import { openScreen, type Screen } from "../helpers/screen.js";
+
+// Ink's colours ask for this once, when it is loaded.
+process.env.FORCE_COLOR = "3";
+const root = resolve(import.meta.dirname, "../../..");
+
+type Ink = typeof InkModule & { createElement: typeof createElement };
+
+async function bundleInk(folder: string, name: string, isOurs: boolean): Promise<Ink> {
+  const plugins = (await import(pathToFileURL(join(root, "scripts/ink-replacements.mjs")).href)) as {
+    inkReplacements(root: string): { setup(build: unknown): void };
+  };
+  const outfile = join(folder, `${name}.mjs`);
+  await build({
+    stdin: {
+      contents: `export * from "ink"; export { createElement } from "react";`,
+      resolveDir: root,
+    },
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    logLevel: "error",
+    define: { "process.env.NODE_ENV": '"production"' },
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    // Stock Ink is bundled with nothing but its developer tools left out.
+    plugins: [isOurs ? (plugins.inkReplacements(root) as never) : { name: "stock", setup: withoutDevtools }],
+  });
+  return (await import(pathToFileURL(outfile).href)) as Ink;
+}
+
+function withoutDevtools(builder: import("esbuild").PluginBuild): void {
+  builder.onResolve({ filter: /^react-devtools-core$/ }, () => ({ path: "devtools", namespace: "empty" }));
+  builder.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "export default {};" }));
+}
+
+// --- a screen as data, so that both can draw the same
+
+interface Row {
+  readonly text: string;
+  readonly color?: string | undefined;
+  readonly back?: string | undefined;
+  readonly bold?: boolean | undefined;
+  readonly extra?: string | undefined;
+}
+
+interface Frame {
+  readonly columns: number;
+  readonly rows: number;
+  readonly side: readonly Row[];
+  readonly main: readonly Row[];
+  readonly composer: string;
+  readonly menu: readonly Row[] | null;
+  readonly hasBorder: boolean;
+  readonly scrolled: number;
+}
+
+function Composer({ ink, frame }: { ink: Ink; frame: Frame }): ReactNode {
+  const { setCursorPosition } = ink.useCursor();
+  setCursorPosition({ x: Math.min(frame.columns - 1, 2 + frame.composer.length), y: frame.rows - 1 });
+  return ink.createElement(ink.Text, { wrap: "truncate" }, `> ${frame.composer}`);
+}
+
+function draw(ink: Ink, frame: Frame): ReactNode {
+  const { createElement: h, Box, Text } = ink;
+  const line = (row: Row, key: number) =>
+    h(
+      Text,
+      {
+        key,
+        wrap: "truncate",
+        bold: row.bold ?? false,
+        ...(row.color ? { color: row.color } : {}),
+        ...(row.back ? { backgroundColor: row.back } : {}),
+      },
+      row.text,
+      row.extra === undefined ? "" : h(Text, { color: "yellow", underline: true }, row.extra),
+    );
+  const mainHeight = frame.rows - 2;
+  return h(
+    Box,
+    { width: frame.columns, height: frame.rows, flexDirection: "column" },
+    h(
+      Box,
+      { height: mainHeight },
+      h(Box, { key: "side", width: 12, flexDirection: "column", overflow: "hidden" }, ...frame.side.map(line)),
+      h(
+        Box,
+        {
+          key: "main",
+          flexGrow: 1,
+          flexDirection: "column",
+          overflow: "hidden",
+          ...(frame.hasBorder ? { borderStyle: "round" as const, borderColor: "cyan" } : {}),
+        },
+        h(Box, { flexDirection: "column", marginTop: -frame.scrolled, flexShrink: 0 }, ...frame.main.map(line)),
+      ),
+    ),
+    h(Box, { height: 1, backgroundColor: "blue" }, h(Text, { color: "white" }, ` ${frame.main.length} messages`)),
+    h(Composer, { ink, frame }),
+    frame.menu
+      ? h(
+          Box,
+          {
+            position: "absolute",
+            marginLeft: 5,
+            marginTop: 2,
+            width: 17,
+            flexDirection: "column",
+            borderStyle: "single",
+            backgroundColor: "magenta",
+          },
+          ...frame.menu.map(line),
+        )
+      : null,
+  );
+}
+
+/** The same numbers for the same seed. */
+function randomFrom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state * 1664525 + 1013904223) % 4294967296;
+    return Math.floor((state / 4294967296) * below);
+  };
+}
+
+const WORDS = [
+  "tea",
+  "room",
+  "Grüße",
+  "日本語",
+  "한국",
+  "👍",
+  "🎉",
+  "e\u0301t",
+  "│",
+  "…",
+  "→",
+  "a",
+  "terminal",
+  "=>",
+  "  ",
+];
+const COLOURS = [undefined, "red", "green", "#ff8800", "gray", undefined];
+
+function randomRow(random: (below: number) => number): Row {
+  const text = Array.from({ length: 1 + random(9) }, () => WORDS[random(WORDS.length)]).join(random(4) ? " " : "");
+  return {
+    text,
+    color: COLOURS[random(COLOURS.length)],
+    back: random(6) === 0 ? "blue" : undefined,
+    bold: random(3) === 0,
+    extra: random(3) === 0 ? WORDS[random(WORDS.length)] : undefined,
+  };
+}
+
+const SIZES = [
+  { columns: 80, rows: 24 },
+  { columns: 120, rows: 40 },
+  { columns: 40, rows: 20 },
+];
+
+function nextFrame(frame: Frame, random: (below: number) => number): Frame {
+  switch (random(9)) {
+    case 0:
+    case 1:
+      return { ...frame, composer: frame.composer + "typing all day long "[frame.composer.length % 20] };
+    case 2:
+      return { ...frame, composer: frame.composer.slice(0, -1 - random(3)) };
+    case 3:
+      return { ...frame, main: [...frame.main.slice(1), randomRow(random)] };
+    case 4:
+      return { ...frame, main: frame.main.map((row) => (random(8) === 0 ? randomRow(random) : row)) };
+    case 5:
+      return { ...frame, menu: frame.menu ? null : Array.from({ length: 3 }, () => randomRow(random)) };
+    case 6:
+      return { ...frame, scrolled: random(6) };
+    case 7:
+      return { ...frame, hasBorder: !frame.hasBorder, side: frame.side.map(() => randomRow(random)) };
+    default:
+      return { ...frame, ...SIZES[random(SIZES.length)]! };
+  }
+}
+
+function firstFrame(random: (below: number) => number, size = SIZES[0]!): Frame {
+  return {
+    ...size,
+    side: Array.from({ length: 10 }, () => randomRow(random)),
+    main: Array.from({ length: 45 }, () => randomRow(random)),
+    composer: "",
+    menu: null,
+    hasBorder: false,
+    scrolled: 0,
+  };
+}
+
+function open(ink: Ink, frame: Frame) {
+  const screen = openScreen(frame);
+  const app = ink.render(draw(ink, frame), {
+    stdout: screen.stdout,
+    interactive: true,
+    alternateScreen: true,
+    incrementalRendering: true,
+    exitOnCtrlC: false,
+    patchConsole: false,
+  });
+  const settle = async () => {
+    await app.waitUntilRenderFlush();
+    await screen.settled();
+  };
+  return { screen, app, settle };
+}
+
+function cells(screen: Screen): string[] {
+  const { columns, rows } = screen.virtual;
+  return Array.from({ length: rows }, (_, y) =>
+    Array.from({ length: columns }, (_, x) => {
+      const cell = screen.cell(x, y);
+      const isBlank = (cell.chars === "" && cell.width === 1) || cell.chars === " ";
+      const { inverse, ...look } = { ...cell, inverse: cell.attributes.includes("inverse") };
+      // Of a blank only its background can be seen, and lines through or under it.
+      const seen = isBlank && !inverse ? look.attributes.replace(/bold|dim|italic/g, "").trim() : look.attributes;
+      const foreground = isBlank && seen === "" ? "" : look.foreground;
+      return `${isBlank ? " " : cell.chars}/${cell.width}/${foreground}/${cell.background}/${seen}`;
+    }).join(" "),
+  );
+}
+
+const folder = t.testdir({});
+const stock = await bundleInk(folder, "stock", false);
+const ours = await bundleInk(folder, "ours", true);
+
+for (const seed of [1, 2, 3, 4]) {
+  t.test(`every cell is as stock Ink has it, over 40 frames (seed ${seed})`, async (t) => {
+    const random = randomFrom(seed);
+    let frame = firstFrame(random, SIZES[seed % SIZES.length]);
+    const pair = [open(stock, frame), open(ours, frame)] as const;
+    t.teardown(() => pair.map(({ app }) => app.unmount()));
+    const kinds = new Set<string>();
+    for (let index = 0; index < 40; index += 1) {
+      const next = nextFrame(frame, random);
+      for (const [name, value] of Object.entries(next)) if (value !== frame[name as keyof Frame]) kinds.add(name);
+      frame = next;
+      for (const [which, { screen, app }] of pair.entries()) {
+        if (screen.virtual.columns !== frame.columns || screen.virtual.rows !== frame.rows) screen.resize(frame);
+        app.rerender(draw(which === 0 ? stock : ours, frame));
+      }
+      await Promise.all(pair.map(({ settle }) => settle()));
+      const [wanted, found] = pair.map(({ screen }) => cells(screen)) as [string[], string[]];
+      for (const [y, row] of wanted.entries()) if (row !== found[y]) t.equal(found[y], row, `frame ${index}, row ${y}`);
+      t.same(pair[1].screen.virtual.cursor, pair[0].screen.virtual.cursor, `cursor of frame ${index}`);
+    }
+    t.ok(kinds.size >= 6, `what changed: ${[...kinds].join(", ")}`);
+  });
+}
+
+t.test("a key costs at most 60 bytes, a scrolled message less than a repaint", async (t) => {
+  const random = randomFrom(9);
+  let frame = firstFrame(random, { columns: 120, rows: 40 });
+  const { screen, app, settle } = open(ours, frame);
+  t.teardown(() => app.unmount());
+  await settle();
+  for (const char of "hello over a slow line") {
+    frame = { ...frame, composer: frame.composer + char };
+    const before = screen.raw().length;
+    app.rerender(draw(ours, frame));
+    await settle();
+    const bytes = Buffer.byteLength(screen.raw(before));
+    t.ok(bytes > 0 && bytes <= 60, `${char}: ${bytes} bytes`);
+  }
+  const repaint = 38 * 60;
+  frame = { ...frame, main: [...frame.main.slice(1), randomRow(random)] };
+  const before = screen.raw().length;
+  app.rerender(draw(ours, frame));
+  await settle();
+  t.match(screen.raw(before), /\x1b\[\d+;\d+r\x1b\[1S\x1b\[r/);
+  t.ok(Buffer.byteLength(screen.raw(before)) < repaint / 2, `${Buffer.byteLength(screen.raw(before))} bytes`);
+});
+
+t.test("text already seen is not segmented again", async (t) => {
+  const random = randomFrom(5);
+  const frame = firstFrame(random, { columns: 120, rows: 40 });
+  const { app, settle } = open(ours, frame);
+  t.teardown(() => app.unmount());
+  await settle();
+  app.rerender(draw(ours, { ...frame, composer: "w" }));
+  await settle();
+  const original = Intl.Segmenter.prototype.segment;
+  let calls = 0;
+  Intl.Segmenter.prototype.segment = function (this: Intl.Segmenter, input: string) {
+    calls += 1;
+    return original.call(this, input);
+  };
+  t.teardown(() => {
+    Intl.Segmenter.prototype.segment = original;
+  });
+  app.rerender(draw(ours, { ...frame, composer: "wo" }));
+  await settle();
+  t.equal(calls, 0);
+  app.rerender(draw(ours, { ...frame, composer: "woß日" }));
+  await settle();
+  t.ok(calls > 0 && calls < 10, `${calls} calls for one new line`);
+});
+
+t.test("after a cluster that terminals draw differently the next column is named", async (t) => {
+  const { screen, app, settle } = open(ours, {
+    ...firstFrame(randomFrom(1)),
+    side: [],
+    main: [{ text: "x 👨\u200d👩\u200d👧 after" }],
+  });
+  t.teardown(() => app.unmount());
+  await settle();
+  t.match(screen.raw(), /👨\u200d👩\u200d👧\x1b\[17G after/);
+});
