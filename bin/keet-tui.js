@@ -2,7 +2,8 @@
 // Starts the built program. On a Node too old for it, starts it again with the Node that the checkout carries.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createRequire, enableCompileCache } from "node:module";
+// As a whole: a name that Node 20 lacks would end it before it can say so.
+import * as nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
 
 const major = Number(process.versions.node.split(".")[0]);
@@ -20,12 +21,13 @@ if (major < 22) {
   process.exit(signal ? 1 : (status ?? 1));
 }
 
-enableCompileCache?.();
+nodeModule.enableCompileCache?.();
 if (!existsSync(program)) await build();
-await import(program.href);
+const { main } = await import(program.href);
+process.exit(await main(process.argv.slice(2)));
 
 function packagedNode() {
-  const require = createRequire(import.meta.url);
+  const require = nodeModule.createRequire(import.meta.url);
   const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
   try {
     const path = require

@@ -1,1 +1,84 @@
-process.stdout.write("");
+/**
+ * The way in. A bare `keet-tui [invite]` goes to the screen with as little loaded as can be;
+ * all else goes to the subcommands, which bring yargs along.
+ */
+import { program, resolvePaths } from "../config.js";
+import { EXIT, exitCodeOf } from "../errors.js";
+import type { RunScreen } from "./connect.js";
+import type { Globals } from "./define.js";
+import { GLOBAL_OPTIONS, globalsFrom } from "./globals.js";
+import { endQuietlyWhenUnread, flushed, printError } from "./output.js";
+
+const EXPLANATION = `keet-tui is a chat for terminals, and this output is none. What works here:
+  keet-tui send <room> <text>     write; keet-tui tail <room> -f reads
+  keet-tui --plain                lines in place of the full screen
+  keet-tui demo                   a fixed talk with an echo friend, which checks this machine
+  keet-tui --help                 everything else`;
+
+export async function main(argv: readonly string[]): Promise<number> {
+  // Before anything is opened: whatever a dependency makes is ours alone.
+  process.umask(0o077);
+  endQuietlyWhenUnread();
+  const bare = bareStart(argv);
+  let code: number;
+  try {
+    if (bare === null) code = await (await import("./program.js")).runProgram(argv);
+    else if (bare.values.version) {
+      process.stdout.write(`${program().version}\n`);
+      code = EXIT.ok;
+    } else code = await openScreen(globalsFrom(bare.values), bare.invite);
+  } catch (error) {
+    printError(error, argv.includes("--json"));
+    code = exitCodeOf(error);
+  }
+  await flushed();
+  return code;
+}
+
+interface BareStart {
+  readonly values: Readonly<Record<string, string | true>>;
+  readonly invite: string | null;
+}
+
+/** Only global options and at most one invite; null for everything else. */
+function bareStart(argv: readonly string[]): BareStart | null {
+  const values: Record<string, string | true> = {};
+  let invite: string | null = null;
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at] ?? "";
+    if (word === "-V") values.version = true;
+    else if (/^keet-tui:\/\//i.test(word) && invite === null) invite = word;
+    else {
+      const [, name = "", value] = /^--([a-z-]+)(?:=(.*))?$/s.exec(word) ?? [];
+      const spec = Object.hasOwn(GLOBAL_OPTIONS, name) ? GLOBAL_OPTIONS[name] : undefined;
+      if (!spec || name === "help") return null;
+      if (spec.type === "flag") {
+        if (value !== undefined) return null;
+        values[name] = true;
+      } else {
+        const given = value ?? argv[++at];
+        if (given === undefined) return null;
+        values[name] = given;
+      }
+    }
+  }
+  return { values, invite };
+}
+
+async function openScreen(globals: Globals, invite: string | null): Promise<number> {
+  if (globals.plain || process.env.TERM === "dumb") {
+    process.stderr.write("keet-tui: line mode is not there yet. Use keet-tui send and keet-tui tail -f.\n");
+    return EXIT.usage;
+  }
+  if (!process.stdout.isTTY || !process.stdin.isTTY) {
+    process.stderr.write(`${EXPLANATION}\n`);
+    return EXIT.usage;
+  }
+  const paths = resolvePaths({ home: globals.home, profile: globals.profile });
+  const { openCoreFor } = await import("./connect.js");
+  // A computed name until the screen is there, so that builds without it pass.
+  const { runScreen } = (await import(new URL("../components/main.js", import.meta.url).href)) as {
+    runScreen: RunScreen;
+  };
+  return runScreen({ paths, profile: paths.profile, invite, globals, connect: openCoreFor(paths, globals) });
+}

@@ -1,0 +1,39 @@
+/** What could come next, for the script that `keet-tui completion` prints. Asks no core: Tab must be at once. */
+import { COMMANDS, GROUPS } from "./commands.js";
+import { GLOBAL_OPTIONS } from "./globals.js";
+
+/** `typed` are all words of the line, the program's own name first, the unfinished one last. */
+export function completionsFor(typed: readonly string[]): readonly string[] {
+  const words = typed.slice(1);
+  const unfinished = words.at(-1) ?? "";
+  const before = words.slice(0, -1);
+  if (before.includes("--")) return [];
+  const path: string[] = [];
+  for (const word of before) {
+    if (COMMANDS.some((command) => command.path[path.length] === word && isUnder(command.path, path))) path.push(word);
+  }
+  const here = COMMANDS.filter((command) => isUnder(command.path, path));
+  const own = here.find((command) => command.path.length === path.length);
+  const options = { ...GLOBAL_OPTIONS, ...own?.options };
+  const asked = /^--(.+)$/.exec(before.at(-1) ?? "")?.[1] ?? "";
+  const choices = Object.hasOwn(options, asked) ? options[asked]?.choices : undefined;
+  if (choices) return startingWith(choices, unfinished);
+  if (unfinished.startsWith("-")) {
+    const names = Object.entries(options).filter(([, spec]) => !spec.hidden);
+    return startingWith(
+      names.map(([name]) => `--${name}`),
+      unfinished,
+    );
+  }
+  const next = here.map((command) => command.path[path.length] ?? "").filter((word) => word !== "");
+  const more = path.length === 0 ? [...Object.keys(GROUPS), "completion"] : [];
+  return startingWith([...new Set([...next, ...more])], unfinished);
+}
+
+function isUnder(path: readonly string[], above: readonly string[]): boolean {
+  return above.every((word, at) => path[at] === word);
+}
+
+function startingWith(words: readonly string[], start: string): readonly string[] {
+  return words.filter((word) => word.startsWith(start));
+}

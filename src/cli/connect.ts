@@ -1,0 +1,29 @@
+/** How the screen reaches its core, again and again if it has to. */
+import type { Paths } from "../config.js";
+import { ensureCore } from "../daemon/ensure.js";
+import type { RpcClient } from "../rpc/client.js";
+import type { Globals } from "./define.js";
+
+export type Connect = (talk?: (line: string) => void) => Promise<RpcClient>;
+
+/** Each call finds the profile's core, or starts one. */
+export function openCoreFor(paths: Paths, globals: Globals): Connect {
+  return (talk = () => {}) =>
+    ensureCore({
+      paths,
+      bootstrap: globals.bootstrap,
+      lan: globals.lan,
+      ...(globals.logLevel ? { logLevel: globals.logLevel } : {}),
+      talk,
+    });
+}
+
+export interface ScreenOptions {
+  readonly paths: Paths;
+  readonly profile: string;
+  readonly invite: string | null;
+  readonly globals: Globals;
+  readonly connect: Connect;
+}
+
+export type RunScreen = (options: ScreenOptions) => Promise<number>;
