@@ -156,9 +156,8 @@ function updateRow(pen: Pen, old: StyledLine, next: StyledLine, y: number, colum
       x += 1;
       continue;
     }
-    // Whole characters only, of what was there as of what comes.
-    let from = x;
-    while (from > 0 && (charAt(old, from) === "" || charAt(next, from) === "")) from -= 1;
+    // A wide character differs in its first cell or not at all, so this is the beginning of one.
+    const from = x;
     let to = x + 1;
     for (let seen = to; seen < length && seen - to < MAX_GAP; seen += 1) if (!isSame(old, next, seen)) to = seen + 1;
     if (mayHang) {

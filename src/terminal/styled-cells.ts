@@ -175,6 +175,40 @@ export function styleChange(from: Style, to: Style): string {
   return out;
 }
 
+const END: Readonly<Record<Slot, number>> = {
+  bold: 22,
+  dim: 22,
+  italic: 23,
+  underline: 24,
+  blink: 25,
+  inverse: 27,
+  hidden: 28,
+  strike: 29,
+  overline: 55,
+  fg: 39,
+  bg: 49,
+  line: 59,
+};
+
+/**
+ * The same inside a text, where each thing is ended on its own: a transformer of Ink may put colours
+ * around the whole, which a reset would end and which chalk carries on after an end it knows.
+ */
+function styleChangeInText(from: Style, to: Style): string {
+  const before = slotsOf.get(from)!;
+  const after = slotsOf.get(to)!;
+  const ended = new Set<number>();
+  for (const [slot] of before) if (!after.has(slot)) ended.add(END[slot]!);
+  let out = "";
+  for (const code of ended) out += `\x1b[${code}m`;
+  for (const [slot, parameters] of after) {
+    // One end code serves bold and dim, so the other may have to begin again.
+    if (before.get(slot) !== parameters || ended.has(END[slot]!)) out += `\x1b[${parameters}m`;
+  }
+  if (from.link !== to.link) out += to.link === "" ? LINK_END : to.link;
+  return out;
+}
+
 // --- text to cells
 
 const SEQUENCE =
@@ -267,12 +301,12 @@ export function textOfLine(line: StyledLine): string {
   for (let index = 0; index < line.chars.length; index += 1) {
     const next = line.styles[index]!;
     if (next !== style && line.chars[index] !== "") {
-      text += styleChange(style, next);
+      text += styleChangeInText(style, next);
       style = next;
     }
     text += line.chars[index];
   }
-  text += styleChange(style, PLAIN);
+  text += styleChangeInText(style, PLAIN);
   written.set(line, text);
   return text;
 }

@@ -1,9 +1,12 @@
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import fc from "fast-check";
 import type * as InkModule from "ink";
 import type { createElement, ReactNode } from "react";
 import t from "tap";
+import Output from "../../src/terminal/ink-output.js";
+import { styledLines } from "../../src/terminal/styled-cells.js";
 import { openScreen, type Screen } from "../helpers/screen.js";
 
 // Ink's colours ask for this once, when it is loaded.
@@ -260,6 +263,92 @@ for (const seed of [1, 2, 3, 4]) {
     t.ok(kinds.size >= 6, `what changed: ${[...kinds].join(", ")}`);
   });
 }
+
+interface Operation {
+  readonly kind: "write" | "clip" | "unclip";
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly axes: number;
+  readonly text: string;
+  readonly isBold: boolean;
+}
+
+interface OutputClass {
+  new (size: {
+    width: number;
+    height: number;
+  }): {
+    write(x: number, y: number, text: string, options: { transformers: ((line: string) => string)[] }): void;
+    clip(clip: {
+      x1?: number | undefined;
+      x2?: number | undefined;
+      y1?: number | undefined;
+      y2?: number | undefined;
+    }): void;
+    unclip(): void;
+    get(): { output: string; height: number };
+  };
+}
+
+const someText = fc
+  .array(fc.constantFrom("ab", "日本", "\x1b[31m", "\x1b[39m", "\x1b[44m", "\x1b[49m", "👍", " ", "\n", "x", "│"), {
+    maxLength: 8,
+  })
+  .map((parts) => parts.join(""));
+const operation: fc.Arbitrary<Operation> = fc.record({
+  kind: fc.constantFrom("write", "write", "write", "clip", "unclip"),
+  x: fc.integer({ min: -3, max: 11 }),
+  y: fc.integer({ min: -2, max: 4 }),
+  width: fc.integer({ min: -1, max: 9 }),
+  height: fc.integer({ min: -1, max: 4 }),
+  axes: fc.integer({ min: 1, max: 3 }),
+  text: someText,
+  isBold: fc.boolean(),
+});
+
+/** What the rows look like: cells without the blanks at the end. */
+function look(output: string): string[] {
+  return output.split("\n").map((row) => {
+    const line = styledLines(row)[0]!;
+    const seen = line.chars.map((char, x) => {
+      const { sgr } = line.styles[x]!;
+      // A blank has no foreground.
+      return `${char}/${char === " " ? sgr.replace(/^(1;?)?(3\d;?)?/, "") : sgr}`;
+    });
+    while (seen.at(-1) === " /") seen.pop();
+    return seen.join(" ");
+  });
+}
+
+t.test("writes, clips and overlaps give the rows that stock Ink gives", async () => {
+  const file = pathToFileURL(join(root, "node_modules/ink/build/output.js")).href;
+  const Stock = ((await import(file)) as { default: OutputClass }).default;
+  const run = (Which: OutputClass, operations: readonly Operation[]) => {
+    const output = new Which({ width: 12, height: 4 });
+    for (const { kind, x, y, width, height, axes, text, isBold } of operations) {
+      if (kind === "unclip") output.unclip();
+      else if (kind === "clip") {
+        output.clip({
+          ...(axes & 1 ? { x1: x, x2: x + width } : { x1: undefined, x2: undefined }),
+          ...(axes & 2 ? { y1: y, y2: y + height } : { y1: undefined, y2: undefined }),
+        });
+      } else output.write(x, y, text, { transformers: isBold ? [(line) => `\x1b[1m${line}\x1b[22m`] : [] });
+    }
+    return output.get();
+  };
+  fc.assert(
+    fc.property(fc.array(operation, { maxLength: 10 }), (operations) => {
+      const wanted = run(Stock, operations);
+      const found = run(Output as OutputClass, operations);
+      return (
+        found.height === wanted.height && JSON.stringify(look(found.output)) === JSON.stringify(look(wanted.output))
+      );
+    }),
+    { numRuns: 2000 },
+  );
+});
 
 t.test("a key costs at most 60 bytes, a scrolled message less than a repaint", async (t) => {
   const random = randomFrom(9);
