@@ -32,6 +32,8 @@ export interface MessageView {
   readonly receivedAt: number | null;
   readonly type: "message" | "file" | "call" | "notice";
   readonly text: SafeText;
+  /** As it was sent: for the clipboard and for files, never for the screen. */
+  readonly original: string;
   readonly replyTo: string | null;
   readonly edited: boolean;
   readonly deleted: boolean;

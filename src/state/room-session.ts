@@ -157,6 +157,7 @@ export class RoomSession {
       receivedAt: null,
       type: "message",
       text: safeText(text),
+      original: text,
       replyTo: null,
       edited: false,
       deleted: false,

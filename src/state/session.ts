@@ -1,5 +1,5 @@
 import { exitCodeOf, KeetError } from "../errors.js";
-import type { Cursor, RequestOptions } from "../rpc/client.js";
+import { CoreBug, type Cursor, type RequestOptions } from "../rpc/client.js";
 import type { CoreEvent, MethodName, ParamsOf, ResultOf, RoomInfo } from "../rpc/methods.js";
 import { safeLine, safeText } from "../safe-text.js";
 import { type CoreLink, closed, coreGone, hasCode, type Request } from "./core-link.js";
@@ -140,8 +140,9 @@ export class Session {
   /** What a person can act on is told; the rest is a bug and must not be swallowed here. */
   tellError(error: unknown): void {
     if (hasCode(error, "CLOSED")) return;
-    if (!(error instanceof Error)) throw error;
-    this.tell(error.message, { level: "warning", hint: error instanceof KeetError ? error.hint : null });
+    if (error instanceof KeetError) this.tell(error.message, { level: "warning", hint: error.hint });
+    else if (error instanceof CoreBug) this.tell(error.message, { level: "warning", hint: "Please report this." });
+    else throw error;
   }
 
   clearNotice(): void {

@@ -81,6 +81,7 @@ export function messageView(info: MessageInfo): MessageView {
     receivedAt: momentOf(info.receivedAt),
     type: info.type,
     text: safeText(info.text),
+    original: info.text,
     replyTo: info.replyTo,
     edited: info.edited,
     deleted: info.deleted,

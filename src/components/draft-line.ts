@@ -1,0 +1,152 @@
+import { type Completion, completionAt } from "../commands/complete.js";
+import type { Names } from "../commands/parse.js";
+import { cursorInRow, draftRows } from "../state/draft-rows.js";
+import { clear, EDITS, type Edit, EMPTY_EDIT, insert, replace, write } from "../state/edit.js";
+import { Store } from "../state/store.js";
+import { cells } from "./cells.js";
+
+const MAX_HISTORY = 200;
+
+export interface OpenCompletion extends Completion {
+  /** The candidate that is in the draft now; -1 while they are only offered. */
+  readonly chosen: number;
+  /** The draft before the first of them was put in. */
+  readonly base: Edit;
+}
+
+export interface DraftLineOptions {
+  readonly names: () => Names;
+  /** Cells of one row. */
+  readonly columns: () => number;
+  /** Told of every change of the draft by a key or a paste. */
+  readonly onChange: () => void;
+}
+
+/** What is being typed, with its completion and its history. Changes are seen at once, key by key. */
+export class DraftLine {
+  readonly edit = new Store<Edit>(EMPTY_EDIT, { windowMs: 0 });
+  readonly completion = new Store<OpenCompletion | null>(null, { windowMs: 0 });
+  readonly #options: DraftLineOptions;
+  readonly #history: string[] = [];
+  /** Place in the history; its length while the draft is a new one. */
+  #place = 0;
+  #kept = "";
+
+  constructor(options: DraftLineOptions) {
+    this.#options = options;
+  }
+
+  get text(): string {
+    return this.edit.getSnapshot().text;
+  }
+
+  get isEmpty(): boolean {
+    return this.text === "";
+  }
+
+  /** Puts a draft in place of the old one, as on changing the room: no key did this. */
+  show(text: string, cursor?: number): void {
+    this.completion.set(null);
+    this.edit.update((edit) => write(edit, text, cursor));
+    this.#place = this.#history.length;
+  }
+
+  type(piece: string): void {
+    this.#change((edit) => insert(edit, piece));
+  }
+
+  /** Line ends at the end of a paste come from copying whole lines; nobody means them. */
+  paste(text: string): void {
+    this.type(text.replace(/\r\n?/g, "\n").replace(/\n+$/, ""));
+  }
+
+  clear(): void {
+    this.#change(clear);
+    this.#place = this.#history.length;
+  }
+
+  /** @returns whether the draft knows this key */
+  apply(keyId: string): boolean {
+    const change = EDITS[keyId];
+    if (change) this.#change(change);
+    else if (keyId === "complete") this.#complete(1);
+    else if (keyId === "complete-back") this.#complete(-1);
+    else if (keyId === "history-back") this.#upOrBack();
+    else if (keyId === "history-on") this.#downOrOn();
+    else return false;
+    return true;
+  }
+
+  /** Takes the text out, into the history. */
+  take(): string {
+    const text = this.text;
+    this.remember(text);
+    this.edit.update((edit) => ({ ...EMPTY_EDIT, cut: edit.cut }));
+    this.completion.set(null);
+    this.#options.onChange();
+    return text;
+  }
+
+  remember(text: string): void {
+    if (this.#history.at(-1) !== text) this.#history.push(text);
+    if (this.#history.length > MAX_HISTORY) this.#history.shift();
+    this.#place = this.#history.length;
+  }
+
+  closeCompletion(): boolean {
+    const isOpen = this.completion.getSnapshot() !== null;
+    this.completion.set(null);
+    return isOpen;
+  }
+
+  #change(change: (edit: Edit) => Edit): void {
+    this.edit.update(change);
+    const { text, cursor } = this.edit.getSnapshot();
+    const found = text.startsWith("/") ? completionAt(text, cursor, this.#options.names()) : null;
+    this.completion.set(found?.isOffered ? { ...found, chosen: -1, base: this.edit.getSnapshot() } : null);
+    this.#options.onChange();
+  }
+
+  #complete(step: 1 | -1): void {
+    const edit = this.edit.getSnapshot();
+    const open = this.completion.getSnapshot();
+    const found = open ?? completionAt(edit.text, edit.cursor, this.#options.names());
+    if (!found) return;
+    const base = open?.base ?? edit;
+    const count = found.candidates.length;
+    const before = open ? open.chosen : -1;
+    const chosen = before < 0 && step < 0 ? count - 1 : (before + step + count) % count;
+    this.edit.set(replace(base, found.from, found.to, found.candidates[chosen]!.insert));
+    // The only one there is needs no menu: what is typed next may be completed in its turn.
+    this.completion.set(count === 1 ? null : { ...found, chosen, base });
+    this.#options.onChange();
+  }
+
+  #upOrBack(): void {
+    if (this.#moveRow(-1) || this.#place === 0) return;
+    if (this.#place === this.#history.length) this.#kept = this.text;
+    this.#place -= 1;
+    this.#recall(this.#history[this.#place]!);
+  }
+
+  #downOrOn(): void {
+    if (this.#moveRow(1) || this.#place >= this.#history.length) return;
+    this.#place += 1;
+    this.#recall(this.#history[this.#place] ?? this.#kept);
+  }
+
+  #recall(text: string): void {
+    this.completion.set(null);
+    this.edit.update((edit) => write(edit, text));
+    this.#options.onChange();
+  }
+
+  #moveRow(step: -1 | 1): boolean {
+    const { text, cursor } = this.edit.getSnapshot();
+    const rows = draftRows(text, this.#options.columns(), cells);
+    const next = cursorInRow(text, rows, cursor, step, cells);
+    if (next === null) return false;
+    this.edit.update((edit) => write(edit, text, next));
+    return true;
+  }
+}

@@ -1,0 +1,49 @@
+import { Box, Text } from "ink";
+import { useStore, useWhole } from "../hooks/use-store.js";
+import { safe } from "../safe-text.js";
+import type { MemberView } from "../state/model.js";
+import { type Span, spaces } from "../state/rows.js";
+import { Store } from "../state/store.js";
+import { cells } from "./cells.js";
+import type { Layout } from "./layout.js";
+import { MessageRow } from "./message-row.js";
+import type { Overlay } from "./overlay.js";
+import { overlayRows } from "./overlay-rows.js";
+import { paint, paintPaper } from "./paint.js";
+import { useScreen } from "./screen-context.js";
+
+const NOBODY = new Store<readonly MemberView[]>([]);
+
+/** What lies over the talk, as wide as the screen, so that what is copied with the mouse has nothing beside it. */
+export function OverlayPage({ overlay, layout }: { readonly overlay: Overlay; readonly layout: Layout }) {
+  const { screen, theme } = useScreen();
+  const rooms = useStore(screen.session.profile, (profile) => profile.rooms);
+  const room = useStore(screen.state, (state) => state.room);
+  const members = useWhole(room === null ? NOBODY : screen.session.room(room).members);
+  const { columns, bodyRows: height } = layout;
+  const { heading, body, paper, keys } = overlayRows(overlay, { rooms, members, columns, height, cells });
+
+  const bodyHeight = Math.max(0, height - 2 - paper.length);
+  const chosen = overlay.kind === "go-to" ? overlay.chosen : 0;
+  const wanted = overlay.kind === "go-to" ? Math.max(0, chosen - bodyHeight + 1) : overlay.top;
+  const top = Math.max(0, Math.min(wanted, body.length - bodyHeight));
+  const shown: (readonly Span[])[] = Array.from({ length: bodyHeight }, (_, index) => body[top + index] ?? []);
+  const more = body.length - top - bodyHeight;
+  const end = more > 0 ? safe`   ${more} more rows` : "";
+  return (
+    <Box flexDirection="column" width={columns} height={height} flexShrink={0}>
+      <MessageRow spans={heading} />
+      {shown.map((spans, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a row of the screen is its place
+        <MessageRow key={index} spans={spans} />
+      ))}
+      {paper.map((text, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a row of the screen is its place
+        <Text key={`paper-${index}`} wrap="truncate">
+          {paint([{ text: spaces(1) }], theme) + paintPaper(text, theme)}
+        </Text>
+      ))}
+      <MessageRow spans={[{ text: cells.cut(safe` ${keys}${end}`, columns), tone: "dim" }]} />
+    </Box>
+  );
+}

@@ -1,0 +1,165 @@
+/** The rows of what lies over the talk: a heading, a body that can be longer than the screen, and the keys. Pure. */
+import { encode } from "uqr";
+import type { Page } from "../commands/define.js";
+import { plainText, type SafeText, safe } from "../safe-text.js";
+import { spanOf } from "../state/local-time.js";
+import type { MemberView, RoomView } from "../state/model.js";
+import { type Cells, type Span, spaces } from "../state/rows.js";
+import { roomsFor } from "./go-to.js";
+import { helpRows, keyRows } from "./help-page.js";
+import { memberRows } from "./member-list.js";
+import type { Overlay } from "./overlay.js";
+
+export interface OverlayFacts {
+  readonly rooms: readonly RoomView[];
+  readonly members: readonly MemberView[];
+  readonly columns: number;
+  readonly height: number;
+  readonly cells: Cells;
+}
+
+export interface OverlayRows {
+  readonly heading: readonly Span[];
+  readonly body: readonly (readonly Span[])[];
+  /** Letters a camera reads, below the body where they fit; black on white. */
+  readonly paper: readonly SafeText[];
+  readonly keys: SafeText;
+}
+
+const LEAVE = plainText("Esc");
+const LEAVE_LONG = plainText("↑ ↓ PgUp PgDn · Esc");
+
+export function overlayRows(overlay: Overlay, facts: OverlayFacts): OverlayRows {
+  const { columns, cells, height } = facts;
+  const simple = (title: SafeText, body: OverlayRows["body"], keys: SafeText = LEAVE): OverlayRows => {
+    const heading: Span[] = [{ text: cells.cut(safe` ${title}`, columns), bold: true }];
+    return { heading, body, paper: [], keys: body.length > height - 3 ? LEAVE_LONG : keys };
+  };
+  if (overlay.kind === "help") return simple(plainText("Help"), helpRows(columns, cells));
+  if (overlay.kind === "keys") return simple(plainText("Keys"), keyRows(columns, cells));
+  if (overlay.kind === "members") {
+    return simple(plainText("Who is in this room"), memberRows(facts.members, columns - 1));
+  }
+  if (overlay.kind === "page") return simple(overlay.page.title, pageRows(overlay.page, columns, cells));
+  if (overlay.kind === "words") {
+    const keys = overlay.isFirst
+      ? plainText("Enter: written down · Esc: later (/identity words)")
+      : plainText("Enter: written down · Esc");
+    return { ...simple(plainText("Your 24 words"), wordRows(overlay.words, columns, cells)), keys };
+  }
+  if (overlay.kind === "go-to") return goToRows(overlay, facts);
+  return inviteRows(overlay, facts);
+}
+
+function pageRows(page: Page, columns: number, cells: Cells): Span[][] {
+  const labels = page.rows.map((row) => (row.label ? cells.width(row.label) : 0));
+  const labelColumns = Math.min(Math.max(...labels, 0), Math.floor(columns / 3));
+  const gutter = labelColumns + 3;
+  return page.rows.flatMap(({ label, text, isWarning }) => {
+    const tone = isWarning ? "warning" : "text";
+    if (!label) return [[], ...cells.wrap(text, columns - 2).map((line): Span[] => [{ text: safe` ${line}`, tone }])];
+    return cells
+      .wrap(text, Math.max(8, columns - gutter - 1))
+      .map((line, index): Span[] => [
+        index === 0 ? { text: safe` ${cells.pad(label, labelColumns)}  `, tone: "dim" } : { text: spaces(gutter) },
+        { text: line, tone },
+      ]);
+  });
+}
+
+const WORDS_HINT = plainText("These words are you. On paper, not in a file. Anyone who has them can be you.");
+
+export function wordRows(words: readonly string[], columns: number, cells: Cells): Span[][] {
+  const across = columns < 60 ? 2 : 4;
+  const width = Math.min(18, Math.floor((columns - 2) / across));
+  const down = Math.ceil(words.length / across);
+  const rows: Span[][] = Array.from({ length: down }, (_, row) => [
+    { text: plainText("  ") },
+    ...Array.from({ length: across }, (_unused, column): Span[] => {
+      const index = column * down + row;
+      const word = words[index];
+      if (word === undefined) return [];
+      return [
+        { text: safe`${String(index + 1).padStart(2)} `, tone: "dim" },
+        { text: cells.pad(safe`${word}`, width - 3), bold: true },
+      ];
+    }).flat(),
+  ]);
+  return [[], ...rows, [], ...cells.wrap(WORDS_HINT, columns - 3).map((line): Span[] => [{ text: safe`  ${line}` }])];
+}
+
+function goToRows(overlay: Extract<Overlay, { kind: "go-to" }>, facts: OverlayFacts): OverlayRows {
+  const { columns, cells } = facts;
+  const found = roomsFor(overlay.query, facts.rooms);
+  const nameColumns = Math.min(24, Math.floor(columns / 2));
+  const body = found.map((room, index): Span[] => {
+    const isChosen = index === overlay.chosen;
+    const unread = room.unread > 0 ? safe`${room.unread} unread` : plainText("");
+    const about = [unread, room.topic].filter((text) => text !== "").join(" · ");
+    return [
+      { text: isChosen ? plainText("▌ ") : plainText("  "), tone: "accent" },
+      { text: cells.pad(room.name, nameColumns), ...(isChosen ? { bold: true, tone: "accent" } : {}) },
+      { text: cells.cut(safe`  ${about}`, columns - nameColumns - 3), tone: "dim" },
+    ];
+  });
+  const query = cells.cut(safe`${overlay.query}`, columns - 14);
+  return {
+    heading: [
+      { text: plainText(" Go to  "), bold: true },
+      { text: plainText("> "), tone: "accent" },
+      { text: query },
+      { text: plainText(" "), reverse: true },
+    ],
+    body: body.length > 0 ? body : [[{ text: plainText("  No room has these letters."), tone: "dim" }]],
+    paper: [],
+    keys: plainText("↑ ↓ choose · Enter opens · Esc"),
+  };
+}
+
+function inviteRows(overlay: Extract<Overlay, { kind: "invite" }>, facts: OverlayFacts): OverlayRows {
+  const { columns, cells, height } = facts;
+  const { invite, room } = overlay;
+  const people = invite.uses === 1 ? plainText("1 person") : safe`${invite.uses} people`;
+  const terms = safe`${people} · ${spanOf(overlay.expiresMs)}${room.role ? ` · you are ${room.role}` : ""} `;
+  const name = cells.cut(safe` Invite to ${room.name}`, Math.max(10, columns - cells.width(terms) - 1));
+  const gap = columns - cells.width(name) - cells.width(terms);
+  const heading: Span[] = [
+    { text: name, bold: true },
+    { text: spaces(gap) },
+    { text: gap < 0 ? plainText("") : terms, tone: "dim" },
+  ];
+  // Whole, on rows of its own and from edge to edge, so that the mouse takes the link and nothing else.
+  const link = invite.link === null ? [] : cells.chop(invite.link, columns);
+  const body: Span[][] = [
+    [],
+    ...(invite.link === null
+      ? [[{ text: plainText(" The link was made on another device and is known only there."), tone: "dim" } as Span]]
+      : link.map((text): Span[] => [{ text }])),
+    [],
+    [{ text: cells.cut(plainText(" Send it to one you trust: whoever has it first gets in."), columns), tone: "dim" }],
+  ];
+  const code = invite.link === null ? [] : qrRows(invite.link);
+  const fits = code.length > 0 && code.length + body.length + 3 <= height && cells.width(code[0]!) <= columns - 1;
+  return {
+    heading,
+    body,
+    paper: fits ? code : [],
+    keys: plainText("y copy · + more people · t longer · r revoke · Esc"),
+  };
+}
+
+/** Two rows of modules in one row of half blocks. */
+export function qrRows(text: string): SafeText[] {
+  const { data } = encode(text, { ecc: "L", border: 2 });
+  const rows: SafeText[] = [];
+  for (let at = 0; at < data.length; at += 2) {
+    const upper = data[at]!;
+    const lower = data[at + 1] ?? upper.map(() => false);
+    const row = upper.map((isDark, index) => {
+      if (isDark) return lower[index] ? "█" : "▀";
+      return lower[index] ? "▄" : " ";
+    });
+    rows.push(row.join("") as SafeText);
+  }
+  return rows;
+}

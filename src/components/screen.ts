@@ -1,0 +1,690 @@
+import type { Wish } from "../commands/define.js";
+import { usageOf } from "../commands/define.js";
+import { findCommand } from "../commands/index.js";
+import { inviteIn, type Line, type Names, parseCommand, readLine } from "../commands/parse.js";
+import { bindingOf, type KeyId, type KeyPlace, type PressedKey } from "../keys.js";
+import type { Actions } from "../state/actions.js";
+import { draftRows } from "../state/draft-rows.js";
+import { EMPTY_EDIT } from "../state/edit.js";
+import type { InviteView, RoomView } from "../state/model.js";
+import type { RoomSession } from "../state/room-session.js";
+import type { Session } from "../state/session.js";
+import { Store } from "../state/store.js";
+import {
+  type Anchor,
+  indexOfKey,
+  layOut,
+  messageAt,
+  rowCount,
+  scroll,
+  scrollTo,
+  scrollToTop,
+  type TimelineFrame,
+} from "../state/timeline.js";
+import { cells } from "./cells.js";
+import { DraftLine } from "./draft-line.js";
+import { roomsFor } from "./go-to.js";
+import { draftColumns, type Layout, layoutFor } from "./layout.js";
+import type { Overlay, Question } from "./overlay.js";
+
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+/** Told to the others while somebody types, no more often than this. */
+const TYPING_MS = 3_000;
+
+export type ScreenInput =
+  | ({ readonly type: "key"; readonly eventType?: "press" | "repeat" | "release" } & PressedKey)
+  | { readonly type: "paste"; readonly text: string }
+  | { readonly type: "focus"; readonly focused: boolean };
+
+export interface ScreenState {
+  readonly columns: number;
+  readonly rows: number;
+  readonly room: string | null;
+  readonly anchor: Anchor | null;
+  readonly selected: string | null;
+  readonly overlay: Overlay | null;
+  readonly question: Question | null;
+  /** Wanted on the right where there is room for them. */
+  readonly showsMembers: boolean;
+}
+
+export interface ScreenOptions {
+  readonly session: Session;
+  readonly actions: (where: { room: () => string | null; selected: () => string | null }) => Actions;
+  readonly columns: number;
+  readonly rows: number;
+  readonly invite?: string | null;
+  readonly onQuit: (code: number) => void;
+  readonly onRedraw?: () => void;
+  /** Stops this process for the shell; false where nobody could wake it again. */
+  readonly onSuspend?: () => boolean;
+  /** Answers with what is to be said: "copied" only where something confirmed it. */
+  readonly onCopy?: (text: string) => Promise<string>;
+}
+
+/** What is open on this screen and what a key does to it. Draws nothing; the components read its stores. */
+export class Screen {
+  readonly session: Session;
+  readonly actions: Actions;
+  readonly state: Store<ScreenState>;
+  readonly line: DraftLine;
+  /** The name on the first page. */
+  readonly name: DraftLine;
+  readonly #options: ScreenOptions;
+  readonly #anchors = new Map<string, Anchor | null>();
+  #isFocused = true;
+  #invite: string | null;
+  /** An invite that was asked about and refused stays text. */
+  #refusedInvite = "";
+  #typingToldAt = Number.NEGATIVE_INFINITY;
+  #drafts = 0;
+  #undo: (() => void) | null = null;
+
+  constructor(options: ScreenOptions) {
+    this.#options = options;
+    this.session = options.session;
+    this.#invite = options.invite ?? null;
+    this.state = new Store<ScreenState>(
+      {
+        columns: options.columns,
+        rows: options.rows,
+        room: null,
+        anchor: null,
+        selected: null,
+        overlay: null,
+        question: null,
+        showsMembers: true,
+      },
+      { windowMs: 0 },
+    );
+    const names = (): Names => ({ rooms: this.actions.rooms(), members: this.actions.members() });
+    const columns = () => draftColumns(this.state.getSnapshot().columns);
+    this.line = new DraftLine({ names, columns, onChange: () => this.#draftChanged() });
+    this.name = new DraftLine({ names: () => ({ rooms: [], members: [] }), columns, onChange: () => {} });
+    this.actions = options.actions({
+      room: () => this.state.getSnapshot().room,
+      selected: () => this.state.getSnapshot().selected,
+    });
+  }
+
+  /** Follows the session: opens a room when there is one, leaves one that is gone. */
+  start(): void {
+    const undo = this.session.profile.subscribe(() => this.#followProfile());
+    this.#undo = undo;
+    this.#followProfile();
+  }
+
+  async close(): Promise<void> {
+    this.#undo?.();
+    this.#undo = null;
+    this.#keepDraft();
+    await this.session.close();
+  }
+
+  layout(): Layout {
+    const { columns, rows, showsMembers } = this.state.getSnapshot();
+    return layoutFor(columns, rows, this.draftRowCount(this.line.text), showsMembers);
+  }
+
+  draftRowCount(text: string): number {
+    return text === "" ? 1 : draftRows(text, draftColumns(this.state.getSnapshot().columns), cells).length;
+  }
+
+  timelineFrame(): TimelineFrame {
+    const { timelineColumns, bodyRows, isNarrow } = this.layout();
+    return { columns: timelineColumns, rows: bodyRows, isNarrow, cells, now: this.session.now() };
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#set({ columns, rows });
+  }
+
+  /** Of all rooms, for the title of the terminal. */
+  unread(): number {
+    return this.session.profile.getSnapshot().rooms.reduce((sum, room) => sum + room.unread, 0);
+  }
+
+  onInput(event: ScreenInput): void {
+    if (event.type === "focus") {
+      this.#isFocused = event.focused;
+      this.#updateReading();
+    } else if (event.type === "paste") this.#onPaste(event.text);
+    else if (event.eventType !== "release") this.#onKey(event);
+  }
+
+  openRoom(id: string): void {
+    const { room, anchor } = this.state.getSnapshot();
+    const view = this.session.roomView(id);
+    if (room === id) {
+      this.#set({ overlay: null, selected: null });
+      this.#updateReading();
+      return;
+    }
+    if (room !== null) this.#anchors.set(room, anchor);
+    this.#keepDraft();
+    const draft = this.session.drafts.get(id);
+    // What was typed before any room was open is meant for the first one.
+    const isCarried = room === null && !this.line.isEmpty && !draft?.text;
+    this.#drafts += 1;
+    if (!isCarried) this.line.show(draft?.text ?? "", draft?.cursor);
+    this.#set({
+      room: id,
+      anchor: this.#anchors.get(id) ?? null,
+      selected: null,
+      overlay: null,
+      question: null,
+    });
+    if (isCarried) this.#keepDraft();
+    else if (!draft?.text) void this.#loadDraft(id);
+    this.session
+      .room(id)
+      .open(view?.unread ?? 0)
+      .catch((error: unknown) => this.session.tellError(error));
+    this.#updateReading();
+  }
+
+  run(wish: Wish | undefined): void {
+    if (!wish) return;
+    if ("quit" in wish) this.#options.onQuit(0);
+    else if ("open" in wish) {
+      this.openRoom(wish.open);
+      if (wish.notice) this.session.tell(wish.notice);
+    } else if ("ask" in wish) this.#ask(wish.ask, wish.yes);
+    else if ("notice" in wish) this.session.tell(wish.notice, { hint: wish.hint ?? null });
+    else if (wish.show === "page") this.#show({ kind: "page", page: wish.page, top: 0 });
+    else if (wish.show === "invite") void this.#guard(() => this.#showInvite(wish.invite));
+    else if (wish.show === "words") void this.#guard(() => this.#showWords(false));
+    else if (wish.show === "go-to") this.#show({ kind: "go-to", query: "", chosen: 0, top: 0 });
+    else if (wish.show === "members") this.#showMembers();
+    else if (wish.show === "usage") this.#showUsage(wish.command);
+    else this.#show({ kind: wish.show, top: 0 });
+  }
+
+  // --- keys
+
+  #places(): readonly KeyPlace[] {
+    const { overlay, selected, room } = this.state.getSnapshot();
+    if (overlay) return ["everywhere", "overlay"];
+    if (room === null) {
+      const isStart = this.session.profile.getSnapshot().isLoaded && this.line.isEmpty;
+      return isStart ? ["everywhere", "start", "composer"] : ["everywhere", "composer"];
+    }
+    if (selected !== null) return ["everywhere", "talk", "selection"];
+    return this.line.isEmpty ? ["everywhere", "talk", "empty", "composer"] : ["everywhere", "talk", "composer"];
+  }
+
+  #onKey(key: PressedKey): void {
+    const { connection, isLoaded, identity, failure } = this.session.profile.getSnapshot();
+    const { question, overlay, selected } = this.state.getSnapshot();
+    if (connection === "failed") {
+      this.#options.onQuit(failure?.exitCode ?? 1);
+      return;
+    }
+    if (isLoaded && identity === null && overlay === null && question === null) {
+      this.#onNameKey(key);
+      return;
+    }
+    if (question && this.#onQuestionKey(question, key)) return;
+    const id = bindingOf(key, this.#places());
+    if (id !== null && this.#onGlobal(id)) return;
+    if (overlay) this.#onOverlayKey(overlay, id, key);
+    else if (selected !== null && this.#onSelectionKey(id)) return;
+    else this.#onComposerKey(id, key);
+  }
+
+  /** @returns whether it was one that works wherever one is */
+  #onGlobal(id: KeyId): boolean {
+    if (id === "interrupt") this.#interrupt();
+    else if (id === "redraw") this.#options.onRedraw?.();
+    else if (id === "suspend") {
+      if (!this.#options.onSuspend?.()) this.session.tell("This shell could not bring it back, so it stays");
+    } else if (id === "help" || id === "start-help") this.#show({ kind: "help", top: 0 });
+    else if (id === "start-create") this.line.type("/create ");
+    else if (id === "start-join") {
+      this.line.type("/join ");
+      this.session.tell("Paste the invite behind it, then Enter");
+    } else if (id === "start-demo") void this.#guard(async () => this.run({ open: await this.actions.startDemo() }));
+    else if (id === "go-to" || id === "go-to-empty") this.#show({ kind: "go-to", query: "", chosen: 0, top: 0 });
+    else if (id === "members") this.#toggleMembers();
+    else if (id === "page-up") this.#scroll(-this.#pageRows());
+    else if (id === "page-down") this.#scroll(this.#pageRows());
+    else if (id === "to-top") this.#toTop();
+    else if (id === "to-end" || id === "to-end-empty") this.#toEnd();
+    else if (id === "select" || id === "select-empty") this.#select(-1);
+    else return false;
+    return true;
+  }
+
+  #onRoomKey(id: KeyId, key: PressedKey): boolean {
+    const rooms = this.actions.rooms();
+    const at = rooms.findIndex((room) => room.id === this.state.getSnapshot().room);
+    const step = id === "next-room" ? 1 : id === "previous-room" ? -1 : 0;
+    let target: RoomView | undefined;
+    if (step !== 0) target = rooms[(at + step + rooms.length) % rooms.length];
+    else if (id === "room-number") target = rooms[Number(key.name) - 1];
+    else if (id === "active-room") {
+      const others = [...rooms.slice(at + 1), ...rooms.slice(0, Math.max(0, at))];
+      target = others.find((room) => room.mentions > 0) ?? others.find((room) => room.unread > 0);
+      if (!target) this.session.tell("Nothing new in the other rooms");
+    } else return false;
+    if (target) this.openRoom(target.id);
+    return true;
+  }
+
+  #onComposerKey(id: KeyId | null, key: PressedKey): void {
+    if (id !== null && this.#onRoomKey(id, key)) return;
+    if (id === "send") this.#submit();
+    else if (id !== null && this.line.apply(id)) return;
+    else if (key.name === "escape") {
+      if (!this.line.closeCompletion()) this.session.clearNotice();
+    } else if (key.text && !key.ctrl && (id === null || key.alt)) this.line.type(key.text);
+  }
+
+  #onNameKey(key: PressedKey): void {
+    const id = bindingOf(key, ["everywhere", "composer"]);
+    if (id === "interrupt") this.#interrupt();
+    else if (id === "redraw") this.#options.onRedraw?.();
+    else if (id === "suspend") this.#options.onSuspend?.();
+    else if (id === "send") void this.#guard(() => this.#giveName());
+    else if (id !== null && id !== "newline" && id !== "complete" && this.name.apply(id)) return;
+    else if (key.text && !key.ctrl) this.name.type(key.text);
+  }
+
+  /** @returns whether the key was an answer */
+  #onQuestionKey(question: Question, key: PressedKey): boolean {
+    const isYes = key.name === "enter" || (question.isModal && key.name === "y" && !key.ctrl && !key.alt);
+    const isAgain = question.isModal && key.ctrl && key.name === "c";
+    if (isYes || isAgain) {
+      this.#set({ question: null });
+      question.yes();
+      return true;
+    }
+    if (!question.isModal && key.name !== "escape") return false;
+    this.#set({ question: null });
+    question.no();
+    return true;
+  }
+
+  #onSelectionKey(id: KeyId | null): boolean {
+    const key = this.state.getSnapshot().selected;
+    if (id === "selection-up") this.#select(-1);
+    else if (id === "selection-down") this.#select(1);
+    else if (id === "copy" && key !== null) this.#copyMessage(key);
+    else if (id === "verify") this.#runLine({ kind: "command", name: "verify", rest: "" }, "");
+    else {
+      this.#set({ selected: null });
+      // Any other key goes back to typing, and is typed.
+      return id === "selection-leave";
+    }
+    return true;
+  }
+
+  #onOverlayKey(overlay: Overlay, id: KeyId | null, key: PressedKey): void {
+    if (id === "overlay-leave") this.#leaveOverlay(overlay);
+    else if (overlay.kind === "go-to") this.#onGoToKey(overlay, id, key);
+    else if (id === "overlay-up" || id === "overlay-down") this.#turn(overlay, id === "overlay-up" ? -1 : 1);
+    else if (id === "overlay-page-up") this.#turn(overlay, -this.#pageRows());
+    else if (id === "overlay-page-down" || key.name === "space") this.#turn(overlay, this.#pageRows());
+    else if (overlay.kind === "invite") this.#onInviteKey(overlay, key);
+    else if (overlay.kind === "words" && key.name === "enter") {
+      void this.#guard(() => this.actions.wordsSeen());
+      this.#leaveOverlay(overlay);
+    } else if (key.name === "q" || key.name === "enter") this.#leaveOverlay(overlay);
+  }
+
+  #onGoToKey(overlay: Extract<Overlay, { kind: "go-to" }>, id: KeyId | null, key: PressedKey): void {
+    const found = roomsFor(overlay.query, this.actions.rooms());
+    const steps: Readonly<Record<string, number>> = { "overlay-up": -1, "overlay-down": 1 };
+    const step = (id !== null && steps[id]) || (key.ctrl && { n: 1, p: -1 }[key.name]) || 0;
+    if (step !== 0 && found.length > 0) {
+      this.#show({ ...overlay, chosen: (overlay.chosen + step + found.length) % found.length });
+    } else if (key.name === "enter") {
+      const room = found[overlay.chosen];
+      if (room) this.openRoom(room.id);
+    } else if (key.name === "backspace") this.#show({ ...overlay, query: overlay.query.slice(0, -1), chosen: 0 });
+    else if (key.ctrl && key.name === "u") this.#show({ ...overlay, query: "", chosen: 0 });
+    else if (key.text) this.#show({ ...overlay, query: overlay.query + key.text, chosen: 0 });
+  }
+
+  #onInviteKey(overlay: Extract<Overlay, { kind: "invite" }>, key: PressedKey): void {
+    const { invite, room } = overlay;
+    if (key.name === "y" && invite.link !== null) void this.#copy(invite.link);
+    else if (key.text === "+") void this.#guard(() => this.#remakeInvite(overlay, invite.uses + 1, overlay.expiresMs));
+    else if (key.name === "t") {
+      const longer = overlay.expiresMs < 7 * DAY_MS ? 7 * DAY_MS : 30 * DAY_MS;
+      void this.#guard(() => this.#remakeInvite(overlay, invite.uses, longer));
+    } else if (key.name === "r") {
+      void this.#guard(async () => {
+        await this.actions.revoke(room.id, invite.id);
+        this.#set({ overlay: null });
+        this.session.tell("That link admits nobody any more.");
+      });
+    }
+  }
+
+  // --- typing
+
+  #onPaste(text: string): void {
+    const { isLoaded, identity } = this.session.profile.getSnapshot();
+    const { overlay, question } = this.state.getSnapshot();
+    const invite = inviteIn(text);
+    if (isLoaded && identity === null) {
+      if (invite) {
+        this.#invite = invite;
+        this.session.tell("The invite is kept: you land there after this.");
+      } else this.name.type(text.split("\n")[0]!.trim());
+    } else if (overlay?.kind === "go-to") {
+      this.#show({ ...overlay, query: overlay.query + text.split("\n")[0]!, chosen: 0 });
+    } else if (!overlay && !question?.isModal) {
+      this.#set({ selected: null });
+      this.line.paste(text);
+    }
+  }
+
+  #draftChanged(): void {
+    this.#drafts += 1;
+    this.#keepDraft();
+    const { text } = this.line.edit.getSnapshot();
+    const { question, room } = this.state.getSnapshot();
+    const link = text.includes("keet-tui://join/") ? text.trim() : "";
+    if (link !== "" && inviteIn(link) === link && link !== this.#refusedInvite) this.#askToJoin(link);
+    else if (question && !question.isModal) this.#set({ question: null });
+    const now = this.session.now();
+    if (text === "" || text.startsWith("/") || room === null || now - this.#typingToldAt < TYPING_MS) return;
+    this.#typingToldAt = now;
+    if (this.session.profile.getSnapshot().connection !== "ready") return;
+    this.session.request("room.typing", { room }).catch(() => {});
+  }
+
+  #keepDraft(): void {
+    const { room } = this.state.getSnapshot();
+    const { text, cursor } = this.line.edit.getSnapshot();
+    if (room !== null) this.session.drafts.keep(room, { text, cursor });
+  }
+
+  async #loadDraft(room: string): Promise<void> {
+    const asked = this.#drafts;
+    const draft = await this.session.drafts.load(room);
+    // Only into an empty composer that nobody has touched since.
+    if (!draft || asked !== this.#drafts || this.state.getSnapshot().room !== room || !this.line.isEmpty) return;
+    this.line.show(draft.text, draft.cursor);
+    this.session.drafts.keep(room, draft);
+  }
+
+  #submit(): void {
+    const text = this.line.text;
+    if (text.trim() === "") return;
+    const line = readLine(text);
+    if (line.kind === "command") {
+      this.#runLine(line, text);
+      return;
+    }
+    const { room } = this.state.getSnapshot();
+    const view = this.session.roomView(room);
+    if (!view) {
+      this.session.tell("There is no room to say this in yet", { hint: "/create makes one, /join takes an invite." });
+      return;
+    }
+    if (view.state === "open" && !view.canWrite) {
+      this.session.tell("You cannot write in this room", { level: "warning" });
+      return;
+    }
+    this.line.take();
+    void this.session.drafts.save();
+    this.#typingToldAt = Number.NEGATIVE_INFINITY;
+    void this.session.room(view.id).send(line.text, false);
+    this.#toEnd();
+  }
+
+  #runLine(line: Extract<Line, { kind: "command" }>, text: string): void {
+    let parsed: ReturnType<typeof parseCommand>;
+    try {
+      parsed = parseCommand(line.name, line.rest, { rooms: this.actions.rooms(), members: this.actions.members() });
+    } catch (error) {
+      // What was refused stays in the composer.
+      this.session.tellError(error);
+      return;
+    }
+    const { command, values } = parsed;
+    if (text !== "") this.line.take();
+    this.session.clearNotice();
+    void this.#guard(
+      async () => this.run(await command.run(this.actions, values as Parameters<typeof command.run>[1])),
+      () => {
+        if (text !== "" && this.line.isEmpty) this.line.show(text);
+      },
+    );
+  }
+
+  #askToJoin(link: string): void {
+    this.#set({
+      question: {
+        text: "Join this room?",
+        keys: "Enter yes · Esc no",
+        isModal: false,
+        yes: () => {
+          this.line.clear();
+          this.#join(link);
+        },
+        no: () => {
+          this.#refusedInvite = link;
+        },
+      },
+    });
+  }
+
+  #join(link: string): void {
+    this.session.tell("Joining; somebody of that room has to be there to let you in", { staysMs: 30_000 });
+    void this.#guard(async () => {
+      const room = await this.actions.joinRoom(link);
+      this.openRoom(room.id);
+      this.session.tell(`You are in ${room.name}.`);
+    });
+  }
+
+  // --- rooms and reading
+
+  #followProfile(): void {
+    const { isLoaded, identity, rooms } = this.session.profile.getSnapshot();
+    if (!isLoaded || identity === null) return;
+    const { room, overlay } = this.state.getSnapshot();
+    if (this.#invite !== null && overlay?.kind !== "words") {
+      const link = this.#invite;
+      this.#invite = null;
+      this.#join(link);
+    }
+    if (room !== null && rooms.some((one) => one.id === room)) return;
+    const latest = rooms.toSorted((a, b) => (b.lastAt ?? 0) - (a.lastAt ?? 0))[0];
+    if (latest) {
+      const { overlay: kept } = this.state.getSnapshot();
+      this.openRoom(latest.id);
+      if (kept) this.#set({ overlay: kept });
+    } else if (room !== null) {
+      this.line.show("");
+      this.#set({ room: null, anchor: null, selected: null });
+    }
+  }
+
+  #updateReading(): void {
+    const { room, anchor, overlay } = this.state.getSnapshot();
+    this.session.setReading(this.#isFocused && anchor === null && overlay === null ? room : null);
+  }
+
+  #room(): RoomSession | null {
+    const { room } = this.state.getSnapshot();
+    return room === null ? null : this.session.room(room);
+  }
+
+  #pageRows(): number {
+    return Math.max(1, this.layout().bodyRows - 2);
+  }
+
+  #scroll(rows: number): void {
+    const room = this.#room();
+    if (!room) return;
+    const { anchor } = this.state.getSnapshot();
+    this.#moveTo(room, scroll(room.timeline.getSnapshot(), anchor, rows, this.timelineFrame()));
+    if (rows > 0 && !room.isAtEnd()) room.loadNewer().catch((error: unknown) => this.session.tellError(error));
+  }
+
+  #toTop(): void {
+    const room = this.#room();
+    if (!room) return;
+    const { anchor } = this.state.getSnapshot();
+    this.#moveTo(room, scrollToTop(room.timeline.getSnapshot(), anchor, this.timelineFrame()));
+  }
+
+  #toEnd(): void {
+    this.#set({ anchor: null, selected: null });
+    this.#updateReading();
+    this.#room()
+      ?.reloadEnd()
+      .catch((error: unknown) => this.session.tellError(error));
+  }
+
+  #moveTo(room: RoomSession, anchor: Anchor | null): void {
+    this.#set({ anchor });
+    this.#updateReading();
+    const { isAtTop } = layOut(room.timeline.getSnapshot(), anchor, this.timelineFrame());
+    if (isAtTop) room.loadOlder().catch((error: unknown) => this.session.tellError(error));
+  }
+
+  #select(step: -1 | 1): void {
+    const room = this.#room();
+    if (!room) return;
+    const state = room.timeline.getSnapshot();
+    const { selected, anchor } = this.state.getSnapshot();
+    const at = selected === null ? rowCount(state) : indexOfKey(state, selected);
+    let next = at + step;
+    while (messageAt(state, next)?.type === "notice") next += step;
+    const message = messageAt(state, next);
+    if (!message) {
+      // Below the last one lies the line.
+      if (step > 0) this.#set({ selected: null });
+      return;
+    }
+    this.#set({ selected: message.key });
+    this.#moveTo(room, scrollTo(state, anchor, message.key, this.timelineFrame()));
+  }
+
+  #copyMessage(key: string): void {
+    const state = this.#room()?.timeline.getSnapshot();
+    const message = state && messageAt(state, indexOfKey(state, key));
+    if (message) void this.#copy(message.original);
+  }
+
+  async #copy(text: string): Promise<void> {
+    const copy = this.#options.onCopy;
+    await this.#guard(async () => this.session.tell(copy ? await copy(text) : "Nothing here can copy"));
+  }
+
+  #toggleMembers(): void {
+    const { columns, showsMembers } = this.state.getSnapshot();
+    if (columns >= 120) this.#set({ showsMembers: !showsMembers });
+    else this.#show({ kind: "members", top: 0 });
+  }
+
+  #showMembers(): void {
+    if (this.state.getSnapshot().columns >= 120) this.#set({ showsMembers: true });
+    else this.#show({ kind: "members", top: 0 });
+  }
+
+  #showUsage(name: string): void {
+    const command = findCommand(name);
+    if (command) this.session.tell(usageOf(command), { hint: command.summary });
+    else this.#show({ kind: "help", top: 0 });
+  }
+
+  // --- overlays and questions
+
+  #show(overlay: Overlay): void {
+    this.#set({ overlay, selected: null });
+    this.#updateReading();
+  }
+
+  #leaveOverlay(overlay: Overlay): void {
+    this.#set({ overlay: null });
+    this.#updateReading();
+    if (overlay.kind === "words" && overlay.isFirst) this.#followProfile();
+  }
+
+  #turn(overlay: Overlay, rows: number): void {
+    this.#show({ ...overlay, top: Math.max(0, overlay.top + rows) });
+  }
+
+  async #showInvite(id: string): Promise<void> {
+    const room = this.actions.here();
+    const invite = (await this.actions.invites(room.id)).find((one) => one.id === id);
+    if (invite) this.#showInviteOf(room, invite, Math.max(0, invite.expiresAt - this.session.now()));
+  }
+
+  #showInviteOf(room: RoomView, invite: InviteView, expiresMs: number): void {
+    this.#show({ kind: "invite", room, invite, expiresMs, top: 0 });
+  }
+
+  /** A link cannot be changed, so the one shown is taken back and another made. */
+  async #remakeInvite(overlay: Extract<Overlay, { kind: "invite" }>, uses: number, expiresMs: number): Promise<void> {
+    const made = await this.actions.invite(overlay.room.id, { uses, expiresMs: Math.round(expiresMs) });
+    await this.actions.revoke(overlay.room.id, overlay.invite.id);
+    this.#showInviteOf(overlay.room, made, expiresMs);
+  }
+
+  async #giveName(): Promise<void> {
+    const name = this.name.text.trim();
+    if (name === "") return;
+    await this.actions.createIdentity(name);
+    this.name.edit.set(EMPTY_EDIT);
+    await this.#showWords(true);
+  }
+
+  async #showWords(isFirst: boolean): Promise<void> {
+    this.#show({ kind: "words", words: await this.actions.words(), isFirst, top: 0 });
+  }
+
+  #ask(text: string, yes: Extract<Wish, { ask: string }>["yes"]): void {
+    this.#set({
+      question: {
+        text,
+        keys: "Enter yes · Esc no",
+        isModal: true,
+        yes: () => void this.#guard(async () => this.run(await yes())),
+        no: () => {},
+      },
+    });
+  }
+
+  #interrupt(): void {
+    const { overlay } = this.state.getSnapshot();
+    if (overlay) this.#leaveOverlay(overlay);
+    else if (!this.name.isEmpty) this.name.clear();
+    else if (!this.line.isEmpty) {
+      this.line.clear();
+      this.session.tell("Cleared; Ctrl-Y brings it back");
+    } else {
+      this.#set({
+        question: {
+          text: "Quit?",
+          keys: "Enter, y or Ctrl-C yes · any other key no",
+          isModal: true,
+          yes: () => this.#options.onQuit(0),
+          no: () => {},
+        },
+      });
+    }
+  }
+
+  /** What a person can act on becomes a notice; anything else is a bug and ends the program with a report. */
+  async #guard(act: () => Promise<void> | void, onRefused?: () => void): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      onRefused?.();
+      this.session.tellError(error);
+    }
+  }
+
+  #set(change: Partial<ScreenState>): void {
+    this.state.update((old) => ({ ...old, ...change }));
+  }
+}

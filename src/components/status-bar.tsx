@@ -1,0 +1,67 @@
+import { useMinute } from "../hooks/use-minute.js";
+import { useStore, useWhole } from "../hooks/use-store.js";
+import { plainText, type SafeText, safe } from "../safe-text.js";
+import { timeOf } from "../state/local-time.js";
+import type { RoomView } from "../state/model.js";
+import { type Span, spaces } from "../state/rows.js";
+import { cells } from "./cells.js";
+import { completionNote } from "./completion-menu.js";
+import type { Layout } from "./layout.js";
+import { MessageRow } from "./message-row.js";
+import { useScreen } from "./screen-context.js";
+
+const SELECTION_KEYS = plainText("y copy  v verify  ↑ ↓ other messages  Esc");
+const LOST = plainText("the background part stopped; starting it again… (nothing typed is lost)");
+
+/** The last row: where one is, what is new elsewhere, what time it is; or the rest of what the row above says. */
+export function StatusBar({ layout }: { readonly layout: Layout }) {
+  const { screen } = useScreen();
+  const connection = useStore(screen.session.profile, (profile) => profile.connection);
+  const rooms = useStore(screen.session.profile, (profile) => profile.rooms);
+  const room = useStore(screen.state, (state) => state.room);
+  const selected = useStore(screen.state, (state) => state.selected);
+  const notice = useWhole(screen.session.notice);
+  const completion = useWhole(screen.line.completion);
+  const minute = useMinute(screen.session.now);
+  const { columns, isNarrow } = layout;
+
+  const note = completion ? completionNote(completion) : (notice?.hint ?? null);
+  if (connection === "lost")
+    return <MessageRow spans={[{ text: cells.cut(safe` ${LOST}`, columns), tone: "warning" }]} />;
+  if (note) return <MessageRow spans={[{ text: cells.cut(safe` ${note}`, columns), tone: "dim" }]} />;
+  if (selected !== null) {
+    return <MessageRow spans={[{ text: cells.cut(safe` ${SELECTION_KEYS}`, columns), tone: "dim" }]} />;
+  }
+  const current = rooms.find((one) => one.id === room) ?? null;
+  const unread = unreadText(rooms, room);
+  if (isNarrow) {
+    const hints = [unread, plainText("Ctrl-G rooms"), plainText("/help")].filter((text) => text !== "");
+    const name = current ? cells.cut(current.name, 16) : plainText("keet-tui");
+    const rest = cells.cut(safe`   ${hints.join(" · ")}`, Math.max(0, columns - cells.width(name)));
+    return (
+      <MessageRow
+        spans={[
+          { text: name, tone: "dim" },
+          { text: rest, tone: "dim" },
+        ]}
+      />
+    );
+  }
+  return <MessageRow spans={wideStatus(current, unread, timeOf(minute), columns)} />;
+}
+
+function wideStatus(room: RoomView | null, unread: SafeText, time: SafeText, columns: number): Span[] {
+  const name = cells.cut(safe` ${room?.name ?? "keet-tui"}`, Math.floor(columns / 2));
+  const right = safe`${unread}${spaces(10)}${time} `;
+  const gap = columns - cells.width(name) - cells.width(right);
+  return [{ text: name, tone: "dim" }, { text: spaces(gap) }, { text: right, tone: "dim" }];
+}
+
+function unreadText(rooms: readonly RoomView[], current: string | null): SafeText {
+  const others = rooms.filter((room) => room.unread > 0 && room.id !== current);
+  if (others.length === 0) return plainText("");
+  const count = others.reduce((sum, room) => sum + room.unread, 0);
+  return others.length === 1
+    ? safe`${count} unread in ${others[0]!.name}`
+    : safe`${count} unread in ${others.length} rooms`;
+}

@@ -1,0 +1,170 @@
+import { KeetError } from "../errors.js";
+import { hasCode } from "./core-link.js";
+import type {
+  IdentityView,
+  InviteView,
+  MemberView,
+  NetworkView,
+  RoomDetailView,
+  RoomView,
+  VerifyView,
+} from "./model.js";
+import type { Session } from "./session.js";
+import { indexOfKey, messageAt, rowCount } from "./timeline.js";
+import { identityView, inviteView, memberView, networkView, roomDetailView, verifyView } from "./views.js";
+
+export interface ActionsOptions {
+  readonly session: Session;
+  /** What is on screen; the front end knows, not the session. */
+  readonly room: () => string | null;
+  readonly selected: () => string | null;
+  /** Starts the echo friend and answers with an invite of its room. */
+  readonly startDemo?: (() => Promise<string>) | undefined;
+}
+
+/** The verbs of the program: what commands and keys do. */
+export class Actions {
+  readonly now: () => number;
+  readonly #options: ActionsOptions;
+  readonly #session: Session;
+
+  constructor(options: ActionsOptions) {
+    this.#options = options;
+    this.#session = options.session;
+    this.now = options.session.now;
+  }
+
+  /** @throws NO_ROOM_HERE */
+  here(): RoomView {
+    const room = this.#session.roomView(this.#options.room());
+    if (!room) throw new KeetError("user", "NO_ROOM_HERE", "No room is open", { hint: "/create makes one." });
+    return room;
+  }
+
+  rooms(): readonly RoomView[] {
+    return this.#session.profile.getSnapshot().rooms;
+  }
+
+  members(): readonly MemberView[] {
+    const id = this.#options.room();
+    return id === null ? [] : this.#session.room(id).members.getSnapshot();
+  }
+
+  /** @throws NO_IDENTITY */
+  identity(): IdentityView {
+    const { identity } = this.#session.profile.getSnapshot();
+    if (!identity) throw new KeetError("user", "NO_IDENTITY", "You have no name yet");
+    return identity;
+  }
+
+  async createIdentity(name: string): Promise<IdentityView> {
+    const identity = identityView(await this.#session.request("identity.create", { name }));
+    this.#session.profile.update((old) => ({ ...old, identity }));
+    return identity;
+  }
+
+  async words(): Promise<readonly string[]> {
+    return (await this.#session.request("identity.words", {})).words;
+  }
+
+  async wordsSeen(): Promise<void> {
+    await this.#session.request("identity.wordsSeen", {});
+    this.#session.profile.update((old) => ({
+      ...old,
+      identity: old.identity && { ...old.identity, wordsSeen: true },
+    }));
+  }
+
+  async rename(name: string): Promise<IdentityView> {
+    const identity = identityView(await this.#session.request("identity.rename", { name }));
+    this.#session.profile.update((old) => ({ ...old, identity }));
+    return identity;
+  }
+
+  async createRoom(name: string): Promise<RoomView> {
+    return this.#session.takeRoom(await this.#session.request("room.create", { name }));
+  }
+
+  /** Waits for as long as this screen is there: whoever can let us in may come much later. */
+  async joinRoom(invite: string): Promise<RoomView> {
+    for (;;) {
+      try {
+        const info = await this.#session.request("room.join", { invite }, { timeoutMs: 0 });
+        return this.#session.takeRoom(info);
+      } catch (error) {
+        // Joining again is the same joining: the core knows the invite.
+        if (!hasCode(error, "CORE_GONE")) throw error;
+      }
+    }
+  }
+
+  async invite(room: string, options: { uses?: number; expiresMs?: number }): Promise<InviteView> {
+    return inviteView(await this.#session.request("room.invite", { room, ...options }));
+  }
+
+  async invites(room: string): Promise<readonly InviteView[]> {
+    return (await this.#session.request("room.invites", { room })).map(inviteView);
+  }
+
+  async revoke(room: string, invite: string): Promise<InviteView> {
+    return inviteView(await this.#session.request("room.revoke", { room, invite }));
+  }
+
+  async roomDetail(room: string): Promise<RoomDetailView> {
+    return roomDetailView(await this.#session.request("room.show", { room }));
+  }
+
+  async leaveRoom(room: string): Promise<void> {
+    await this.#session.request("room.leave", { room });
+    this.#session.forgetRoom(room);
+  }
+
+  async loadMembers(room: string): Promise<readonly MemberView[]> {
+    const members = (await this.#session.request("room.members", { room })).map(memberView);
+    this.#session.room(room).members.set(members);
+    return members;
+  }
+
+  send(room: string, text: string, options: { action: boolean }): void {
+    void this.#session.room(room).send(text, options.action);
+  }
+
+  /** @throws NO_SUCH_MESSAGE */
+  async verify(): Promise<VerifyView> {
+    const room = this.here().id;
+    const state = this.#session.room(room).timeline.getSnapshot();
+    const selected = this.#options.selected();
+    let index = selected === null ? rowCount(state) - 1 : indexOfKey(state, selected);
+    if (selected === null) while (index >= 0 && isOwnOrNotice(state, index)) index -= 1;
+    const message = index < 0 ? undefined : messageAt(state, index);
+    if (!message) throw new KeetError("user", "NO_SUCH_MESSAGE", "Nobody else has written here yet");
+    return verifyView(await this.#session.request("message.verify", { room, id: message.id }));
+  }
+
+  async network(): Promise<NetworkView> {
+    return networkView(await this.#session.request("network", {}));
+  }
+
+  /** @throws NO_DEMO */
+  async startDemo(): Promise<string> {
+    const start = this.#options.startDemo;
+    if (!start) {
+      throw new KeetError("user", "NO_DEMO", "The echo friend cannot be started from here", {
+        hint: "In another terminal: keet-tui demo",
+      });
+    }
+    this.#session.tell("Starting the echo friend, in a process of its own", { staysMs: 20_000 });
+    const room = await this.joinRoom(await start());
+    this.#session.clearNotice();
+    return room.id;
+  }
+
+  async stay(): Promise<string | null> {
+    return (await this.#session.request("stay", {})).warning;
+  }
+}
+
+function isOwnOrNotice(state: Parameters<typeof messageAt>[0], index: number): boolean {
+  const message = messageAt(state, index)!;
+  return message.mine || message.type === "notice";
+}
