@@ -136,6 +136,12 @@ function paintCells(pen: Pen, line: StyledLine, y: number, from: number, to: num
     const char = charAt(line, x);
     const width = widthAt(line, x);
     const style = styleAt(line, x);
+    if (x + width > to) {
+      // Half of it would be past the last column, and a terminal puts such a one on the next row.
+      pen.moveTo(x, y);
+      pen.put(" ", 1, style);
+      return;
+    }
     if (isOverOld && isRisky(char) && char !== " ") {
       // A terminal that draws it narrower would leave what was there.
       pen.moveTo(x, y);

@@ -293,9 +293,27 @@ interface OutputClass {
 }
 
 const someText = fc
-  .array(fc.constantFrom("ab", "日本", "\x1b[31m", "\x1b[39m", "\x1b[44m", "\x1b[49m", "👍", " ", "\n", "x", "│"), {
-    maxLength: 8,
-  })
+  .array(
+    fc.constantFrom(
+      "ab",
+      "日本",
+      "\x1b[31m",
+      "\x1b[39m",
+      "\x1b[44m",
+      "\x1b[49m",
+      "\x1b[1m",
+      "\x1b[2m",
+      "\x1b[22m",
+      "👍",
+      " ",
+      "\n",
+      "x",
+      "│",
+    ),
+    {
+      maxLength: 8,
+    },
+  )
   .map((parts) => parts.join(""));
 const operation: fc.Arbitrary<Operation> = fc.record({
   kind: fc.constantFrom("write", "write", "write", "clip", "unclip"),
