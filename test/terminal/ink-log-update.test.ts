@@ -151,5 +151,5 @@ t.test("rows wider than the screen do not spill into the next", async (t) => {
   odd.log("日本語\n12");
   odd.log("本本語\n12");
   await odd.screen.settled();
-  t.same(odd.screen.text(), ["本本", "12", ""]);
+  t.same(odd.screen.text(), ["本本 ", "12", ""]);
 });
