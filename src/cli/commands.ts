@@ -1,4 +1,5 @@
 /** Every subcommand, in the order help shows them. */
+import { completionScript } from "./completion-script.js";
 import { daemon, daemonStatus, daemonStop } from "./daemon.js";
 import type { CliCommand } from "./define.js";
 import { demo } from "./demo.js";
@@ -41,6 +42,7 @@ export const COMMANDS: readonly CliCommand[] = [
   dht,
   doctor,
   demo,
+  completionScript,
 ];
 
 /** Words that only have commands below them. */

@@ -26,7 +26,7 @@ export function completionsFor(typed: readonly string[]): readonly string[] {
     );
   }
   const next = here.map((command) => command.path[path.length] ?? "").filter((word) => word !== "");
-  const more = path.length === 0 ? [...Object.keys(GROUPS), "completion"] : [];
+  const more = path.length === 0 ? Object.keys(GROUPS) : [];
   return startingWith([...new Set([...next, ...more])], unfinished);
 }
 

@@ -1,5 +1,4 @@
 import { closeSync, writeSync } from "node:fs";
-import { openRealBackend } from "../daemon/backend-door.js";
 import { startCore } from "../daemon/core.js";
 import { ensureCore, findCore, STARTUP_FD, type Startup } from "../daemon/ensure.js";
 import { readOwner } from "../daemon/owner.js";
@@ -41,7 +40,8 @@ function start(shot: OneShot, stays: boolean) {
     lan: globals.lan,
     stays,
     ...(globals.logLevel ? { logLevel: globals.logLevel } : {}),
-    openBackend: openRealBackend,
+    // Loaded once the profile is ours: all of p2p and the native modules come with it.
+    openBackend: async (options) => (await import("../daemon/backend.js")).openBackend(options),
   });
 }
 

@@ -26,7 +26,15 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   const asJson = argv.slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length).includes("--json");
   let shot: OneShot | null = null;
   try {
-    if (argv[0] === "completion" || argv[0] === "--get-yargs-completions") return complete(argv);
+    // What the script of `keet-tui completion` calls at each Tab.
+    if (argv[0] === "--get-yargs-completions") {
+      printRaw(
+        completionsFor(argv.slice(1))
+          .map((word) => `${word}\n`)
+          .join(""),
+      );
+      return EXIT.ok;
+    }
     const words = takeApart(argv, COMMANDS);
     if (words.tokens.includes("--help") || words.command === null) return await help(words);
     if (words.tokens.includes("--version")) {
@@ -54,7 +62,7 @@ export function programTree(): Argv {
   let tree = yargs([])
     .scriptName("keet-tui")
     .parserConfiguration(PARSER)
-    .usage("$0 [invite]      the screen; with an invite, joins first\n$0 <command>")
+    .usage("$0 [invite]     the screen; with an invite, joins first\n$0 <command>    everything below")
     .strict()
     .showHelpOnFail(false)
     .help(false)
@@ -67,7 +75,7 @@ export function programTree(): Argv {
   for (const [group, summary] of Object.entries(GROUPS)) {
     tree = tree.command(group, summary, (inner) => withCommands(inner, [group]));
   }
-  return withCommands(tree, []).command("completion", "Print a completion script for bash or zsh", {}, () => {});
+  return withCommands(tree, []);
 }
 
 function withCommands(tree: Argv, under: readonly string[]): Argv {
@@ -205,15 +213,4 @@ function unknownCommand(words: Words, said: string): KeetError {
   return new KeetError("user", "USAGE", under, {
     hint: near.length > 0 ? `Near it: ${near.join(", ")}. keet-tui --help lists all.` : "keet-tui --help lists all.",
   });
-}
-
-function complete(argv: readonly string[]): number {
-  if (argv[0] === "completion") programTree().showCompletionScript("keet-tui", "completion");
-  else
-    printRaw(
-      completionsFor(argv.slice(1))
-        .map((word) => `${word}\n`)
-        .join(""),
-    );
-  return EXIT.ok;
 }

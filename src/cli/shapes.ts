@@ -24,7 +24,7 @@ export function roomDetailJson(room: RoomDetail) {
 
 export function messageJson(message: MessageInfo) {
   const { id, room, author, sentAt, receivedAt, type, text, replyTo, edited, deleted, reactions, file } = message;
-  const { state, verified, mine, action } = message;
+  const { state, verified, mine, action, notice } = message;
   return {
     id,
     room,
@@ -42,6 +42,7 @@ export function messageJson(message: MessageInfo) {
     verified,
     mine,
     action,
+    notice,
   };
 }
 

@@ -168,12 +168,19 @@ export function plainLine(message: MessageInfo): string {
   const at = localTime(message.clockOff ? (message.receivedAt ?? message.sentAt) : message.sentAt);
   const name = safeName(message.author.name);
   const mark = message.verified ? "" : "?! ";
-  if (message.type === "notice") return `${at} -- ${safeLine(message.text)}`;
+  if (message.type === "notice") return `${at} -- ${noticeWords(message, name)}`;
   if (message.deleted) return `${at} ${mark}${name} deleted a message`;
   if (message.file) return `${at} ${mark}${name} offers ${safeLine(message.file.name)}, ${message.file.bytes} bytes`;
   const text = safeLine(message.text);
   const edited = message.edited ? " (edited)" : "";
   return message.action ? `${at} ${mark}* ${name} ${text}${edited}` : `${at} ${mark}${name}: ${text}${edited}`;
+}
+
+function noticeWords(message: MessageInfo, name: string): string {
+  if (message.notice === "created") return `${name} made this room`;
+  if (message.notice === "joined") return `${name} joined`;
+  if (message.notice === "newer") return `newer message from ${name}: update keet-tui`;
+  return safeLine(message.text || `${name}: ${message.notice ?? "notice"}`);
 }
 
 function localTime(iso: string): string {

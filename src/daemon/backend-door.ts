@@ -1,4 +1,4 @@
-/** How a core gets its rooms: the real backend is loaded only once the store may be opened. */
+/** How a core gets its rooms. */
 import type { Log } from "../log.js";
 import type { Backend } from "../rpc/backend.js";
 
@@ -12,8 +12,3 @@ export interface BackendOptions {
 }
 
 export type OpenBackend = (options: BackendOptions) => Promise<Backend>;
-
-export const openRealBackend: OpenBackend = async (options) => {
-  const { openBackend } = (await import(new URL("./backend.js", import.meta.url).href)) as { openBackend: OpenBackend };
-  return openBackend(options);
-};

@@ -2,7 +2,7 @@
 import { lstatSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
-import { privateFolder } from "../config.js";
+import { privateFolder, tightenMode } from "../config.js";
 import { KeetError } from "../errors.js";
 import { dial } from "../rpc/transport.js";
 
@@ -35,6 +35,7 @@ export async function listen(path: string, onSocket: (socket: Socket) => void): 
     });
   });
   server.on("error", () => {});
+  if (!isPipe) tightenMode(path);
   const made = isPipe ? null : lstatSync(path).ino;
   return {
     path,
