@@ -1,0 +1,424 @@
+// The terminal from taking it over to giving it back. Ink draws and changes to the alternate screen;
+// all other modes, the input, the size and every way the program may end are here.
+import { EventEmitter } from "node:events";
+import { type SafeText, safeLine } from "../safe-text.js";
+import { type InputClock, type InputEvent, KeyDecoder, LOCAL_ESCAPE_DELAY_MS, REMOTE_ESCAPE_DELAY_MS } from "./keys.js";
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface Capabilities {
+  /** Some terminal answered before the time was over. */
+  readonly hasAnswered: boolean;
+  /** null where it did not say. */
+  readonly background: { readonly red: number; readonly green: number; readonly blue: number } | null;
+  /** Flags of the kitty keyboard protocol that were on; null where it is not known. */
+  readonly kittyFlags: number | null;
+  readonly hasSynchronizedOutput: boolean;
+}
+
+/** What the terminal tells the program. */
+interface TerminalEvents {
+  input: [InputEvent];
+  /** Comes before Ink hears of it, so that state can be laid out for the new size first. */
+  resize: [TerminalSize];
+  /** What is on the screen is no longer what Ink drew: call `clear()` of Ink's instance. */
+  redraw: [];
+  /** Nobody is at the other end any more. */
+  hangup: [];
+}
+
+/** Of process, what is used here. */
+interface Process extends EventEmitter {
+  readonly pid: number;
+  readonly platform: NodeJS.Platform;
+  kill(pid: number, signal: string): unknown;
+}
+
+export interface TerminalOptions {
+  readonly stdin?: NodeJS.ReadStream;
+  readonly stdout?: NodeJS.WriteStream;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly process?: Process;
+  readonly clock?: InputClock;
+  /** Kitty keyboard flags to ask for where the terminal knows them; 1 tells Escape and Ctrl keys apart. */
+  readonly kittyFlags?: number;
+}
+
+const DEFAULT_COLUMNS = 80;
+const DEFAULT_ROWS = 24;
+const LOCAL_ANSWER_MS = 250;
+const REMOTE_ANSWER_MS = 1500;
+/** A process that was stopped runs on only when continued; one that was not is back at once. */
+const STOP_CHECK_MS = 100;
+const MAX_TITLE_LENGTH = 100;
+const MAX_NOTIFICATION_LENGTH = 200;
+
+const ENTER_ALTERNATE = "\x1b[?1049h";
+const LEAVE_ALTERNATE = "\x1b[?1049l";
+// Marked pastes, focus, the wheel as arrow keys.
+const MODES_ON = "\x1b[?2004h\x1b[?1004h\x1b[?1007h";
+const MODES_OFF = "\x1b[?2004l\x1b[?1004l\x1b[?1007l";
+const SHOW_CURSOR = "\x1b[?25h";
+const SAVE_TITLE = "\x1b[22;2t";
+const RESTORE_TITLE = "\x1b[23;2t";
+const QUESTIONS = "\x1b[?u\x1b]11;?\x1b\\\x1b[?2026$p\x1b[c";
+
+const realClock: InputClock = {
+  now: () => performance.now(),
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+function isGone(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  return code === "EPIPE" || code === "EIO" || code === "ERR_STREAM_DESTROYED" || code === "ENXIO";
+}
+
+export function isRemote(env: NodeJS.ProcessEnv): boolean {
+  return Boolean(env.SSH_CONNECTION || env.SSH_TTY);
+}
+
+/** The size to draw in: a terminal that says 0 is taken as 80 by 24. */
+export function usableSize(stdout: { columns?: number; rows?: number }): TerminalSize {
+  return { columns: stdout.columns || DEFAULT_COLUMNS, rows: stdout.rows || DEFAULT_ROWS };
+}
+
+/** `11;rgb:1e1e/1e1e/1e1e`, with one to four digits each. */
+function colourOf(body: string): Capabilities["background"] {
+  const match = /^11;rgba?:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})/i.exec(body);
+  if (!match) return null;
+  const [red, green, blue] = match
+    .slice(1)
+    .map((digits) => Math.round((Number.parseInt(digits, 16) / (16 ** digits.length - 1)) * 255)) as [
+    number,
+    number,
+    number,
+  ];
+  return { red, green, blue };
+}
+
+/**
+ * How this terminal is told of something: OSC 9 or 777 where it is known to show them, else the bell.
+ * Inside tmux only the bell gets through.
+ */
+export function notificationFor(text: string, env: NodeJS.ProcessEnv): string {
+  const shown = safeLine(text, { maxLength: MAX_NOTIFICATION_LENGTH });
+  if (env.TMUX || env.STY) return "\x07";
+  const program = env.TERM_PROGRAM ?? "";
+  const term = env.TERM ?? "";
+  if (/^(iTerm\.app|WezTerm|ghostty)$/i.test(program) || /kitty|ghostty/.test(term)) return `\x1b]9;${shown}\x1b\\`;
+  // Fields end at a semicolon.
+  if (/^(rxvt|foot)/.test(term) || env.VTE_VERSION)
+    return `\x1b]777;notify;keet-tui;${shown.replaceAll(";", ",")}\x1b\\`;
+  return "\x07";
+}
+
+/**
+ * Standard output as Ink gets it: it hears of a resize two turns later than the program, so that it
+ * never paints the old tree at the new size; it sees no size of 0; and it cannot fail.
+ */
+class InkOutput extends EventEmitter {
+  readonly #terminal: Terminal;
+  readonly #stdout: NodeJS.WriteStream;
+
+  constructor(terminal: Terminal, stdout: NodeJS.WriteStream) {
+    super();
+    this.#terminal = terminal;
+    this.#stdout = stdout;
+  }
+
+  get isTTY(): boolean {
+    return this.#stdout.isTTY;
+  }
+
+  get columns(): number {
+    return this.#terminal.size.columns;
+  }
+
+  get rows(): number {
+    return this.#terminal.size.rows;
+  }
+
+  get writable(): boolean {
+    return true;
+  }
+
+  get destroyed(): boolean {
+    return false;
+  }
+
+  getColorDepth(): number {
+    return this.#stdout.getColorDepth?.() ?? 1;
+  }
+
+  write(data: string, ...rest: unknown[]): boolean {
+    const done = rest.at(-1);
+    return this.#terminal.writeFrame(data, typeof done === "function" ? (done as () => void) : undefined);
+  }
+}
+
+export class Terminal extends EventEmitter<TerminalEvents> {
+  /** For Ink's `render(tree, { stdout })`. */
+  readonly inkStdout: NodeJS.WriteStream;
+  readonly #stdin: NodeJS.ReadStream;
+  readonly #stdout: NodeJS.WriteStream;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #process: Process;
+  readonly #clock: InputClock;
+  readonly #decoder: KeyDecoder;
+  readonly #kittyFlags: number;
+  readonly #undo: (() => void)[] = [];
+  readonly #ink: InkOutput;
+  #isOpen = false;
+  #isEntered = false;
+  #isGone = false;
+  #isAlternate = false;
+  #hasKitty = false;
+  #hasTitle = false;
+  #replies: ((event: InputEvent & { type: "reply" }) => void) | null = null;
+  #suspending: Promise<boolean> | null = null;
+  #onContinued: (() => void) | null = null;
+
+  constructor(options: TerminalOptions = {}) {
+    super();
+    this.#stdin = options.stdin ?? process.stdin;
+    this.#stdout = options.stdout ?? process.stdout;
+    this.#env = options.env ?? process.env;
+    this.#process = options.process ?? process;
+    this.#clock = options.clock ?? realClock;
+    this.#kittyFlags = options.kittyFlags ?? 1;
+    this.#decoder = new KeyDecoder({
+      emit: (event) => this.#input(event),
+      escapeDelayMs: isRemote(this.#env) ? REMOTE_ESCAPE_DELAY_MS : LOCAL_ESCAPE_DELAY_MS,
+      clock: this.#clock,
+    });
+    this.#ink = new InkOutput(this, this.#stdout);
+    this.inkStdout = this.#ink as unknown as NodeJS.WriteStream;
+  }
+
+  get size(): TerminalSize {
+    return usableSize(this.#stdout);
+  }
+
+  /** Takes the terminal over, before Ink draws; `restore` gives it back, and so does every way the process can end. */
+  open(): void {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    this.#listen(this.#stdin, "data", (bytes: Uint8Array) => this.#decoder.push(bytes));
+    this.#listen(this.#stdin, "end", () => this.#hangup());
+    this.#listen(this.#stdin, "error", () => this.#hangup());
+    this.#listen(this.#stdout, "error", () => this.#hangup());
+    this.#listen(this.#stdout, "resize", () => this.#resized());
+    this.#listen(this.#process, "exit", () => this.restore());
+    // The monitor comes first and leaves the crash as it is.
+    this.#listen(this.#process, "uncaughtExceptionMonitor", () => this.restore());
+    this.#listen(this.#process, "SIGCONT", () => this.#continued());
+    for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"]) this.#listenForEnd(signal);
+    this.#enter();
+    this.#stdin.resume();
+  }
+
+  /** Gives the terminal back as it was. Whatever is written afterwards, by Ink too, goes nowhere. Idempotent. */
+  restore(): void {
+    if (!this.#isOpen) return;
+    this.#leave();
+    this.#isOpen = false;
+    this.#decoder.reset();
+    for (const undo of this.#undo.splice(0).reverse()) undo();
+    this.#stdin.pause();
+    // Errors of writes still under way have nobody left to tell.
+    this.#stdout.on("error", () => {});
+  }
+
+  write(data: string): void {
+    if (this.#isOpen) this.#send(data);
+  }
+
+  /** For Ink alone; `done` is called in any case. */
+  writeFrame(data: string, done?: () => void): boolean {
+    if (data.includes(ENTER_ALTERNATE)) this.#isAlternate = true;
+    if (data.includes(LEAVE_ALTERNATE)) {
+      // After restore this has been said already.
+      if (this.#isAlternate && this.#isEntered) this.#isAlternate = false;
+    }
+    if (!this.#isOpen || !this.#isEntered) {
+      if (done) setImmediate(done);
+      return true;
+    }
+    return this.#send(data, done);
+  }
+
+  setTitle(title: string): void {
+    if (this.#env.TERM === "linux") return;
+    const text = safeLine(title, { maxLength: MAX_TITLE_LENGTH });
+    this.write(`${this.#hasTitle ? "" : SAVE_TITLE}\x1b]2;${text}\x1b\\`);
+    if (this.#isOpen) this.#hasTitle = true;
+  }
+
+  /** Tells the person something while they look elsewhere. */
+  notify(text: SafeText | string): void {
+    this.write(notificationFor(text, this.#env));
+  }
+
+  /** Flags in place of those asked for at first, as while a key is held to talk. No more than asked where the terminal has none. */
+  setKittyFlags(flags: number): void {
+    if (this.#hasKitty) this.write(`\x1b[=${flags};1u`);
+  }
+
+  /** Paints all of it again: after Ctrl-L, or when something else wrote to the terminal. */
+  redraw(): void {
+    this.emit("redraw");
+    this.#tellInk();
+  }
+
+  /** Asks the terminal what it can do. Ends with its last answer, or when the time is over. */
+  async query(timeoutMs = isRemote(this.#env) ? REMOTE_ANSWER_MS : LOCAL_ANSWER_MS): Promise<Capabilities> {
+    let background: Capabilities["background"] = null;
+    let kittyFlags: number | null = null;
+    let hasSynchronizedOutput = false;
+    const hasAnswered = await new Promise<boolean>((done) => {
+      const cancel = this.#clock.after(timeoutMs, () => done(false));
+      this.#replies = ({ kind, body }) => {
+        const flags = kind === "csi" ? /^\?(\d+)u$/.exec(body) : null;
+        if (flags) kittyFlags = Number(flags[1]);
+        else if (kind === "osc") background = colourOf(body) ?? background;
+        else if (/^\?2026;[123]\$y$/.test(body)) hasSynchronizedOutput = true;
+        // Every terminal answers this one, and answers come in the order of the questions.
+        else if (/^\?[\d;]*c$/.test(body)) {
+          cancel();
+          done(true);
+        }
+      };
+      this.write(QUESTIONS);
+    });
+    this.#replies = null;
+    if (kittyFlags !== null && this.#isOpen && !this.#hasKitty && this.#kittyFlags > 0) {
+      this.#hasKitty = true;
+      if (this.#isEntered) this.#send(`\x1b[>${this.#kittyFlags}u`);
+    }
+    return { hasAnswered, background, kittyFlags, hasSynchronizedOutput };
+  }
+
+  /**
+   * Ctrl-Z: the terminal as it was, then stop until the shell continues us. False where nothing can
+   * stop us, as in a session without job control; then the screen is back at once.
+   */
+  suspend(): Promise<boolean> {
+    this.#suspending ??= this.#suspend().finally(() => {
+      this.#suspending = null;
+    });
+    return this.#suspending;
+  }
+
+  async #suspend(): Promise<boolean> {
+    if (!this.#isOpen || this.#process.platform === "win32") return false;
+    this.#leave();
+    const wasStopped = await new Promise<boolean>((done) => {
+      this.#onContinued = () => done(true);
+      this.#process.kill(0, "SIGTSTP");
+      // Timers run before signals are heard, so after a stop the signal gets two turns to arrive.
+      const cancel = this.#clock.after(STOP_CHECK_MS, () => setImmediate(() => setImmediate(() => done(false))));
+      this.#undo.push(cancel);
+    });
+    this.#onContinued = null;
+    if (!this.#isOpen) return wasStopped;
+    this.#enter();
+    this.redraw();
+    return wasStopped;
+  }
+
+  #continued(): void {
+    if (this.#onContinued) this.#onContinued();
+    else if (this.#isOpen) {
+      // Stopped by something else, which left the modes as they were or not.
+      this.#isEntered = false;
+      this.#stdin.setRawMode?.(false);
+      this.#enter();
+      this.redraw();
+    }
+  }
+
+  #enter(): void {
+    if (this.#isEntered) return;
+    this.#isEntered = true;
+    // Whoever is stopped or in the background hears of no resize. Not public, but Node's own way to ask again.
+    (this.#stdout as { _refreshSize?: () => void })._refreshSize?.();
+    this.#stdin.setRawMode?.(true);
+    this.#send(
+      (this.#isAlternate ? ENTER_ALTERNATE : "") + MODES_ON + (this.#hasKitty ? `\x1b[>${this.#kittyFlags}u` : ""),
+    );
+  }
+
+  #leave(): void {
+    if (!this.#isEntered) return;
+    this.#isEntered = false;
+    this.#send(
+      (this.#hasKitty ? "\x1b[<u" : "") +
+        MODES_OFF +
+        "\x1b[m" +
+        (this.#isAlternate ? LEAVE_ALTERNATE : "") +
+        (this.#hasTitle ? RESTORE_TITLE : "") +
+        SHOW_CURSOR,
+    );
+    this.#hasTitle = false;
+    try {
+      this.#stdin.setRawMode?.(false);
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  }
+
+  #input(event: InputEvent): void {
+    // An answer is never a key: those nobody asked for are dropped.
+    if (event.type === "reply") this.#replies?.(event);
+    else if (this.#isEntered) this.emit("input", event);
+  }
+
+  #resized(): void {
+    this.emit("resize", this.size);
+    this.#tellInk();
+  }
+
+  #tellInk(): void {
+    setImmediate(() => setImmediate(() => this.#ink.emit("resize")));
+  }
+
+  #hangup(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.emit("hangup");
+  }
+
+  #send(data: string, done?: () => void): boolean {
+    if (this.#isGone) {
+      if (done) setImmediate(done);
+      return true;
+    }
+    try {
+      return this.#stdout.write(data, () => done?.());
+    } catch (error) {
+      if (!isGone(error)) throw error;
+      this.#hangup();
+      if (done) setImmediate(done);
+      return true;
+    }
+  }
+
+  #listen(source: EventEmitter, event: string, listener: (bytes: Uint8Array) => void): void {
+    source.on(event, listener);
+    this.#undo.push(() => source.off(event, listener));
+  }
+
+  /** The terminal first; then the signal does what it would have done without us. */
+  #listenForEnd(signal: string): void {
+    this.#listen(this.#process, signal, () => {
+      this.restore();
+      if (this.#process.listenerCount(signal) === 0) this.#process.kill(this.#process.pid, signal);
+    });
+  }
+}

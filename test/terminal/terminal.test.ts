@@ -1,0 +1,345 @@
+import { EventEmitter } from "node:events";
+import { join, resolve } from "node:path";
+import { PassThrough } from "node:stream";
+import { pathToFileURL } from "node:url";
+import t from "tap";
+import { safeText } from "../../src/safe-text.js";
+import { notificationFor, Terminal, usableSize } from "../../src/terminal/terminal.js";
+import { payloads } from "../helpers/payloads.js";
+import { openPty } from "../helpers/pty.js";
+
+const root = resolve(import.meta.dirname, "../../..");
+const MODES_OFF = "\x1b[?2004l\x1b[?1004l\x1b[?1007l";
+
+class FakeOutput extends EventEmitter {
+  isTTY = true;
+  columns = 80;
+  rows = 24;
+  failure: NodeJS.ErrnoException | null = null;
+  readonly written: string[] = [];
+
+  write(data: string, done?: () => void): boolean {
+    if (this.failure) throw this.failure;
+    this.written.push(data);
+    done?.();
+    return true;
+  }
+}
+
+class FakeProcess extends EventEmitter {
+  readonly pid = 4711;
+  platform: NodeJS.Platform = "linux";
+  readonly killed: [number, string][] = [];
+  onKill: () => void = () => {};
+
+  kill(pid: number, signal: string): void {
+    this.killed.push([pid, signal]);
+    this.onKill();
+  }
+}
+
+function open(env: NodeJS.ProcessEnv = { TERM: "xterm-256color" }) {
+  const stdin = Object.assign(new PassThrough(), {
+    modes: [] as boolean[],
+    setRawMode(isRaw: boolean) {
+      this.modes.push(isRaw);
+    },
+  });
+  const stdout = new FakeOutput();
+  const host = new FakeProcess();
+  const timers = new Set<() => void>();
+  const terminal = new Terminal({
+    stdin: stdin as unknown as NodeJS.ReadStream,
+    stdout: stdout as unknown as NodeJS.WriteStream,
+    process: host as never,
+    env,
+    clock: {
+      now: () => 0,
+      after: (_delay, run) => {
+        timers.add(run);
+        return () => timers.delete(run);
+      },
+    },
+  });
+  const expire = () => {
+    for (const run of [...timers]) {
+      timers.delete(run);
+      run();
+    }
+  };
+  return { stdin, stdout, host, terminal, expire, text: () => stdout.written.join("") };
+}
+
+const turns = async (count: number) => {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((done) => setImmediate(done));
+};
+
+t.test("opening turns the modes on, restoring turns them off, once", async (t) => {
+  const { terminal, stdin, text, host } = open();
+  terminal.open();
+  t.equal(text(), "\x1b[?2004h\x1b[?1004h\x1b[?1007h");
+  t.same(stdin.modes, [true]);
+  terminal.restore();
+  terminal.restore();
+  t.equal(text().split(MODES_OFF).length, 2);
+  t.match(text(), /\x1b\[\?25h$/);
+  t.same(stdin.modes, [true, false]);
+  for (const event of ["SIGTERM", "SIGHUP", "SIGINT", "SIGCONT", "exit", "uncaughtExceptionMonitor"]) {
+    t.equal(host.listenerCount(event), 0, event);
+  }
+});
+
+t.test("the alternate screen that Ink entered is left, and Ink's last words go nowhere", async (t) => {
+  const { terminal, text } = open();
+  terminal.open();
+  terminal.inkStdout.write("\x1b[?1049h");
+  terminal.restore();
+  t.equal(text().split("\x1b[?1049l").length, 2);
+  const before = text();
+  await new Promise<void>((done) => terminal.inkStdout.write("\x1b[?1049lframe", () => done()));
+  t.equal(text(), before);
+});
+
+t.test("where Ink left it itself, it is not left twice", async (t) => {
+  const { terminal, text } = open();
+  terminal.open();
+  terminal.inkStdout.write("\x1b[?1049h");
+  terminal.inkStdout.write("\x1b[?1049l");
+  terminal.restore();
+  t.equal(text().split("\x1b[?1049l").length, 2);
+});
+
+t.test("every way to end restores first, and a signal then does what it does", async (t) => {
+  for (const event of ["SIGTERM", "SIGHUP", "SIGINT", "exit", "uncaughtExceptionMonitor"]) {
+    const { terminal, host, text } = open();
+    terminal.open();
+    host.emit(event);
+    t.match(text(), MODES_OFF, event);
+    t.same(host.killed, event.startsWith("SIG") ? [[4711, event]] : [], event);
+  }
+  const { terminal, host } = open();
+  terminal.open();
+  host.on("SIGTERM", () => {});
+  host.emit("SIGTERM");
+  t.same(host.killed, [], "somebody else answers this signal");
+});
+
+t.test("keys are reported, answers nobody asked for are not", async (t) => {
+  const { terminal, stdin } = open();
+  const events: string[] = [];
+  terminal.on("input", (event) => events.push(event.type === "key" ? event.name : event.type));
+  terminal.open();
+  stdin.write("a\x1b[?62;22c\x1b]11;rgb:0/0/0\x07\x1b[24;80Rb");
+  await turns(2);
+  t.same(events, ["a", "b"]);
+});
+
+t.test("a terminal that answers tells what it can do, and gets the keyboard flags", async (t) => {
+  const { terminal, stdin, text } = open();
+  terminal.open();
+  const asked = terminal.query();
+  t.match(text(), "\x1b[c");
+  stdin.write("\x1b[?0u\x1b]11;rgb:1e1e/80/f\x1b\\\x1b[?2026;2$y\x1b[?62c");
+  t.same(await asked, {
+    hasAnswered: true,
+    background: { red: 30, green: 128, blue: 255 },
+    kittyFlags: 0,
+    hasSynchronizedOutput: true,
+  });
+  t.match(text(), /\x1b\[>1u$/);
+  terminal.setKittyFlags(11);
+  t.match(text(), /\x1b\[=11;1u$/);
+  terminal.restore();
+  t.match(text(), "\x1b[<u");
+});
+
+t.test("one that does not answer is waited for no longer than said, and gets none", async (t) => {
+  const { terminal, expire, text } = open();
+  terminal.open();
+  const asked = terminal.query();
+  expire();
+  t.match(await asked, { hasAnswered: false, background: null, kittyFlags: null, hasSynchronizedOutput: false });
+  terminal.setKittyFlags(11);
+  terminal.restore();
+  t.notMatch(text(), /\x1b\[[>=<]\d*(;1)?u/);
+});
+
+t.test("a size of 0 is 80 by 24, for Ink too", async (t) => {
+  t.same(usableSize({ columns: 0, rows: 0 }), { columns: 80, rows: 24 });
+  t.same(usableSize({ columns: 80, rows: 0 }), { columns: 80, rows: 24 });
+  t.same(usableSize({}), { columns: 80, rows: 24 });
+  const { terminal, stdout } = open();
+  stdout.columns = 0;
+  stdout.rows = 0;
+  t.same([terminal.inkStdout.columns, terminal.inkStdout.rows], [80, 24]);
+});
+
+t.test("Ink hears of a resize two turns after the program", async (t) => {
+  const { terminal, stdout } = open();
+  terminal.open();
+  const heard: string[] = [];
+  terminal.on("resize", ({ columns }) => heard.push(`program ${columns}`));
+  terminal.inkStdout.on("resize", () => heard.push("ink"));
+  stdout.columns = 120;
+  stdout.emit("resize");
+  t.same(heard, ["program 120"]);
+  await turns(1);
+  t.same(heard, ["program 120"]);
+  await turns(1);
+  t.same(heard, ["program 120", "ink"]);
+});
+
+t.test("a terminal that is gone is told once and throws nothing", async (t) => {
+  for (const code of ["EPIPE", "EIO"]) {
+    const { terminal, stdout } = open();
+    terminal.open();
+    let hangups = 0;
+    terminal.on("hangup", () => {
+      hangups += 1;
+    });
+    stdout.failure = Object.assign(new Error(code), { code });
+    terminal.write("x");
+    await new Promise<void>((done) => terminal.inkStdout.write("y", () => done()));
+    stdout.emit("error", stdout.failure);
+    t.equal(hangups, 1, code);
+    terminal.restore();
+  }
+  const { terminal, stdout } = open();
+  terminal.open();
+  stdout.failure = new TypeError("a bug");
+  t.throws(() => terminal.write("x"), /a bug/);
+});
+
+t.test("the title is set with what is safe and the old one put back", async (t) => {
+  const { terminal, text } = open();
+  terminal.open();
+  for (const payload of payloads) {
+    terminal.setTitle(payload.text);
+    const title = text().slice(text().lastIndexOf("\x1b]2;") + 4, -2);
+    t.notMatch(title, /[\x00-\x1f\x7f-\x9f]/, payload.name);
+    t.ok(title.length <= 100);
+  }
+  terminal.restore();
+  t.equal(text().split("\x1b[22;2t").length, 2);
+  t.equal(text().split("\x1b[23;2t").length, 2);
+});
+
+t.test("a notification is one known sequence around safe text, or the bell", async (t) => {
+  t.equal(notificationFor("tea", { TERM_PROGRAM: "iTerm.app" }), "\x1b]9;tea\x1b\\");
+  t.equal(notificationFor("a;b", { TERM: "foot" }), "\x1b]777;notify;keet-tui;a,b\x1b\\");
+  t.equal(notificationFor("tea", { TERM: "xterm-256color" }), "\x07");
+  t.equal(notificationFor("tea", { TERM_PROGRAM: "iTerm.app", TMUX: "x" }), "\x07");
+  for (const { text, name } of payloads) {
+    const sequence = notificationFor(text, { TERM: "xterm-kitty" });
+    t.match(sequence, /^\x1b\]9;[^\x00-\x1f\x7f-\x9f]{0,200}\x1b\\$/, name);
+  }
+  t.equal(notificationFor("x".repeat(500), { TERM: "xterm-kitty" }).length, 200 + 6);
+  t.equal(safeText("x"), "x");
+});
+
+t.test("suspending leaves everything, stops the group, and comes back with all of it", async (t) => {
+  const { terminal, host, stdin, text } = open();
+  terminal.open();
+  terminal.inkStdout.write("\x1b[?1049h");
+  let redraws = 0;
+  terminal.on("redraw", () => {
+    redraws += 1;
+  });
+  const before = text().length;
+  let isStopped = "";
+  host.onKill = () => {
+    isStopped = text().slice(before);
+    setImmediate(() => host.emit("SIGCONT"));
+  };
+  t.equal(await terminal.suspend(), true);
+  t.same(host.killed, [[0, "SIGTSTP"]]);
+  t.equal(isStopped, `${MODES_OFF}\x1b[m\x1b[?1049l\x1b[?25h`);
+  t.equal(text().slice(before + isStopped.length), "\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[?1007h");
+  t.same(stdin.modes, [true, false, true]);
+  t.equal(redraws, 1);
+});
+
+t.test("where nothing can stop us, it says so and is back", async (t) => {
+  const { terminal, host, stdin, expire } = open();
+  terminal.open();
+  host.onKill = () => setImmediate(expire);
+  t.equal(await terminal.suspend(), false);
+  t.same(stdin.modes, [true, false, true]);
+  host.platform = "win32";
+  t.equal(await terminal.suspend(), false);
+  t.equal(host.killed.length, 1);
+});
+
+// --- with a real shell, a real pty and real signals
+
+const program = `
+  import { Terminal } from ${JSON.stringify(pathToFileURL(join(root, ".build/src/terminal/terminal.js")).href)};
+  const terminal = new Terminal();
+  terminal.open();
+  terminal.inkStdout.write("\\x1b[?1049h\\x1b[H");
+  const show = (word) => terminal.inkStdout.write("\\x1b[2J\\x1b[H" + word + " " + terminal.size.columns + "x" + terminal.size.rows);
+  terminal.on("redraw", () => show("redrawn"));
+  terminal.on("input", async (event) => {
+    if (event.type !== "key") return;
+    if (event.ctrl && event.name === "z") {
+      if (!(await terminal.suspend())) show("cannot be suspended");
+    } else if (event.name === "q") process.exit(0);
+    else if (event.name === "t") throw new Error("a bug");
+    else show("key " + event.name);
+  });
+  show("ready");
+`;
+
+t.test("Ctrl-Z under a shell gives the terminal back, and fg takes it again at the new size", async (t) => {
+  const folder = t.testdir({ "program.mjs": program });
+  const pty = openPty("/bin/bash", ["--norc", "--noprofile", "-i"], { cwd: folder, env: { PS1: "$ " } });
+  t.teardown(() => pty.kill());
+  await pty.waitFor("$");
+  pty.write(`'${process.execPath}' program.mjs\r`);
+  await pty.waitFor("ready 80x24");
+  pty.write("\x1a");
+  await pty.waitFor("Stopped");
+  t.match(pty.raw(), `${MODES_OFF}\x1b[m\x1b[?1049l\x1b[?25h`);
+  pty.write("stty -a\r");
+  await pty.waitFor(/ echo .*/);
+  const settings = pty.screen().join(" ");
+  for (const setting of ["icanon", "echo", "isig"]) t.match(settings, new RegExp(`[ ;]${setting}`), setting);
+  pty.resize({ columns: 100, rows: 30 });
+  pty.write("fg\r");
+  await pty.waitFor("redrawn 100x30");
+  pty.write("k");
+  await pty.waitFor("key k");
+  pty.write("q");
+  await pty.waitFor(({ terminal }) => terminal.buffer.active.type === "normal");
+  t.notOk(pty.virtual.terminal.modes.bracketedPasteMode);
+  t.notOk(pty.virtual.terminal.modes.sendFocusMode);
+});
+
+t.test("without job control it stays", async (t) => {
+  const folder = t.testdir({ "program.mjs": program });
+  const pty = openPty(process.execPath, ["program.mjs"], { cwd: folder });
+  t.teardown(() => pty.kill());
+  await pty.waitFor("ready");
+  pty.write("\x1a");
+  await pty.waitFor("cannot be suspended");
+  pty.write("k");
+  await pty.waitFor("key k");
+  t.ok(pty.virtual.terminal.modes.bracketedPasteMode);
+});
+
+t.test("a crash and a signal leave the terminal as it was", async (t) => {
+  const folder = t.testdir({ "program.mjs": program });
+  for (const end of ["bug", "SIGTERM"] as const) {
+    const pty = openPty(process.execPath, ["program.mjs"], { cwd: folder });
+    t.teardown(() => pty.kill());
+    await pty.waitFor("ready");
+    if (end === "bug") pty.write("t");
+    else pty.kill("SIGTERM");
+    const exit = await pty.exited;
+    await pty.virtual.settled();
+    t.equal(pty.virtual.terminal.buffer.active.type, "normal", end);
+    t.notOk(pty.virtual.terminal.modes.bracketedPasteMode, end);
+    if (end === "bug") t.match(pty.screen().join("\n"), "a bug");
+    else t.equal(exit.signal, 15);
+  }
+});
