@@ -107,6 +107,7 @@ async function applyOp(op: Op | null, context: Context): Promise<RejectReason | 
     case "revoke-invite": {
       const invite = await view.invite(op.invite);
       if (!invite) return "no-such-invite";
+      if (person.role === "member" && !b4a.equals(invite.by, writer.identity)) return "not-allowed";
       await view.putInvite(op.invite, { ...invite, revoked: true });
       return null;
     }
@@ -133,7 +134,7 @@ async function join(op: JoinRoom, context: Context): Promise<RejectReason | null
 
   const isCreator = b4a.equals(writerKey, host.key);
   if (!isCreator) {
-    const wrong = await useAdmission(op, identity, context);
+    const wrong = await spendAdmission(op, identity, context);
     if (wrong) return wrong;
   }
   const record: WriterRecord = {
@@ -159,7 +160,7 @@ async function join(op: JoinRoom, context: Context): Promise<RejectReason | null
   return addRow(context);
 }
 
-async function useAdmission(op: JoinRoom, identity: Uint8Array, context: Context): Promise<RejectReason | null> {
+async function spendAdmission(op: JoinRoom, identity: Uint8Array, context: Context): Promise<RejectReason | null> {
   const { view, host, writerKey } = context;
   if (!op.admission) return "bad-admission";
   const { admitter, signature } = op.admission;

@@ -8,7 +8,7 @@ import b4a from "b4a";
 import c, { type Codec } from "compact-encoding";
 import crypto from "hypercore-crypto";
 import { resolveStruct } from "./spec/generated/codecs.js";
-import { type Op, OP_NUMBERS } from "./spec/generated/types.js";
+import { OP_NUMBERS, type Op } from "./spec/generated/types.js";
 
 export const ENVELOPE_VERSION = 1;
 export const MAX_OP_BYTES = 64 * 1024;

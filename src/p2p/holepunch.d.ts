@@ -101,6 +101,7 @@ declare module "hypercore" {
 
 declare module "hypercore/lib/messages.js" {
   import type { Codec } from "compact-encoding";
+
   const messages: { manifest: Codec<unknown> };
   export default messages;
 }

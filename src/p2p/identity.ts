@@ -67,9 +67,14 @@ export function checkedName(name: string, what = "A name"): string {
   const trimmed = name.trim();
   if (trimmed.length === 0) throw new KeetError("user", "BAD_NAME", `${what} has at least one character.`);
   if (textBytes(trimmed) > MAX_NAME_BYTES) {
-    throw new KeetError("user", "BAD_NAME", `${what} has at most ${MAX_NAME_BYTES} bytes; this one has ${textBytes(trimmed)}.`, {
-      hint: "Choose a shorter one.",
-    });
+    throw new KeetError(
+      "user",
+      "BAD_NAME",
+      `${what} has at most ${MAX_NAME_BYTES} bytes; this one has ${textBytes(trimmed)}.`,
+      {
+        hint: "Choose a shorter one.",
+      },
+    );
   }
   if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(trimmed)) {
     throw new KeetError("user", "BAD_NAME", `${what} is one line without control characters.`);
@@ -126,10 +131,16 @@ export class Identity {
 
   /** The same person on a new device: keys of a device are never restored. @throws KeetError `BAD_WORDS` */
   static async restore(folder: string, name: string, words: string): Promise<Identity> {
-    const clean = words.normalize("NFKD").toLowerCase().split(/[\s,]+/).filter(Boolean);
+    const clean = words
+      .normalize("NFKD")
+      .toLowerCase()
+      .split(/[\s,]+/)
+      .filter(Boolean);
     const count = clean.length;
     if (count !== 24) {
-      throw new KeetError("user", "BAD_WORDS", `There are 24 words; this is ${count}.`, { hint: "Write them in order, with spaces." });
+      throw new KeetError("user", "BAD_WORDS", `There are 24 words; this is ${count}.`, {
+        hint: "Write them in order, with spaces.",
+      });
     }
     return Identity.#make(folder, name, clean.join(" "), true);
   }
@@ -145,7 +156,12 @@ export class Identity {
     try {
       key = await IdentityKey.from({ mnemonic: words });
     } catch (cause) {
-      throw new KeetError("user", "BAD_WORDS", "These 24 words do not belong together: one is wrong or in the wrong place.", { cause });
+      throw new KeetError(
+        "user",
+        "BAD_WORDS",
+        "These 24 words do not belong together: one is wrong or in the wrong place.",
+        { cause },
+      );
     }
     const deviceSeed = crypto.randomBytes(32);
     const device = crypto.keyPair(deviceSeed);

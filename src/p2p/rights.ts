@@ -11,7 +11,8 @@ const ALLOWED: { readonly [T in Exclude<Op["type"], "join-room">]: readonly Role
   "set-room": ["owner"],
   "set-indexers": ["moderator", "owner"],
   "add-invite": ["member", "moderator", "owner"],
-  "revoke-invite": ["moderator", "owner"],
+  // A member may close a door of their own making; `apply` looks whose it is.
+  "revoke-invite": ["member", "moderator", "owner"],
 };
 
 export function mayDo(role: Role, type: Exclude<Op["type"], "join-room">): boolean {

@@ -3,13 +3,14 @@
  * Emits `rows` {from, total}: rows from that place on are no longer what they were; `joined` (writer record);
  * `writable`; `heads` (some member's log grew); `stopped` (reason): the library gave this room up, the others live on.
  */
+import { createHash } from "node:crypto";
 import Autobase, { type ApplyNode, type Host } from "autobase";
 import b4a from "b4a";
 import c from "compact-encoding";
 import type Corestore from "corestore";
 import Hyperbee from "hyperbee";
-import crypto from "hypercore-crypto";
 import messages from "hypercore/lib/messages.js";
+import crypto from "hypercore-crypto";
 import type ProtomuxWakeup from "protomux-wakeup";
 import ReadyResource from "ready-resource";
 import { KeetError } from "../errors.js";
@@ -19,7 +20,15 @@ import { decode, type Envelope, encode, ID_BYTES, isSignedBy, type RejectReason 
 import { type Identity, verifyJoin } from "./identity.js";
 import type { Admission, Op } from "./spec/generated/types.js";
 import { within } from "./time-limit.js";
-import { type InviteRecord, type PersonRecord, type RoomRecord, ViewReader, ViewWriter, type WriterRecord } from "./view.js";
+import {
+  type InviteRecord,
+  type PersonRecord,
+  type RoomRecord,
+  type Row,
+  ViewReader,
+  ViewWriter,
+  type WriterRecord,
+} from "./view.js";
 
 const READ_LIMIT_MS = 2_000;
 const APPEND_LIMIT_MS = 4_000;
@@ -353,10 +362,13 @@ export class Room extends ReadyResource {
 
   #read<T>(read: (view: ViewReader) => Promise<T>): Promise<T> {
     if (this.#stopReason !== null) return Promise.reject(this.#stopped());
-    return within(read(new ViewReader(this.base.view)), READ_LIMIT_MS, () =>
-      new KeetError("peer", "NOT_HERE", "This part of the room is on no device that is here now.", {
-        hint: "It comes by itself when somebody who has it appears.",
-      }),
+    return within(
+      read(new ViewReader(this.base.view)),
+      READ_LIMIT_MS,
+      () =>
+        new KeetError("peer", "NOT_HERE", "This part of the room is on no device that is here now.", {
+          hint: "It comes by itself when somebody who has it appears.",
+        }),
     );
   }
 
@@ -388,13 +400,25 @@ export class Room extends ReadyResource {
     return this.#read(async (view) => (await view.counts()).persons);
   }
 
+  /** Hash of all that the view holds: equal on two devices that agree, however their logs came there. */
+  async viewHash(): Promise<Buffer> {
+    const hash = createHash("blake2b512");
+    for await (const { key, value } of this.base.view.createReadStream({})) hash.update(key).update(value);
+    return hash.digest().subarray(0, 32);
+  }
+
   /** Known writers with what they said of themselves when they joined. */
   get writers(): ReadonlyMap<string, WriterRecord> {
     return this.#writers;
   }
 
+  /** As they lie in the view: nothing checked. */
+  rawRows(from: number, to: number): Promise<{ place: number; row: Row }[]> {
+    return this.#read((view) => view.rows(Math.max(0, from), to));
+  }
+
   async rows(from: number, to: number): Promise<RoomRow[]> {
-    const found = await this.#read((view) => view.rows(Math.max(0, from), to));
+    const found = await this.rawRows(from, to);
     const rows: RoomRow[] = [];
     for (const { place, row } of found) {
       const decoded = decode(row.bytes);
@@ -463,7 +487,10 @@ export class Room extends ReadyResource {
   mayKnow(writer: Uint8Array): boolean {
     const id = hex(writer);
     return (
-      this.#writers.has(id) || this.#expected.has(id) || b4a.equals(writer, this.key) || b4a.equals(writer, this.writerKey)
+      this.#writers.has(id) ||
+      this.#expected.has(id) ||
+      b4a.equals(writer, this.key) ||
+      b4a.equals(writer, this.writerKey)
     );
   }
 

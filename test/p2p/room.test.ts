@@ -7,7 +7,10 @@ t.test("two people write, and both see all of it in one order, verified", async 
   t.teardown(() => ann.close());
   const door = await invite(ann);
   await say(ann, "hello");
-  const bob = await openPerson(`${folder}/bob`, "bob", { key: ann.room.key, encryptionKey: ann.room.base.encryptionKey });
+  const bob = await openPerson(`${folder}/bob`, "bob", {
+    key: ann.room.key,
+    encryptionKey: ann.room.base.encryptionKey,
+  });
   t.teardown(() => bob.close());
   const cut = connect(ann, bob);
   t.teardown(cut);
@@ -19,6 +22,17 @@ t.test("two people write, and both see all of it in one order, verified", async 
   t.same(await texts(bob), await texts(ann));
   t.equal(await viewHash(bob), await viewHash(ann));
   const rows = await ann.room.rows(0, 10);
-  t.same(rows.map(({ name, verified }) => [name, verified]), [["ann", true], ["ann", true], ["bob", true], ["bob", true]]);
-  t.same((await ann.room.persons()).map(({ value }) => [value.name, value.role]).sort(), [["ann", "owner"], ["bob", "member"]]);
+  t.same(
+    rows.map(({ name, verified }) => [name, verified]),
+    [
+      ["ann", true],
+      ["ann", true],
+      ["bob", true],
+      ["bob", true],
+    ],
+  );
+  t.same((await ann.room.persons()).map(({ value }) => [value.name, value.role]).sort(), [
+    ["ann", "owner"],
+    ["bob", "member"],
+  ]);
 });

@@ -51,7 +51,12 @@ export const STRUCTS: readonly StructSpec[] = [
     name: "indexer",
     fields: [
       { name: "writer", type: "fixed32", required: true, says: "writer key of a member" },
-      { name: "manifest", type: "buffer", required: true, says: "its core's manifest, so that all name the next cores alike" },
+      {
+        name: "manifest",
+        type: "buffer",
+        required: true,
+        says: "its core's manifest, so that all name the next cores alike",
+      },
     ],
   },
 ];
@@ -124,7 +129,12 @@ export const OPS: readonly OpSpec[] = [
       { name: "invite", type: "fixed32", required: true, says: "id of the invite" },
       { name: "publicKey", type: "fixed32", required: true, says: "of the invite's key pair" },
       { name: "uses", type: "uint", required: true, says: "how many people may come in, 1 to 1,000" },
-      { name: "expiresAt", type: "uint", required: true, says: "ms since 1970; checked by whoever answers, not by the log" },
+      {
+        name: "expiresAt",
+        type: "uint",
+        required: true,
+        says: "ms since 1970; checked by whoever answers, not by the log",
+      },
     ],
   },
   {

@@ -1,0 +1,595 @@
+/**
+ * One person on one device: one store, one swarm, many rooms. Emits `room` (id), `room-gone` (id), `timeline`,
+ * `arriving`, `arriving-gone`, `states`, `members`, `typing` (each with the room's id first), `identity`, `network`,
+ * `notice` (room id or null, text, level) and `warning` (error, for the log).
+ */
+import b4a from "b4a";
+import BlindPairing from "blind-pairing";
+import type Corestore from "corestore";
+import crypto from "hypercore-crypto";
+import type { Connection } from "hyperswarm";
+import ProtomuxWakeup from "protomux-wakeup";
+import ReadyResource from "ready-resource";
+import { KeetError } from "../errors.js";
+import { checkedName, Identity } from "./identity.js";
+import { linkOf, parseLink } from "./invite-link.js";
+import { Joining } from "./joining.js";
+import { LocalStore } from "./local-store.js";
+import { MemberRoom } from "./member-room.js";
+import { Network, type NetworkState } from "./network.js";
+import { openStore } from "./open-store.js";
+import { type Keys, Pairing } from "./pairing.js";
+import { hex, Room } from "./room.js";
+import { closedBecause } from "./room-peers.js";
+import { type InviteRecord, KINDS, type Kind } from "./view.js";
+
+const INVITES_CHECK_MS = 1_000;
+const CLOCK_CHECK_MS = 2_000;
+const CLOCK_JUMP_MS = 4_000;
+export const DEFAULT_INVITE_MS = 24 * 3_600_000;
+
+export interface CoreOptions {
+  /** The profile's folder; made for its owner alone where it is not there. */
+  readonly folder: string;
+  readonly bootstrap: readonly { host: string; port: number }[] | null;
+  readonly lan: boolean;
+  /** ms since 1970; tests hand in another. */
+  readonly now?: () => number;
+}
+
+/** What is kept of a room in the local store, under `room/<id>`. Keys in hex. */
+interface RoomEntry {
+  readonly id: string;
+  readonly namespace: string;
+  readonly order: number;
+  readonly joinedAt: number;
+  readonly name: string;
+  readonly key: string | null;
+  readonly encryptionKey: string | null;
+  /** The link it is being joined by; null once it is in. */
+  readonly link: string | null;
+  readonly ownJoin: string | null;
+}
+
+export interface OpenRoom {
+  readonly id: string;
+  /** As it was called last; what its own record says goes before. */
+  readonly name: string;
+  readonly order: number;
+  /** Null while its keys are not here. */
+  readonly member: MemberRoom | null;
+  /** For whom it waits; null once it is in. */
+  readonly waitsFor: string | null;
+  /** Why it cannot be opened; null where it is. */
+  readonly failed: string | null;
+  /** Until when an invite can still be used, ms since 1970; null where none can. */
+  readonly doorUntil: number | null;
+}
+
+export interface Invite {
+  readonly id: Buffer;
+  readonly record: InviteRecord;
+  readonly link: string | null;
+  readonly state: "open" | "used" | "expired" | "revoked";
+}
+
+interface Live {
+  entry: RoomEntry;
+  member: MemberRoom | null;
+  joining: Joining | null;
+  failed: string | null;
+  /** Version of the view when its invites were last read, and when the first of the open ones ends. */
+  doorVersion: number;
+  doorCheckAt: number;
+  /** End of the last open invite, ms since 1970; null where none is open. */
+  doorUntil: number | null;
+}
+
+export class Core extends ReadyResource {
+  readonly #options: CoreOptions;
+  readonly #now: () => number;
+  #store: Corestore | null = null;
+  #local: LocalStore | null = null;
+  #wakeup = new ProtomuxWakeup();
+  #identity: Identity | null = null;
+  #network: Network | null = null;
+  #pairing: Pairing | null = null;
+  readonly #rooms = new Map<string, Live>();
+  #timers: NodeJS.Timeout[] = [];
+  #wall = 0;
+  #monotonic = 0;
+
+  constructor(options: CoreOptions) {
+    super();
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  protected override async _open(): Promise<void> {
+    this.#store = await openStore(this.#options.folder);
+    try {
+      this.#identity = Identity.read(this.#options.folder);
+      this.#local = new LocalStore(this.#store);
+      await this.#local.ready();
+      if (this.#identity) await this.#startWithIdentity();
+    } catch (error) {
+      await this.#store.close().catch(() => {});
+      throw error;
+    }
+    this.#every(INVITES_CHECK_MS, () => void this.#checkDoors());
+    this.#wall = this.#now();
+    this.#monotonic = performance.now();
+    this.#every(CLOCK_CHECK_MS, () => this.#checkClock());
+  }
+
+  protected override async _close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    const rooms = [...this.#rooms.values()];
+    for (const { joining } of rooms) joining?.stop();
+    await this.#pairing?.close().catch(() => {});
+    await Promise.allSettled(rooms.map(({ member }) => member?.close()));
+    await this.#network?.close().catch(() => {});
+    this.#wakeup.destroy();
+    await this.#local?.close().catch(() => {});
+    await this.#store?.close();
+  }
+
+  #every(ms: number, run: () => void): void {
+    this.#timers.push(setInterval(run, ms).unref());
+  }
+
+  // --- identity
+
+  get identity(): Identity | null {
+    return this.#identity;
+  }
+
+  get now(): number {
+    return this.#now();
+  }
+
+  async createIdentity(name: string): Promise<Identity> {
+    return this.#takeIdentity(Identity.create(this.#options.folder, name));
+  }
+
+  async restoreIdentity(name: string, words: string): Promise<Identity> {
+    return this.#takeIdentity(Identity.restore(this.#options.folder, name, words));
+  }
+
+  async #takeIdentity(making: Promise<Identity>): Promise<Identity> {
+    const identity = await making;
+    this.#identity = identity;
+    await this.#startWithIdentity();
+    this.emit("identity");
+    return identity;
+  }
+
+  async rename(name: string): Promise<Identity> {
+    const identity = this.#me();
+    identity.rename(checkedName(name));
+    this.emit("identity");
+    await Promise.allSettled([...this.#rooms.values()].map(({ member }) => member?.rename(name)));
+    return identity;
+  }
+
+  wordsSeen(): void {
+    this.#me().markWordsSeen();
+    this.emit("identity");
+  }
+
+  #me(): Identity {
+    if (this.#identity) return this.#identity;
+    throw new KeetError("user", "NO_IDENTITY", "This profile has no name yet.", {
+      hint: "Start keet-tui and choose one.",
+    });
+  }
+
+  // --- network
+
+  async #startWithIdentity(): Promise<void> {
+    const identity = this.#me();
+    const network = new Network({
+      keyPair: identity.noiseKeyPair,
+      bootstrap: this.#options.bootstrap,
+      lan: this.#options.lan,
+      standing: (key) => this.#standing(key),
+    });
+    this.#network = network;
+    network.on("connection", (connection: Connection) => this.#onConnection(connection));
+    network.on("changed", () => this.emit("network"));
+    this.#pairing = new Pairing(network.swarm, this.#now);
+    network.start();
+    const entries = await this.#kept().list<RoomEntry>("room/");
+    entries.sort((a, b) => a.value.order - b.value.order);
+    for (const { value } of entries) {
+      this.#rooms.set(value.id, newLive(value));
+    }
+    await Promise.all([...this.#rooms.values()].map((live) => this.#openLive(live)));
+  }
+
+  networkState(): NetworkState {
+    return (
+      this.#network?.state() ?? { state: "looking", peers: 0, reason: "nobody has a name here yet", interfaces: [] }
+    );
+  }
+
+  #standing(key: Uint8Array): "member" | "removed" | "unknown" {
+    const said = [...this.#rooms.values()].map(({ member }) => member?.peers.standing(key) ?? "unknown");
+    if (said.includes("member")) return "member";
+    return said.includes("removed") ? "removed" : "unknown";
+  }
+
+  #onConnection(connection: Connection): void {
+    this.#store?.replicate(connection);
+    this.#wakeup.addStream(connection);
+    for (const { member } of this.#rooms.values()) member?.peers.attach(connection);
+  }
+
+  /** Timers do not count sleep: after a jump everything that was due is looked at anew. */
+  #checkClock(): void {
+    const wall = this.#now();
+    const monotonic = performance.now();
+    const drift = Math.abs(wall - this.#wall - (monotonic - this.#monotonic));
+    const slept = monotonic - this.#monotonic > CLOCK_CHECK_MS + CLOCK_JUMP_MS;
+    this.#wall = wall;
+    this.#monotonic = monotonic;
+    if (drift > CLOCK_JUMP_MS || slept) this.#network?.refresh();
+  }
+
+  // --- rooms
+
+  rooms(): OpenRoom[] {
+    return [...this.#rooms.values()].map(describe);
+  }
+
+  room(id: string): OpenRoom | null {
+    const live = this.#rooms.get(id);
+    return live ? describe(live) : null;
+  }
+
+  async createRoom(name: string, topic: string, kind: Kind): Promise<OpenRoom> {
+    this.#me();
+    const checked = checkedName(name, "A room's name");
+    if (kind !== "group") {
+      throw new KeetError("user", "NOT_SUPPORTED_YET", `Rooms of the kind "${kind}" cannot be made yet.`, {
+        hint: "Make a group: keet-tui room create <name>.",
+      });
+    }
+    const namespace = hex(crypto.randomBytes(16));
+    const room = await this.#openLog(namespace, null, crypto.randomBytes(32));
+    const entry: RoomEntry = {
+      id: hex(room.discoveryKey),
+      namespace,
+      order: this.#nextOrder(),
+      joinedAt: this.#now(),
+      name: checked,
+      key: hex(room.key),
+      encryptionKey: hex(room.base.encryptionKey),
+      link: null,
+      ownJoin: null,
+    };
+    // The first two ops make the room; both before anybody can hear of it.
+    const now = this.#now();
+    await Promise.all([
+      room.append(room.seal(room.joinOp(null), crypto.randomBytes(16), now)),
+      room.append(
+        room.seal({ type: "set-room", name: checked, topic, kind: KINDS.indexOf(kind) }, crypto.randomBytes(16), now),
+      ),
+    ]);
+    await this.#keep(entry);
+    const live = newLive(entry);
+    this.#rooms.set(entry.id, live);
+    await this.#enter(live, room);
+    return describe(live);
+  }
+
+  /** The room at once, joined or not: joining is a state. The same room by another invite is the same room. */
+  async joinRoom(link: string): Promise<OpenRoom> {
+    this.#me();
+    const invite = parseLink(link);
+    const id = hex(invite.discoveryKey);
+    const known = this.#rooms.get(id);
+    if (known) {
+      if (known.entry.link === null || known.entry.link === linkOf(invite.bytes)) return describe(known);
+      // A second invite for a room that is still on its way: the newer one is tried, with the same writer.
+      known.joining?.stop();
+      known.entry = { ...known.entry, link: linkOf(invite.bytes) };
+      known.failed = null;
+      await this.#keep(known.entry);
+      this.#startJoining(known);
+      return describe(known);
+    }
+    const entry: RoomEntry = {
+      id,
+      namespace: hex(crypto.randomBytes(16)),
+      order: this.#nextOrder(),
+      joinedAt: this.#now(),
+      name: "",
+      key: null,
+      encryptionKey: null,
+      link: linkOf(invite.bytes),
+      ownJoin: null,
+    };
+    const live = newLive(entry);
+    this.#rooms.set(id, live);
+    await this.#keep(entry);
+    this.#startJoining(live);
+    this.emit("room", id);
+    return describe(live);
+  }
+
+  /** Forgets a room here. Its log stays on disk, unread, and its writer never writes again. */
+  async leaveRoom(id: string): Promise<void> {
+    const live = this.#rooms.get(id);
+    if (!live) return;
+    this.#rooms.delete(id);
+    live.joining?.stop();
+    this.#network?.leave(b4a.from(id, "hex"));
+    this.#pairing?.shut(b4a.from(id, "hex"));
+    await live.member?.close();
+    const local = this.#kept();
+    await local.del(`room/${id}`);
+    for (const prefix of [`out/${id}/`, `arr/${id}/`, `link/${id}/`]) {
+      for (const { key } of await local.list(prefix)) void local.del(key);
+    }
+    await Promise.all([local.del(`read/${id}`), local.del(`sent/${id}`), local.del(`draft/${id}`)]);
+    this.emit("room-gone", id);
+  }
+
+  #nextOrder(): number {
+    return Math.max(-1, ...[...this.#rooms.values()].map(({ entry }) => entry.order)) + 1;
+  }
+
+  #kept(): LocalStore {
+    if (!this.#local) throw new Error("the core is not open");
+    return this.#local;
+  }
+
+  #keep(entry: RoomEntry): Promise<void> {
+    return this.#kept().put(`room/${entry.id}`, entry);
+  }
+
+  async #openLog(namespace: string, key: Uint8Array | null, encryptionKey: Uint8Array): Promise<Room> {
+    const room = new Room({
+      store: this.#store!.namespace(b4a.from(namespace, "hex")),
+      wakeup: this.#wakeup,
+      key,
+      encryptionKey,
+      identity: this.#me(),
+    });
+    room.on("warning", (error) => this.emit("warning", error));
+    room.on("stopped", (reason: string) => {
+      this.emit("warning", new Error(`room stopped: ${reason}`));
+      this.emit("room", hex(room.discoveryKey));
+    });
+    await room.ready();
+    return room;
+  }
+
+  async #openLive(live: Live): Promise<void> {
+    try {
+      const { key, encryptionKey, namespace, link } = live.entry;
+      if (key && encryptionKey && link === null) {
+        await this.#enter(live, await this.#openLog(namespace, b4a.from(key, "hex"), b4a.from(encryptionKey, "hex")));
+      } else this.#startJoining(live);
+    } catch (error) {
+      // This room cannot be opened; the others can.
+      live.failed = error instanceof Error ? error.message : String(error);
+      this.emit("warning", error);
+      this.emit("room", live.entry.id);
+    }
+  }
+
+  async #enter(live: Live, room: Room): Promise<MemberRoom> {
+    const { id } = live.entry;
+    const member = new MemberRoom({
+      room,
+      identity: this.#me(),
+      local: this.#kept(),
+      now: this.#now,
+      trust: (connection) => this.#network?.trust(connection),
+    });
+    live.member = member;
+    if (live.entry.ownJoin) member.peers.ownJoin = b4a.from(live.entry.ownJoin, "hex");
+    for (const event of ["timeline", "arriving", "arriving-gone", "states", "members", "typing"]) {
+      member.on(event, (...values) => this.emit(event, id, ...values));
+    }
+    member.on("warning", (error) => this.emit("warning", error));
+    member.on("info", () => this.#onInfo(live));
+    await member.ready();
+    for (const connection of this.#network?.swarm.connections ?? []) member.peers.attach(connection);
+    this.#network?.join(room.discoveryKey);
+    this.emit("room", id);
+    return member;
+  }
+
+  #onInfo(live: Live): void {
+    const name = live.member?.summary().record?.name;
+    if (name && name !== live.entry.name) {
+      live.entry = { ...live.entry, name };
+      void this.#keep(live.entry).catch((error) => this.emit("warning", error));
+    }
+    this.emit("room", live.entry.id);
+  }
+
+  #startJoining(live: Live): void {
+    const { entry } = live;
+    const invite = parseLink(entry.link!);
+    this.#network?.join(invite.discoveryKey);
+    const joining = new Joining({
+      invite,
+      store: this.#store!.namespace(b4a.from(entry.namespace, "hex")),
+      identity: this.#me(),
+      pairing: this.#pairing!,
+      now: this.#now,
+      openRoom: (keys) => this.#openJoined(live, keys),
+    });
+    live.joining = joining;
+    joining.on("warning", (error) => this.emit("warning", error));
+    joining.on("progress", () => {
+      const ownJoin = joining.ownJoin ? hex(joining.ownJoin) : null;
+      if (ownJoin !== live.entry.ownJoin) {
+        live.entry = { ...live.entry, ownJoin };
+        void this.#keep(live.entry).catch((error) => this.emit("warning", error));
+      }
+      this.emit("room", entry.id);
+    });
+    joining.on("joined", () => {
+      live.joining = null;
+      live.entry = { ...live.entry, link: null, ownJoin: null, joinedAt: this.#now() };
+      void this.#keep(live.entry).catch((error) => this.emit("warning", error));
+      this.#onInfo(live);
+      this.emit("joined", entry.id);
+    });
+    joining.on("failed", (error: KeetError) => {
+      live.joining = null;
+      live.failed = error.message;
+      this.emit("join-failed", entry.id, error);
+      this.emit("notice", entry.id, `${error.message} ${error.hint ?? ""}`.trim(), "warning");
+      void this.leaveRoom(entry.id).catch((cause) => this.emit("warning", cause));
+    });
+    const { key, encryptionKey } = entry;
+    const keys =
+      key && encryptionKey ? { key: b4a.from(key, "hex"), encryptionKey: b4a.from(encryptionKey, "hex") } : null;
+    joining.start(keys).catch((error) => this.emit("warning", error));
+  }
+
+  async #openJoined(live: Live, keys: Keys): Promise<MemberRoom> {
+    if (live.member) return live.member;
+    live.entry = { ...live.entry, key: hex(keys.key), encryptionKey: hex(keys.encryptionKey) };
+    await this.#keep(live.entry);
+    return this.#enter(live, await this.#openLog(live.entry.namespace, keys.key, keys.encryptionKey));
+  }
+
+  // --- invites
+
+  async makeInvite(
+    id: string,
+    { expiresMs = DEFAULT_INVITE_MS, uses = 1 }: { expiresMs?: number; uses?: number },
+  ): Promise<Invite> {
+    const member = this.#member(id);
+    const expiresAt = this.#now() + expiresMs;
+    if (!Number.isSafeInteger(expiresAt) || expiresMs < 1_000) {
+      throw new KeetError("user", "BAD_ARGUMENT", "An invite lasts at least a second and has an end.", {
+        hint: "For example --expires 7d.",
+      });
+    }
+    if (uses < 1 || uses > 1000) throw new KeetError("user", "BAD_ARGUMENT", "An invite is for 1 to 1,000 people.");
+    // The clock is asked by whoever answers, against the room's own record: the link needs no date.
+    const made = BlindPairing.createInvite(member.room.key);
+    await member.write({ type: "add-invite", invite: made.id, publicKey: made.publicKey, uses, expiresAt });
+    const link = linkOf(made.invite);
+    await this.#kept().put(`link/${id}/${hex(made.id)}`, link);
+    const record = await member.room.invite(made.id);
+    if (!record) throw new KeetError("peer", "NOT_ALLOWED", "You may not invite people to this room.");
+    await this.#checkDoors();
+    return { id: made.id, record, link, state: "open" };
+  }
+
+  async invites(id: string): Promise<Invite[]> {
+    const member = this.#member(id);
+    const links = new Map(
+      (await this.#kept().list<string>(`link/${id}/`)).map(({ key, value }) => [key.split("/")[2], value]),
+    );
+    return (await member.room.invites()).map(({ key, value }) => ({
+      id: key,
+      record: value,
+      link: links.get(hex(key)) ?? null,
+      state: closedBecause(value, this.#now()) ?? "open",
+    }));
+  }
+
+  /** @param which the invite's link, or the first hex digits of its id */
+  async revokeInvite(id: string, which: string): Promise<Invite> {
+    const all = await this.invites(id);
+    const wanted = which.trim();
+    const byLink = wanted.startsWith("keet-tui://") ? hex(parseLink(wanted).id) : null;
+    const fitting = all.filter((invite) =>
+      byLink ? hex(invite.id) === byLink : wanted.length >= 4 && hex(invite.id).startsWith(wanted.toLowerCase()),
+    );
+    if (fitting.length !== 1) {
+      throw new KeetError(
+        "user",
+        "NO_SUCH_INVITE",
+        fitting.length === 0 ? "This room has no such invite." : "More than one invite begins like that.",
+        {
+          hint: "/invites lists them.",
+        },
+      );
+    }
+    const [invite] = fitting as [Invite];
+    const me = this.#me();
+    const { role } = this.#member(id).summary();
+    if (role === "member") {
+      const by = b4a.equals(invite.record.by, me.key);
+      if (!by)
+        throw new KeetError("user", "NOT_ALLOWED", "Members can take back only their own invites.", {
+          hint: "Ask an owner or moderator.",
+        });
+    }
+    await this.#member(id).write({ type: "revoke-invite", invite: invite.id });
+    await this.#checkDoors();
+    const now = (await this.invites(id)).find(({ id: other }) => b4a.equals(other, invite.id));
+    if (now?.state !== "revoked" && now?.state !== "used") {
+      throw new KeetError("peer", "NOT_ALLOWED", "The room did not take it: you may not do that here.");
+    }
+    return now;
+  }
+
+  #member(id: string): MemberRoom {
+    const live = this.#rooms.get(id);
+    if (live?.member) return live.member;
+    throw new KeetError("peer", "NOT_WRITABLE", "You are not in this room yet.", {
+      hint: "It goes on by itself when somebody of the room is online.",
+    });
+  }
+
+  /** Answers knocks just where an invite is open. Read anew when the room changed or an invite ran out. */
+  async #checkDoors(): Promise<void> {
+    for (const live of this.#rooms.values()) {
+      const { member } = live;
+      if (!member || member.room.stopReason !== null || !member.room.writable || this.closing) continue;
+      const { room } = member;
+      const { version } = room.base.view;
+      if (version === live.doorVersion && this.#now() < live.doorCheckAt) continue;
+      const open = await this.#openInvites(member).catch(() => null);
+      if (!open || this.closing || this.#rooms.get(live.entry.id) !== live) continue;
+      live.doorVersion = version;
+      live.doorCheckAt = Math.min(...open.map(({ expiresAt }) => expiresAt));
+      live.doorUntil = open.length > 0 ? Math.max(...open.map(({ expiresAt }) => expiresAt)) : null;
+      if (open.length === 0) this.#pairing?.shut(room.discoveryKey);
+      else {
+        this.#pairing?.answer({
+          key: room.key,
+          encryptionKey: room.base.encryptionKey,
+          discoveryKey: room.discoveryKey,
+          invite: (inviteId) => room.invite(inviteId),
+        });
+      }
+    }
+  }
+
+  async #openInvites(member: MemberRoom): Promise<InviteRecord[]> {
+    const all = await member.room.invites();
+    return all.map(({ value }) => value).filter((invite) => closedBecause(invite, this.#now()) === null);
+  }
+
+  // --- drafts
+
+  draft<T>(id: string): Promise<T | null> {
+    return this.#kept().get<T>(`draft/${id}`);
+  }
+
+  keepDraft(id: string, draft: unknown): Promise<void> {
+    return this.#kept().put(`draft/${id}`, draft);
+  }
+}
+
+function newLive(entry: RoomEntry): Live {
+  return { entry, member: null, joining: null, failed: null, doorVersion: -1, doorCheckAt: 0, doorUntil: null };
+}
+
+function describe({ entry, member, joining, failed, doorUntil }: Live): OpenRoom {
+  const waitsFor = joining ? joining.waitsFor : null;
+  return { id: entry.id, name: entry.name, order: entry.order, member, waitsFor, failed, doorUntil };
+}

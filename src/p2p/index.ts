@@ -1,0 +1,15 @@
+/** The one door of the core: what others may name. */
+export { Core, type CoreOptions, DEFAULT_INVITE_MS, type Invite, type OpenRoom } from "./core.js";
+export { fingerprintOf, type Identity } from "./identity.js";
+export type { Member, MemberRoom, RoomMessage, StateChange } from "./member-room.js";
+export type { NetworkState } from "./network.js";
+export { KINDS, type Kind, type Role } from "./view.js";
+
+import { Core, type CoreOptions } from "./core.js";
+
+/** Opens the store, the identity, every room, and starts looking for people. @throws KeetError of family `storage` */
+export async function openCore(options: CoreOptions): Promise<Core> {
+  const core = new Core(options);
+  await core.ready();
+  return core;
+}

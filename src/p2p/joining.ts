@@ -1,0 +1,169 @@
+/**
+ * A room on its way in: link → keys → log → admission → own join in the room's order. A state that survives
+ * restarts, not a call: whoever waits, waits for `joined` or `failed`; the joining goes on without them.
+ */
+import { EventEmitter } from "node:events";
+import Autobase from "autobase";
+import b4a from "b4a";
+import type Corestore from "corestore";
+import type { KeetError } from "../errors.js";
+import { signAsk } from "./admission.js";
+import type { AskAnswer } from "./channel.js";
+import type { Identity } from "./identity.js";
+import type { ParsedInvite } from "./invite-link.js";
+import type { MemberRoom } from "./member-room.js";
+import { type Keys, type Pairing, refusalError } from "./pairing.js";
+import { hex, newId } from "./room.js";
+
+const ASK_EVERY_MS = 1_000;
+
+export interface JoiningOptions {
+  readonly invite: ParsedInvite;
+  readonly store: Corestore;
+  readonly identity: Identity;
+  readonly pairing: Pairing;
+  readonly now: () => number;
+  /** Opens the room's log with these keys and connects it. */
+  readonly openRoom: (keys: Keys) => Promise<MemberRoom>;
+}
+
+export class Joining extends EventEmitter {
+  readonly #options: JoiningOptions;
+  #stopKnocking: (() => void) | null = null;
+  #room: MemberRoom | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #admission: Extract<AskAnswer, { ok: true }> | null = null;
+  #hasJoinBlock = false;
+  #isAppending = false;
+  #ended = false;
+
+  constructor(options: JoiningOptions) {
+    super();
+    this.#options = options;
+  }
+
+  /** For whom it waits, as a sentence. */
+  get waitsFor(): string {
+    if (!this.#room) return "waiting for somebody of the room to come online";
+    if (this.#room.peers.provenCount === 0) return "connecting to the people of the room";
+    return this.#hasJoinBlock ? "waiting for the room to take you in" : "asking to be let in";
+  }
+
+  /** @param keys where an earlier run already has them */
+  async start(keys: Keys | null): Promise<void> {
+    const { invite, store, pairing } = this.#options;
+    if (keys) return this.#enter(keys);
+    const local = Autobase.getLocalCore(store);
+    await local.ready();
+    const writerKey = b4a.from(local.key);
+    await local.close();
+    if (this.#ended) return;
+    this.#stopKnocking = pairing.knock(
+      invite,
+      writerKey,
+      (answer) => void this.#enter(answer).catch((error) => this.emit("warning", error)),
+      (error) => this.#fail(error),
+    );
+  }
+
+  /** Our join as it was written, to be shown to members who have not seen it; null before. */
+  get ownJoin(): Uint8Array | null {
+    return this.#room?.peers.ownJoin ?? null;
+  }
+
+  /** Ends the attempt; what it opened is its room's own to close. */
+  stop(): void {
+    this.#ended = true;
+    this.#stopKnocking?.();
+    this.#stopKnocking = null;
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+    this.removeAllListeners();
+  }
+
+  async #enter(keys: Keys): Promise<void> {
+    if (this.#ended || this.#room) return;
+    const member = await this.#options.openRoom(keys);
+    if (this.#ended) return;
+    this.#room = member;
+    this.#stopKnocking?.();
+    this.#hasJoinBlock = member.room.base.local.length > 0;
+    member.peers.on("proven", () => this.#ask());
+    member.room.on("joined", () => this.#check());
+    member.room.on("rows", () => this.#check());
+    member.room.on("writable", () => this.#check());
+    this.#timer = setInterval(() => {
+      this.#check();
+      this.#ask();
+    }, ASK_EVERY_MS);
+    this.#timer.unref();
+    this.#check();
+    this.#ask();
+    this.emit("progress");
+  }
+
+  #check(): void {
+    if (this.#ended || !this.#room) return;
+    if (!this.#room.room.writable) {
+      void this.#writeJoin().catch((error) => this.emit("warning", error));
+      return;
+    }
+    const room = this.#room;
+    this.emit("joined", room);
+    this.stop();
+  }
+
+  #ask(): void {
+    const member = this.#room;
+    if (!member || this.#ended || member.room.writable || this.#hasJoinBlock || this.#admission) return;
+    const { invite, identity } = this.#options;
+    const newcomer = {
+      roomKey: member.room.key,
+      invite: invite.id,
+      writerKey: member.room.writerKey,
+      identity: identity.key,
+    };
+    const signature = signAsk(newcomer, invite.seed);
+    member.peers.ask(
+      { invite: invite.id, writer: newcomer.writerKey, identity: newcomer.identity, signature },
+      (answer) => this.#onAnswer(answer),
+    );
+  }
+
+  #onAnswer(answer: AskAnswer): void {
+    if (this.#ended || this.#hasJoinBlock) return;
+    if (!answer.ok) {
+      // `not-now` and a member who has not heard of the invite yet: others may know better, and so may it later.
+      if (answer.why !== "not-now" && answer.why !== "unknown") this.#fail(refusalError(answer.why));
+      return;
+    }
+    if (b4a.equals(answer.invite, this.#options.invite.id)) this.#admission ??= answer;
+    void this.#writeJoin().catch((error) => this.emit("warning", error));
+  }
+
+  /** Once the invite and who let us in are in our own view, so that our join comes after both in everybody's order. */
+  async #writeJoin(): Promise<void> {
+    const member = this.#room;
+    const admission = this.#admission;
+    if (!member || !admission || this.#ended || this.#hasJoinBlock || this.#isAppending) return;
+    const { room, peers } = member;
+    this.#isAppending = true;
+    try {
+      if (!room.writers.has(hex(admission.admitter)) || !(await room.invite(admission.invite))) return;
+      const bytes = room.seal(room.joinOp(admission), newId(), this.#options.now());
+      peers.ownJoin = bytes;
+      await room.append(bytes, true);
+      this.#hasJoinBlock = true;
+    } finally {
+      this.#isAppending = false;
+    }
+    this.emit("progress");
+    this.#check();
+  }
+
+  #fail(error: KeetError): void {
+    if (this.#ended) return;
+    this.emit("failed", error);
+    this.stop();
+  }
+}

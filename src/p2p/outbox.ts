@@ -1,0 +1,59 @@
+/**
+ * What this person sent and nobody's log has yet. On disk before anything else is promised; ids chosen by the sender
+ * make sending again harmless, so after any kill everything here is simply sent once more.
+ */
+import type { LocalStore } from "./local-store.js";
+
+export interface Waiting {
+  /** 32 hex digits. */
+  readonly id: string;
+  readonly text: string;
+  readonly action: boolean;
+  readonly sentAt: number;
+  readonly failed: string | null;
+}
+
+export class Outbox {
+  readonly #local: LocalStore;
+  readonly #prefix: string;
+  readonly #waiting = new Map<string, Waiting>();
+  #sequence = 0;
+  readonly #keys = new Map<string, string>();
+
+  constructor(local: LocalStore, roomId: string) {
+    this.#local = local;
+    this.#prefix = `out/${roomId}/`;
+  }
+
+  async load(): Promise<void> {
+    for (const { key, value } of await this.#local.list<Waiting>(this.#prefix)) {
+      this.#waiting.set(value.id, value);
+      this.#keys.set(value.id, key);
+      this.#sequence = Math.max(this.#sequence, Number(key.slice(this.#prefix.length)) + 1);
+    }
+  }
+
+  /** In the order they were sent. */
+  get all(): readonly Waiting[] {
+    return [...this.#waiting.values()];
+  }
+
+  get(id: string): Waiting | null {
+    return this.#waiting.get(id) ?? null;
+  }
+
+  /** Resolves when it is on disk. */
+  add(message: Waiting): Promise<void> {
+    const key = this.#keys.get(message.id) ?? `${this.#prefix}${String(this.#sequence++).padStart(10, "0")}`;
+    this.#keys.set(message.id, key);
+    this.#waiting.set(message.id, message);
+    return this.#local.put(key, message);
+  }
+
+  async remove(id: string): Promise<void> {
+    const key = this.#keys.get(id);
+    this.#waiting.delete(id);
+    this.#keys.delete(id);
+    if (key) await this.#local.del(key);
+  }
+}

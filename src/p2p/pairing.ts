@@ -1,0 +1,116 @@
+/**
+ * Invites. Whoever holds a link proves it by blind-pairing and gets the room's keys from any member that sees the
+ * invite open; who gets in after that is settled by an admission over the room's own channel (admission.ts). The
+ * library's answer could carry one only if every member held the invite's secret.
+ */
+import BlindPairing, { type Candidate, type Closable, type Request } from "blind-pairing";
+import type Hyperswarm from "hyperswarm";
+import { KeetError } from "../errors.js";
+import type { Refusal } from "./channel.js";
+import type { ParsedInvite } from "./invite-link.js";
+import { hex } from "./room.js";
+import { closedBecause } from "./room-peers.js";
+import type { InviteRecord } from "./view.js";
+
+const POLL_MS = 5 * 60_000;
+const MAX_ANSWERS_A_MINUTE = 120;
+const STATUS = { revoked: 1, used: 2, expired: 3 } as const;
+
+export interface Keys {
+  readonly key: Uint8Array;
+  readonly encryptionKey: Uint8Array;
+}
+
+export interface Door extends Keys {
+  readonly discoveryKey: Uint8Array;
+  invite(id: Uint8Array): Promise<InviteRecord | null>;
+}
+
+export function refusalError(why: Refusal): KeetError {
+  const ask = { hint: "Ask for a new one." };
+  switch (why) {
+    case "used":
+      return new KeetError("user", "INVITE_USED", "This invite has been used already.", ask);
+    case "expired":
+      return new KeetError("user", "INVITE_EXPIRED", "This invite has expired.", ask);
+    case "revoked":
+      return new KeetError("user", "INVITE_REVOKED", "This invite was taken back.", ask);
+    case "unknown":
+      return new KeetError("user", "INVITE_UNKNOWN", "The people in this room do not know this invite.", ask);
+    case "not-now":
+      return new KeetError("peer", "NOT_NOW", "Nobody there can let you in at the moment.", {
+        hint: "It is tried again by itself.",
+      });
+  }
+}
+
+export class Pairing {
+  readonly #blind: BlindPairing;
+  readonly #doors = new Map<string, Closable>();
+  readonly #now: () => number;
+
+  constructor(swarm: Hyperswarm, now: () => number) {
+    this.#blind = new BlindPairing(swarm, { poll: POLL_MS });
+    this.#now = now;
+  }
+
+  /** Answers whoever comes with an invite of this room, until `shut`. */
+  answer(door: Door): void {
+    const id = hex(door.discoveryKey);
+    if (this.#doors.has(id)) return;
+    let answers: number[] = [];
+    const member = this.#blind.addMember({
+      discoveryKey: door.discoveryKey,
+      onadd: async (request) => {
+        const minuteAgo = performance.now() - 60_000;
+        answers = answers.filter((at) => at > minuteAgo);
+        if (answers.length >= MAX_ANSWERS_A_MINUTE) return;
+        answers.push(performance.now());
+        // Whatever comes in here is a stranger's; a throw would keep the request in the library's memory for good.
+        await answerOne(request, door, this.#now()).catch(() => {});
+      },
+    });
+    this.#doors.set(id, member);
+  }
+
+  shut(discoveryKey: Uint8Array): void {
+    const id = hex(discoveryKey);
+    const member = this.#doors.get(id);
+    this.#doors.delete(id);
+    void member?.close().catch(() => {});
+  }
+
+  /**
+   * Calls back with the keys once, or with why not. Not the library's own promise: with the DHT out of reach that one
+   * resolves a dozen seconds after the answer came.
+   * @returns the undo
+   */
+  knock(
+    invite: ParsedInvite,
+    userData: Uint8Array,
+    onKeys: (keys: Keys) => void,
+    onRefused: (error: KeetError) => void,
+  ): () => void {
+    const candidate: Candidate = this.#blind.addCandidate({ invite: invite.bytes, userData, onadd: onKeys });
+    candidate.request.on("rejected", (error: { code?: string }) => {
+      if (error.code === "INVITE_USED") onRefused(refusalError("used"));
+      else if (error.code === "INVITE_EXPIRED") onRefused(refusalError("expired"));
+      else if (error.code === "PAIRING_REJECTED") onRefused(refusalError("revoked"));
+    });
+    return () => void candidate.close().catch(() => {});
+  }
+
+  async close(): Promise<void> {
+    this.#doors.clear();
+    await this.#blind.close();
+  }
+}
+
+async function answerOne(request: Request, door: Door, now: number): Promise<void> {
+  const invite = await door.invite(request.inviteId);
+  if (!invite) return;
+  request.open(invite.publicKey);
+  const why = closedBecause(invite, now);
+  if (why) request.deny({ status: STATUS[why] });
+  else request.confirm({ key: door.key, encryptionKey: door.encryptionKey });
+}
