@@ -118,10 +118,6 @@ function NoticeLineOrNothing({ layout }: { readonly layout: Layout }) {
 }
 
 function TooSmall({ columns, rows }: { readonly columns: number; readonly rows: number }) {
-  const text = cells.cut(plainText("Too small: 30x8 or more, please."), columns);
-  return (
-    <Box width={columns} height={rows}>
-      <MessageRow spans={[{ text }]} />
-    </Box>
-  );
+  const words = cells.wrap(plainText("Too small: 30x8 or more, please."), columns);
+  return <Rows rows={words.map((text) => [{ text }])} columns={columns} height={rows} />;
 }

@@ -14,7 +14,7 @@ export function NoticeLine({ layout }: { readonly layout: Layout }) {
   const completion = useWhole(screen.line.completion);
   const question = useStore(screen.state, (state) => state.question);
   const notice = useWhole(screen.session.notice);
-  const room = useStore(screen.state, (state) => state.room);
+  const room = useStore(screen.state, (state) => (state.overlay === null ? state.room : null));
   const { columns } = layout;
   if (question) {
     return (
@@ -35,7 +35,7 @@ export function NoticeLine({ layout }: { readonly layout: Layout }) {
     return <MessageRow spans={[{ text: cells.cut(safe` ${notice.text}`, columns), tone }]} />;
   }
   if (room !== null) return <RoomRule room={room} layout={layout} />;
-  return <MessageRow spans={ruleWith(null, layout)} />;
+  return <MessageRow spans={[{ text: repeated("─", columns), tone: "dim" }]} />;
 }
 
 function RoomRule({ room, layout }: { readonly room: string; readonly layout: Layout }) {

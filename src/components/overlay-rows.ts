@@ -4,7 +4,7 @@ import type { Page } from "../commands/define.js";
 import { plainText, type SafeText, safe } from "../safe-text.js";
 import { spanOf } from "../state/local-time.js";
 import type { MemberView, RoomView } from "../state/model.js";
-import { type Cells, type Span, spaces } from "../state/rows.js";
+import { BLANK, type Cells, type Span, spaces } from "../state/rows.js";
 import { roomsFor } from "./go-to.js";
 import { helpRows, keyRows } from "./help-page.js";
 import { memberRows } from "./member-list.js";
@@ -70,18 +70,18 @@ function pageRows(page: Page, columns: number, cells: Cells): Span[][] {
 const WORDS_HINT = plainText("These words are you. On paper, not in a file. Anyone who has them can be you.");
 
 export function wordRows(words: readonly string[], columns: number, cells: Cells): Span[][] {
-  const across = columns < 60 ? 2 : 4;
-  const width = Math.min(18, Math.floor((columns - 2) / across));
+  const across = columns >= 60 ? 4 : columns >= 36 ? 3 : 2;
+  const width = Math.min(18, Math.floor((columns - 1) / across));
   const down = Math.ceil(words.length / across);
   const rows: Span[][] = Array.from({ length: down }, (_, row) => [
-    { text: plainText("  ") },
+    { text: across === 4 ? plainText("  ") : BLANK },
     ...Array.from({ length: across }, (_unused, column): Span[] => {
       const index = column * down + row;
       const word = words[index];
       if (word === undefined) return [];
       return [
         { text: safe`${String(index + 1).padStart(2)} `, tone: "dim" },
-        { text: cells.pad(safe`${word}`, width - 3), bold: true },
+        { text: column === across - 1 ? safe`${word}` : cells.pad(safe`${word}`, width - 3), bold: true },
       ];
     }).flat(),
   ]);
@@ -116,27 +116,29 @@ function goToRows(overlay: Extract<Overlay, { kind: "go-to" }>, facts: OverlayFa
   };
 }
 
+const TRUST = plainText("Send it to one you trust: whoever has it first gets in.");
+
 function inviteRows(overlay: Extract<Overlay, { kind: "invite" }>, facts: OverlayFacts): OverlayRows {
   const { columns, cells, height } = facts;
   const { invite, room } = overlay;
   const people = invite.uses === 1 ? plainText("1 person") : safe`${invite.uses} people`;
   const terms = safe`${people} · ${spanOf(overlay.expiresMs)}${room.role ? ` · you are ${room.role}` : ""} `;
-  const name = cells.cut(safe` Invite to ${room.name}`, Math.max(10, columns - cells.width(terms) - 1));
+  const name = cells.cut(
+    safe` Invite to ${room.name}`,
+    Math.max(columns < 60 ? columns : 10, columns - cells.width(terms) - 1),
+  );
   const gap = columns - cells.width(name) - cells.width(terms);
-  const heading: Span[] = [
-    { text: name, bold: true },
-    { text: spaces(gap) },
-    { text: gap < 0 ? plainText("") : terms, tone: "dim" },
-  ];
+  const heading: Span[] = [{ text: name, bold: true }];
+  if (gap >= 0) heading.push({ text: spaces(gap) }, { text: terms, tone: "dim" });
   // Whole, on rows of its own and from edge to edge, so that the mouse takes the link and nothing else.
   const link = invite.link === null ? [] : cells.chop(invite.link, columns);
   const body: Span[][] = [
-    [],
+    gap < 0 ? [{ text: cells.cut(safe` ${terms}`, columns), tone: "dim" }] : [],
     ...(invite.link === null
       ? [[{ text: plainText(" The link was made on another device and is known only there."), tone: "dim" } as Span]]
       : link.map((text): Span[] => [{ text }])),
     [],
-    [{ text: cells.cut(plainText(" Send it to one you trust: whoever has it first gets in."), columns), tone: "dim" }],
+    ...cells.wrap(TRUST, columns - 2).map((text): Span[] => [{ text: safe` ${text}`, tone: "dim" }]),
   ];
   const code = invite.link === null ? [] : qrRows(invite.link);
   const fits = code.length > 0 && code.length + body.length + 3 <= height && cells.width(code[0]!) <= columns - 1;

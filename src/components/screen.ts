@@ -58,7 +58,7 @@ export interface ScreenOptions {
   readonly onQuit: (code: number) => void;
   readonly onRedraw?: () => void;
   /** Stops this process for the shell; false where nobody could wake it again. */
-  readonly onSuspend?: () => boolean;
+  readonly onSuspend?: () => Promise<boolean>;
   /** Answers with what is to be said: "copied" only where something confirmed it. */
   readonly onCopy?: (text: string) => Promise<string>;
 }
@@ -237,9 +237,8 @@ export class Screen {
   #onGlobal(id: KeyId): boolean {
     if (id === "interrupt") this.#interrupt();
     else if (id === "redraw") this.#options.onRedraw?.();
-    else if (id === "suspend") {
-      if (!this.#options.onSuspend?.()) this.session.tell("This shell could not bring it back, so it stays");
-    } else if (id === "help" || id === "start-help") this.#show({ kind: "help", top: 0 });
+    else if (id === "suspend") void this.#suspend();
+    else if (id === "help" || id === "start-help") this.#show({ kind: "help", top: 0 });
     else if (id === "start-create") this.line.type("/create ");
     else if (id === "start-join") {
       this.line.type("/join ");
@@ -285,7 +284,7 @@ export class Screen {
     const id = bindingOf(key, ["everywhere", "composer"]);
     if (id === "interrupt") this.#interrupt();
     else if (id === "redraw") this.#options.onRedraw?.();
-    else if (id === "suspend") this.#options.onSuspend?.();
+    else if (id === "suspend") void this.#suspend();
     else if (id === "send") void this.#guard(() => this.#giveName());
     else if (id !== null && id !== "newline" && id !== "complete" && this.name.apply(id)) return;
     else if (key.text && !key.ctrl) this.name.type(key.text);
@@ -652,6 +651,11 @@ export class Screen {
         no: () => {},
       },
     });
+  }
+
+  async #suspend(): Promise<void> {
+    const wasStopped = await this.#options.onSuspend?.();
+    if (!wasStopped) this.session.tell("Nothing here could wake it again, so it stays");
   }
 
   #interrupt(): void {

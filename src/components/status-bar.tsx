@@ -35,7 +35,9 @@ export function StatusBar({ layout }: { readonly layout: Layout }) {
   const current = rooms.find((one) => one.id === room) ?? null;
   const unread = unreadText(rooms, room);
   if (isNarrow) {
-    const hints = [unread, plainText("Ctrl-G rooms"), plainText("/help")].filter((text) => text !== "");
+    const hints = [unread, rooms.length > 1 ? plainText("Ctrl-G rooms") : plainText(""), plainText("/help")].filter(
+      (text) => text !== "",
+    );
     const name = current ? cells.cut(current.name, 16) : plainText("keet-tui");
     const rest = cells.cut(safe`   ${hints.join(" · ")}`, Math.max(0, columns - cells.width(name)));
     return (

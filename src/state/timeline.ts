@@ -280,9 +280,14 @@ class Blocks {
 
   #narrowLines(message: MessageView, previous: MessageView | null): Span[][] {
     const { cells, columns } = this.#frame;
-    const body = bodyOf(message, this.#quoted(message), Math.max(1, columns - 1), cells);
-    const lines = body.map((line): Span[] => [{ text: BLANK }, ...line]);
-    if (message.type === "notice" || isGrouped(message, previous)) return withState(lines, message, columns, 1, cells);
+    const margin = message.action ? 3 + markColumns(message) : 1;
+    const body = bodyOf(message, this.#quoted(message), Math.max(1, columns - margin), cells);
+    const lines = body.map((line, at): Span[] => {
+      return message.action ? [{ text: at === 0 ? plainText(" * ") : spaces(3) }, ...line] : [{ text: BLANK }, ...line];
+    });
+    if (message.type === "notice" || message.action || isGrouped(message, previous)) {
+      return withState(lines, message, columns, 1, cells);
+    }
     const name = cells.cut(message.author, Math.max(1, columns - TIME_COLUMNS - 1 - markColumns(message)));
     const header = [...timeSpans(message, timeOf(shownAt(message))), authorSpan(message, name)];
     const [head] = withState([header], { ...message, reason: null }, columns, 1, cells);

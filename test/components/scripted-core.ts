@@ -1,0 +1,317 @@
+/** The wire's other side in this process: it answers what a test wrote and tells what a test says. No rules of its own. */
+import { KeetError } from "../../src/errors.js";
+import type {
+  CoreEvent,
+  Draft,
+  IdentityInfo,
+  InviteInfo,
+  MemberInfo,
+  MessageInfo,
+  MethodName,
+  NetworkInfo,
+  RoomInfo,
+} from "../../src/rpc/methods.js";
+import type { CoreLink } from "../../src/state/core-link.js";
+
+export const MAYA = { id: "aa".repeat(32), name: "maya" };
+export const ALICE = { id: "01".repeat(32), name: "alice" };
+export const BOB = { id: "02".repeat(32), name: "bob" };
+
+export function idOf(number: number): string {
+  return number.toString(16).padStart(32, "0");
+}
+
+export function message(number: number, change: Partial<MessageInfo> = {}): MessageInfo {
+  const author = change.author ?? ALICE;
+  return {
+    id: idOf(number),
+    room: "tea",
+    author,
+    sentAt: new Date(Date.UTC(2026, 10, 24, 9, number)).toISOString(),
+    receivedAt: null,
+    type: "message",
+    text: `message ${number}`,
+    replyTo: null,
+    edited: false,
+    deleted: false,
+    reactions: [],
+    file: null,
+    state: author.id === MAYA.id ? "delivered" : null,
+    verified: true,
+    mine: author.id === MAYA.id,
+    writer: author.id,
+    position: number,
+    action: false,
+    notice: null,
+    clockOff: false,
+    mentionsMe: false,
+    reason: null,
+    ...change,
+  };
+}
+
+export function room(id: string, change: Partial<RoomInfo> = {}): RoomInfo {
+  return {
+    id,
+    name: id,
+    kind: "group",
+    topic: "",
+    role: "owner",
+    members: 4,
+    peers: 3,
+    unread: 0,
+    mentions: 0,
+    length: 0,
+    behind: 0,
+    state: "open",
+    reason: null,
+    fetched: null,
+    lastAt: null,
+    canWrite: true,
+    ...change,
+  };
+}
+
+export function member(person: { id: string; name: string }, change: Partial<MemberInfo> = {}): MemberInfo {
+  return { ...person, role: "member", here: true, mine: person.id === MAYA.id, devices: 1, tag: null, ...change };
+}
+
+type Handler = (params: Record<string, unknown>) => unknown;
+
+/** One core over any number of connections to it. */
+export class ScriptedCore {
+  identity: IdentityInfo | null = {
+    ...MAYA,
+    device: "maya-laptop",
+    fingerprint: "ab12 cd34 ef56 7890 abcd",
+    wordsSeen: true,
+  };
+  network: NetworkInfo = { state: "online", peers: 3, reason: null, interfaces: [] };
+  rooms: RoomInfo[] = [];
+  members: MemberInfo[] = [member(MAYA, { role: "owner" }), member(ALICE), member(BOB, { here: false })];
+  invites: InviteInfo[] = [];
+  readonly messages = new Map<string, MessageInfo[]>();
+  readonly drafts = new Map<string, Draft>();
+  readonly asked: { readonly method: string; readonly params: Record<string, unknown> }[] = [];
+  /** Answers in place of the usual ones; a promise that never settles is a core that does not answer. */
+  readonly answers: Partial<Record<MethodName, Handler>> = {};
+  /** Sent messages get a place in the order at once; false leaves them `pending`. */
+  ordersAtOnce = true;
+  #links = new Set<ScriptedLink>();
+  #run = 1;
+  #seq = 0;
+
+  connect = async (): Promise<CoreLink> => {
+    const link = new ScriptedLink(this, () => this.#links.delete(link));
+    this.#links.add(link);
+    return link as unknown as CoreLink;
+  };
+
+  get run(): string {
+    return `run-${this.#run}`;
+  }
+
+  get seq(): number {
+    return this.#seq;
+  }
+
+  tell(event: CoreEvent): void {
+    this.#seq += 1;
+    for (const link of this.#links) link.hear(event, { run: this.run, seq: this.#seq });
+  }
+
+  /** As by kill -9: connections end, what it told before is forgotten. */
+  die(): void {
+    this.#run += 1;
+    this.#seq = 0;
+    for (const link of [...this.#links]) link.end();
+  }
+
+  /** A message of somebody comes into a room. */
+  say(roomId: string, text: string, change: Partial<MessageInfo> = {}): MessageInfo {
+    const rows = this.messages.get(roomId) ?? [];
+    const said = message(rows.length, { room: roomId, text, ...change, position: rows.length });
+    this.messages.set(roomId, [...rows, said]);
+    this.tell({ type: "timeline", room: roomId, from: rows.length, total: rows.length + 1, messages: [said] });
+    return said;
+  }
+
+  answer(method: string, params: Record<string, unknown>): unknown {
+    this.asked.push({ method, params });
+    const special = this.answers[method as MethodName];
+    if (special) return special(params);
+    const handler = this.#handlers[method];
+    if (!handler) throw new KeetError("user", "NOT_SUPPORTED_YET", `${method} is not scripted`);
+    return handler(params);
+  }
+
+  readonly #handlers: Readonly<Record<string, Handler>> = {
+    "identity.show": () => this.identity,
+    "identity.create": ({ name }) => {
+      this.identity = { ...MAYA, name: String(name), device: "here", fingerprint: "ab12 cd34", wordsSeen: false };
+      return this.identity;
+    },
+    "identity.words": () => ({ words: Array.from({ length: 24 }, (_, index) => `word${index + 1}`) }),
+    "identity.wordsSeen": () => null,
+    "identity.rename": ({ name }) => {
+      this.identity = { ...this.identity!, name: String(name) };
+      return this.identity;
+    },
+    network: () => this.network,
+    "room.list": () => this.rooms,
+    "room.show": ({ room: id }) => ({
+      ...this.#room(id),
+      createdAt: null,
+      signedLength: 1,
+      viewLength: 1,
+      viewHash: "ab",
+      indexers: 1,
+      leftOut: {},
+    }),
+    "room.create": ({ name }) => {
+      const made = room(String(name), { members: 1, peers: 0 });
+      this.rooms = [...this.rooms, made];
+      this.tell({ type: "room", room: made });
+      return made;
+    },
+    "room.join": () => {
+      const joined = room("joined");
+      this.rooms = [...this.rooms, joined];
+      return joined;
+    },
+    "room.leave": ({ room: id }) => {
+      this.rooms = this.rooms.filter((one) => one.id !== id);
+      this.tell({ type: "room-gone", room: String(id) });
+      return null;
+    },
+    "room.members": () => this.members,
+    "room.read": () => null,
+    "room.typing": () => null,
+    "room.invite": ({ uses, expiresMs }) => {
+      const made: InviteInfo = {
+        id: `invite${this.invites.length}`,
+        link: `keet-tui://join/${"yryxtqabcd".repeat(15)}`,
+        by: MAYA,
+        uses: (uses as number) ?? 1,
+        used: 0,
+        expiresAt: new Date(NOW + ((expiresMs as number) ?? 86_400_000)).toISOString(),
+        state: "open",
+      };
+      this.invites = [...this.invites, made];
+      return made;
+    },
+    "room.invites": () => this.invites,
+    "room.revoke": ({ invite }) => {
+      const revoked = { ...this.invites.find((one) => one.id === invite)!, state: "revoked" as const };
+      return revoked;
+    },
+    "message.list": ({ room: id, limit, before, from }) => {
+      const rows = this.messages.get(String(id)) ?? [];
+      const end = (before as number | undefined) ?? rows.length;
+      const start = (from as number | undefined) ?? Math.max(0, end - (limit as number));
+      return {
+        messages: rows.slice(start, start + Math.min(limit as number, end - start)),
+        total: rows.length,
+        incomplete: false,
+      };
+    },
+    "message.send": ({ room: id, text, id: messageId, action }) => {
+      const rows = this.messages.get(String(id)) ?? [];
+      const sent = message(rows.length, {
+        room: String(id),
+        id: String(messageId),
+        author: MAYA,
+        text: String(text),
+        action: Boolean(action),
+        state: this.ordersAtOnce ? "sent" : "pending",
+        sentAt: new Date(NOW).toISOString(),
+        position: this.ordersAtOnce ? rows.length : null,
+      });
+      if (!this.ordersAtOnce) this.tell({ type: "arriving", room: String(id), message: sent });
+      else if (!rows.some((row) => row.id === messageId)) {
+        this.messages.set(String(id), [...rows, sent]);
+        this.tell({ type: "timeline", room: String(id), from: rows.length, total: rows.length + 1, messages: [sent] });
+      }
+      return sent;
+    },
+    "draft.get": ({ room: id }) => this.drafts.get(String(id)) ?? null,
+    "draft.set": ({ room: id, text, cursor }) => {
+      this.drafts.set(String(id), { text: String(text), cursor: Number(cursor) });
+      return null;
+    },
+    stay: () => ({ warning: null }),
+  };
+
+  #room(id: unknown): RoomInfo {
+    return this.rooms.find((one) => one.id === id) ?? room(String(id));
+  }
+}
+
+/** The clock of every test: a Tuesday, four minutes past noon. */
+export const NOW = Date.UTC(2026, 10, 24, 12, 4);
+
+type Cursor = { readonly run: string; readonly seq: number };
+
+class ScriptedLink {
+  cursor: Cursor | null = null;
+  #isOpen = true;
+  readonly #core: ScriptedCore;
+  readonly #forget: () => void;
+  readonly #events = new Set<(event: CoreEvent, cursor: Cursor) => void>();
+  readonly #closes = new Set<(reason: string | null) => void>();
+  readonly #waiting = new Set<(error: Error) => void>();
+
+  constructor(core: ScriptedCore, forget: () => void) {
+    this.#core = core;
+    this.#forget = forget;
+  }
+
+  async request(method: string, params: Record<string, unknown>): Promise<unknown> {
+    // As over a socket: never in the same turn, and what cannot be JSON does not get across.
+    const answer = (async () => {
+      await Promise.resolve();
+      return structuredClone(await this.#core.answer(method, JSON.parse(JSON.stringify(params))));
+    })();
+    answer.catch(() => {});
+    if (!this.#isOpen) throw new KeetError("peer", "CORE_GONE", "gone");
+    return await new Promise((done, failed) => {
+      this.#waiting.add(failed);
+      answer.then(done, failed).finally(() => this.#waiting.delete(failed));
+    });
+  }
+
+  async attach(cursor: Cursor | null): Promise<{ isReset: boolean }> {
+    await Promise.resolve();
+    const isReset = cursor?.run !== this.#core.run;
+    this.cursor = { run: this.#core.run, seq: this.#core.seq };
+    return { isReset };
+  }
+
+  onEvent(listener: (event: CoreEvent, cursor: Cursor) => void): () => void {
+    this.#events.add(listener);
+    return () => this.#events.delete(listener);
+  }
+
+  onClose(listener: (reason: string | null) => void): () => void {
+    this.#closes.add(listener);
+    return () => this.#closes.delete(listener);
+  }
+
+  hear(event: CoreEvent, cursor: Cursor): void {
+    if (!this.#isOpen) return;
+    this.cursor = cursor;
+    for (const listener of [...this.#events]) listener(structuredClone(event), cursor);
+  }
+
+  end(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#forget();
+    for (const failed of [...this.#waiting]) failed(new KeetError("peer", "CORE_GONE", "gone"));
+    for (const listener of [...this.#closes]) listener(null);
+  }
+
+  close(): void {
+    this.end();
+  }
+}
