@@ -51,7 +51,7 @@ const DEFAULT_COLUMNS = 80;
 const DEFAULT_ROWS = 24;
 const LOCAL_ANSWER_MS = 250;
 const REMOTE_ANSWER_MS = 1500;
-/** A process that was stopped runs on only when continued; one that was not is back at once. */
+/** How soon the signal that continued us is heard; without job control there is none. */
 const STOP_CHECK_MS = 100;
 const MAX_TITLE_LENGTH = 100;
 const MAX_NOTIFICATION_LENGTH = 200;
@@ -321,8 +321,8 @@ export class Terminal extends EventEmitter<TerminalEvents> {
     const wasStopped = await new Promise<boolean>((done) => {
       this.#onContinued = () => done(true);
       this.#process.kill(0, "SIGTSTP");
-      // Timers run before signals are heard, so after a stop the signal gets two turns to arrive.
-      const cancel = this.#clock.after(STOP_CHECK_MS, () => setImmediate(() => setImmediate(() => done(false))));
+      // The stop happens inside kill, so this time begins when we are continued.
+      const cancel = this.#clock.after(STOP_CHECK_MS, () => done(false));
       this.#undo.push(cancel);
     });
     this.#onContinued = null;

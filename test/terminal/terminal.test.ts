@@ -301,9 +301,7 @@ t.test("Ctrl-Z under a shell gives the terminal back, and fg takes it again at t
   await pty.waitFor("Stopped");
   t.match(pty.raw(), `${MODES_OFF}\x1b[m\x1b[?1049l\x1b[?25h`);
   pty.write("stty -a\r");
-  await pty.waitFor(/ echo .*/);
-  const settings = pty.screen().join(" ");
-  for (const setting of ["icanon", "echo", "isig"]) t.match(settings, new RegExp(`[ ;]${setting}`), setting);
+  for (const setting of ["icanon", "echo", "isig"]) await pty.waitFor(new RegExp(`(^|[ ;])${setting}( |$)`, "m"));
   pty.resize({ columns: 100, rows: 30 });
   pty.write("fg\r");
   await pty.waitFor("redrawn 100x30");
