@@ -23,9 +23,17 @@ const MAX_OSC52_LENGTH = 74_994;
 
 function runProgram(command: string, args: readonly string[], input: string): Promise<void> {
   return new Promise((done, fail) => {
-    const child = spawn(command, args, { stdio: ["pipe", "ignore", "ignore"], timeout: TIME_LIMIT_MS });
-    child.on("error", fail);
-    child.on("exit", (code) => (code === 0 ? done() : fail(new Error(`${command} ended with ${code}`))));
+    const child = spawn(command, args, { stdio: ["pipe", "ignore", "ignore"] });
+    const timer = setTimeout(() => child.kill("SIGKILL"), TIME_LIMIT_MS);
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      fail(error);
+    });
+    child.on("exit", (code) => {
+      clearTimeout(timer);
+      if (code === 0) done();
+      else fail(new Error(`${command} ended with ${code}`));
+    });
     child.stdin.on("error", fail);
     child.stdin.end(input);
   });
