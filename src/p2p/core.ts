@@ -21,11 +21,13 @@ import { openStore } from "./open-store.js";
 import { type Keys, Pairing } from "./pairing.js";
 import { hex, Room } from "./room.js";
 import { closedBecause } from "./room-peers.js";
+import { atMost } from "./time-limit.js";
 import { type InviteRecord, KINDS, type Kind } from "./view.js";
 
 const INVITES_CHECK_MS = 1_000;
 const CLOCK_CHECK_MS = 2_000;
 const CLOCK_JUMP_MS = 4_000;
+const CLOSE_NETWORK_MS = 500;
 export const DEFAULT_INVITE_MS = 24 * 3_600_000;
 
 export interface CoreOptions {
@@ -126,9 +128,9 @@ export class Core extends ReadyResource {
     for (const timer of this.#timers) clearInterval(timer);
     const rooms = [...this.#rooms.values()];
     for (const { joining } of rooms) joining?.stop();
-    await this.#pairing?.close().catch(() => {});
     await Promise.allSettled(rooms.map(({ member }) => member?.close()));
-    await this.#network?.close().catch(() => {});
+    // Both may wait for a DHT that does not answer; the store must not.
+    await atMost(CLOSE_NETWORK_MS, Promise.allSettled([this.#pairing?.close(), this.#network?.close()]));
     this.#wakeup.destroy();
     await this.#local?.close().catch(() => {});
     await this.#store?.close();
@@ -434,13 +436,7 @@ export class Core extends ReadyResource {
       }
       this.emit("room", entry.id);
     });
-    joining.on("joined", () => {
-      live.joining = null;
-      live.entry = { ...live.entry, link: null, ownJoin: null, joinedAt: this.#now() };
-      void this.#keep(live.entry).catch((error) => this.emit("warning", error));
-      this.#onInfo(live);
-      this.emit("joined", entry.id);
-    });
+    joining.on("joined", () => void this.#onJoined(live).catch((error) => this.emit("warning", error)));
     joining.on("failed", (error: KeetError) => {
       live.joining = null;
       live.failed = error.message;
@@ -452,6 +448,15 @@ export class Core extends ReadyResource {
     const keys =
       key && encryptionKey ? { key: b4a.from(key, "hex"), encryptionKey: b4a.from(encryptionKey, "hex") } : null;
     joining.start(keys).catch((error) => this.emit("warning", error));
+  }
+
+  async #onJoined(live: Live): Promise<void> {
+    live.entry = { ...live.entry, link: null, ownJoin: null, joinedAt: this.#now() };
+    await this.#keep(live.entry);
+    await live.member?.refresh();
+    live.joining = null;
+    this.#onInfo(live);
+    this.emit("joined", live.entry.id);
   }
 
   async #openJoined(live: Live, keys: Keys): Promise<MemberRoom> {

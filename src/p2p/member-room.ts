@@ -130,10 +130,10 @@ export class MemberRoom extends ReadyResource {
     peers.on("delivered", (length: number) => this.#onDelivered(length));
     peers.on("pushed", (writer: Uint8Array, bytes: Uint8Array) => void this.#arrive(writer, bytes).catch(() => {}));
     room.on("rows", ({ from, total }: { from: number; total: number }) => this.#onRows(from, total));
-    room.on("changed", () => void this.#refresh());
-    room.on("stopped", () => void this.#refresh());
+    room.on("changed", () => void this.refresh().catch(() => {}));
+    room.on("stopped", () => void this.refresh().catch(() => {}));
     for (const waiting of this.#outbox.all) this.#showWaiting(waiting);
-    await this.#refresh().catch(() => {});
+    await this.refresh().catch(() => {});
     this.#onRows(room.total, room.total);
     this.#tick = setInterval(() => this.#onTick(), 1_000);
     this.#tick.unref();
@@ -190,10 +190,11 @@ export class MemberRoom extends ReadyResource {
   /** Something of ours has reached nobody yet. */
   get hasUndelivered(): boolean {
     if (this.#outbox.all.some(({ failed }) => failed === null)) return true;
-    return this.room.base.local.length > this.#deliveredLength && this.#members > 1;
+    return this.#members > 1 && this.#read.seenOf(hex(this.room.writerKey)) > this.#deliveredLength;
   }
 
-  async #refresh(): Promise<void> {
+  /** Reads anew what `summary` tells. */
+  async refresh(): Promise<void> {
     const { room } = this;
     if (room.stopReason === null && !this.closing) {
       this.#record = await room.room();
@@ -277,7 +278,7 @@ export class MemberRoom extends ReadyResource {
         if (this.closing) return;
         await this.#settleArriving().catch(() => {});
         this.emit("timeline", { from, total });
-        await this.#refresh().catch(() => {});
+        await this.refresh().catch(() => {});
         this.#retryOutbox();
       });
   }

@@ -43,6 +43,11 @@ export class ReadState {
     return this.#unread;
   }
 
+  /** Length of the last row seen of a writer. */
+  seenOf(writerHex: string): number {
+    return this.#seen.get(writerHex) ?? 0;
+  }
+
   get mentions(): number {
     return this.#mentions;
   }

@@ -11,3 +11,13 @@ export async function within<T>(promise: Promise<T>, limitMs: number, makeError:
     clearTimeout(timer);
   }
 }
+
+/** Waits for the promise, but not longer than that; what became of it does not matter. */
+export async function atMost(limitMs: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([promise.catch(() => {}), late]);
+  clearTimeout(timer);
+}
