@@ -31,13 +31,13 @@ const shared = {
 };
 
 /** Every source file on its own, with source maps; what the tests run. */
-export async function buildTests() {
+export async function buildTests(folder = ".build") {
   const esbuild = await loadEsbuild();
-  await rm(join(root, ".build"), { recursive: true, force: true });
+  await rm(join(root, folder), { recursive: true, force: true });
   await esbuild.build({
     ...shared,
     entryPoints: [...(await sources("src")), ...(await sources("test"))],
-    outdir: join(root, ".build"),
+    outdir: join(root, folder),
     outbase: root,
     sourcemap: "linked",
     sourcesContent: false,

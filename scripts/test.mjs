@@ -3,7 +3,7 @@
 //   npm test -- p2p/room        only files whose path contains one of the words
 //   npm run soak                the long ones
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -15,13 +15,16 @@ const soak = process.argv.includes("--soak");
 const words = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 
 await buildProgram();
-await buildTests();
+// Runs of some files only may go side by side, so each has a folder of its own.
+const folder = words.length > 0 ? `.build-${process.pid}` : ".build";
+await buildTests(folder);
+if (words.length > 0) process.on("exit", () => rmSync(join(root, folder), { recursive: true, force: true }));
 
-const files = (await readdir(join(root, ".build/test"), { recursive: true }))
+const files = (await readdir(join(root, folder, "test"), { recursive: true }))
   .filter((file) => file.endsWith(soak ? ".soak.js" : ".test.js"))
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
   .sort()
-  .map((file) => join(".build/test", file));
+  .map((file) => join(folder, "test", file));
 if (files.length === 0) {
   console.error("No test file matches.");
   process.exit(1);

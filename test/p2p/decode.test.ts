@@ -1,0 +1,102 @@
+import fc from "fast-check";
+import crypto from "hypercore-crypto";
+import t from "tap";
+import {
+  decode,
+  type EncodeOptions,
+  encode,
+  encodeRaw,
+  isSignedBy,
+  MAX_OP_BYTES,
+  MAX_TEXT_BYTES,
+} from "../../src/p2p/decode.js";
+import { OPS } from "../../src/p2p/spec/ops.js";
+
+const { publicKey, secretKey } = crypto.keyPair();
+const roomKey = crypto.randomBytes(32);
+const writerKey = crypto.randomBytes(32);
+const options: EncodeOptions = { roomKey, writerKey, secretKey, id: crypto.randomBytes(16), sentAt: 1_764_000_000_123 };
+
+t.test("an op comes back as it was, and its signature holds for its room and writer alone", async (t) => {
+  const decoded = decode(encode({ type: "post-message", text: "Grüße 幅 👍" }, options));
+  if (!decoded.ok) return t.fail(decoded.reason);
+  t.match(decoded.op, { type: "post-message", text: "Grüße 幅 👍", action: false });
+  t.equal(decoded.envelope.sentAt, options.sentAt);
+  const place = { roomKey, writerKey, signingKey: publicKey };
+  t.equal(isSignedBy(decoded.envelope, place), true);
+  t.equal(isSignedBy(decoded.envelope, { ...place, roomKey: crypto.randomBytes(32) }), false, "not for another room");
+  t.equal(
+    isSignedBy(decoded.envelope, { ...place, writerKey: crypto.randomBytes(32) }),
+    false,
+    "not for another writer",
+  );
+  t.equal(isSignedBy(decoded.envelope, { ...place, signingKey: crypto.keyPair().publicKey }), false);
+});
+
+t.test("an op of an unknown number or version is kept unread and still verifies", async (t) => {
+  for (const bytes of [encodeRaw(200, Buffer.from("later"), options), encodeRaw(2, Buffer.from("later"), options, 9)]) {
+    const decoded = decode(bytes);
+    if (!decoded.ok) return t.fail(decoded.reason);
+    t.equal(decoded.op, null);
+    t.equal(isSignedBy(decoded.envelope, { roomKey, writerKey, signingKey: publicKey }), true);
+  }
+});
+
+t.test("limits are refused, one byte over", async (t) => {
+  const raw = (text: string) => {
+    const length = Buffer.byteLength(text);
+    const prefix = length < 0xfd ? Uint8Array.of(length) : Uint8Array.of(0xfd, length & 0xff, length >> 8);
+    return encodeRaw(2, Buffer.concat([prefix, Buffer.from(text), Uint8Array.of(0)]), options);
+  };
+  t.equal(decode(raw("x".repeat(MAX_TEXT_BYTES))).ok, true);
+  t.match(decode(raw("x".repeat(MAX_TEXT_BYTES + 1))), { ok: false, reason: "too-long" });
+  t.match(decode(raw("")), { ok: false, reason: "unreadable" }, "nothing said is no message");
+  t.throws(() => encode({ type: "post-message", text: "x".repeat(MAX_TEXT_BYTES + 1) }, options), RangeError);
+  t.match(decode(Buffer.alloc(MAX_OP_BYTES + 1)), { ok: false, reason: "too-long" });
+  t.match(decode(Buffer.alloc(12 * 1024 * 1024)), { ok: false, reason: "too-long" });
+  for (const bytes of [null, Buffer.alloc(0), Buffer.alloc(1), Buffer.alloc(91)])
+    t.match(decode(bytes), { ok: false, reason: "unreadable" });
+});
+
+t.test("names of prototypes are plain text", async (t) => {
+  for (const text of ["__proto__", "constructor", "toString", "hasOwnProperty"]) {
+    const decoded = decode(encode({ type: "set-profile", name: text }, options));
+    t.match(decoded, { ok: true, op: { name: text } });
+  }
+  t.equal(({} as Record<string, unknown>).polluted, undefined);
+});
+
+t.test("any bytes have an answer, and none throws", async (t) => {
+  const numbers = OPS.map(({ number }) => number);
+  let opened = 0;
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 400 }), fc.constantFrom(...numbers, 99), (body, number) => {
+      const decoded = decode(encodeRaw(number, body, options));
+      if (decoded.ok) opened += 1;
+    }),
+    { numRuns: 20_000 },
+  );
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 2_000 }), (bytes) => void decode(bytes)),
+    { numRuns: 20_000 },
+  );
+  t.ok(opened > 2_000, `${opened} bodies came through the envelope`);
+});
+
+t.test("a good op with any bytes changed never throws", async (t) => {
+  const good = encode({ type: "post-message", text: "a line of text", mentions: [writerKey, roomKey] }, options);
+  let readable = 0;
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(good.byteLength - 1), fc.nat(255)), { maxLength: 6 }),
+      fc.nat(good.byteLength),
+      (changes, cut) => {
+        const bytes = Buffer.from(good.subarray(0, cut > good.byteLength - 8 ? good.byteLength : cut));
+        for (const [at, value] of changes) if (at < bytes.byteLength) bytes[at] = value;
+        if (decode(bytes).ok) readable += 1;
+      },
+    ),
+    { numRuns: 20_000 },
+  );
+  t.ok(readable > 100, `${readable} stayed readable`);
+});
