@@ -1,2 +1,143 @@
 // Writes the pages that come from tables; --check says which are stale instead.
-process.exitCode = 0;
+// A page more is a line more in PAGES.
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+
+const root = resolve(fileURLToPath(import.meta.url), "../..");
+
+/** `from` are modules with the tables; `render` gets what they export, together, and gives the page below its first line. */
+const PAGES = [
+  { page: "docs/rpc.md", from: ["src/rpc/methods.ts"], render: rpcPage },
+  {
+    page: "docs/command-line.md",
+    from: ["src/cli/commands.ts", "src/cli/globals.ts", "src/cli/usage.ts"],
+    render: cliPage,
+  },
+];
+
+const stale = [];
+for (const { page, from, render } of PAGES) {
+  const tables = Object.assign({}, ...(await Promise.all(from.map(load))));
+  const text = `<!-- Made by \`npm run generate\` from ${from.join(", ")}; do not edit. -->\n\n${render(tables).trim()}\n`;
+  const path = join(root, page);
+  const before = await readFile(path, "utf8").catch(() => null);
+  if (before === text) continue;
+  if (process.argv.includes("--check")) stale.push(page);
+  else {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+    console.log(`wrote ${page}`);
+  }
+}
+if (stale.length > 0) {
+  console.error(`Stale: ${stale.join(", ")}. Run: npm run generate`);
+  process.exitCode = 1;
+}
+
+/** Compiled where packages are found from, and taken away again. */
+async function load(path) {
+  const outfile = join(root, "node_modules/.cache/keet-tui", `${path.replaceAll("/", "-")}-${process.pid}.mjs`);
+  await build({
+    absWorkingDir: root,
+    entryPoints: [path],
+    outfile,
+    bundle: true,
+    packages: "external",
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    logLevel: "error",
+  });
+  try {
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    await rm(outfile, { force: true });
+  }
+}
+
+function table(head, rows) {
+  const cell = (text) => String(text).replaceAll("|", "\\|").replaceAll("\n", " ");
+  return [head, head.map(() => "---"), ...rows].map((row) => `| ${row.map(cell).join(" | ")} |`).join("\n");
+}
+
+function rpcPage({ METHODS, WIRE_VERSION, MAX_LINE_BYTES }) {
+  const methods = Object.entries(METHODS).map(([name, { summary, params, gives }]) => {
+    const rows = Object.entries(params).map(([field, { label, optional }]) => [
+      `\`${field}\``,
+      label,
+      optional ? "no" : "yes",
+    ]);
+    const fields = rows.length > 0 ? `\n\n${table(["parameter", "what", "required"], rows)}` : "";
+    return `### ${name}\n\n${summary}. Gives: ${gives}.${fields}`;
+  });
+  return `# Requests to the core
+
+JSON-RPC 2.0, one object a line (at most ${MAX_LINE_BYTES / 1024 / 1024} MiB), over the profile's Unix socket or \`keet-tui rpc\`. Wire version ${WIRE_VERSION}.
+
+The first line comes from the core: \`{"jsonrpc":"2.0","method":"ready","params":{"version","wire","profile","run"}}\`.
+After \`attach\` it also tells by itself: \`{"jsonrpc":"2.0","method":"event","params":{"run","seq","event"}}\`. Whoever comes back
+hands the last \`run\` and \`seq\` to \`attach\` and gets what was missed, or null: then everything is to be read anew.
+
+\`\`\`
+→ {"jsonrpc":"2.0","id":1,"method":"room.list","params":{}}
+← {"jsonrpc":"2.0","id":1,"result":[{"id":"…","name":"tea"}]}
+→ {"jsonrpc":"2.0","id":2,"method":"room.show","params":{"room":"te"}}
+← {"jsonrpc":"2.0","id":2,"error":{"code":-32000,"message":"…","data":{"family":"user","code":"NO_SUCH_ROOM","message":"…","hint":"…","data":{}}}}
+\`\`\`
+
+Match on \`error.data.code\`. \`status\` and \`stop\` keep their shape in every version. Text is exactly as it was sent: make it
+harmless before a terminal sees it. A \`room\` is an id, the first 8 or more characters of one, or an exact name.
+
+## Methods
+
+${methods.join("\n\n")}`;
+}
+
+function cliPage({ COMMANDS, GLOBAL_OPTIONS, usageOf, EXIT_CODES }) {
+  const options = (specs) =>
+    table(
+      ["option", "what"],
+      Object.entries(specs)
+        .filter(([, spec]) => !spec.hidden)
+        .map(([name, spec]) => {
+          const value = spec.type === "text" ? ` <${spec.choices ? spec.choices.join("|") : "value"}>` : "";
+          const alias = spec.alias ? `\`-${spec.alias}\`, ` : "";
+          const byDefault = spec.default ? ` (default: ${spec.default})` : "";
+          return [`${alias}\`--${name}${value}\``, `${spec.describe}${byDefault}`];
+        }),
+    );
+  const commands = COMMANDS.map((command) => {
+    const parts = [`## ${command.path.join(" ")}`, `\`${usageOf(command)}\``, `${command.summary}.`];
+    if (command.details) parts.push(command.details);
+    if (command.positionals?.length) {
+      parts.push(
+        table(
+          ["argument", "what"],
+          command.positionals.map(({ name, describe }) => [`\`${name}\``, describe]),
+        ),
+      );
+    }
+    if (Object.values(command.options ?? {}).some((spec) => !spec.hidden)) parts.push(options(command.options));
+    const width = Math.max(...command.examples.map(([line]) => line.length));
+    const examples = command.examples.map(([line, what]) => `${line.padEnd(width)}   # ${what}`);
+    parts.push(`\`\`\`sh\n${examples.join("\n")}\n\`\`\``);
+    return parts.join("\n\n");
+  });
+  return `# The command line
+
+\`keet-tui [invite]\` opens the screen; with an invite it joins first. Everything else is a subcommand, for scripts and for one thing at a time.
+
+Standard output is data, standard error is talk. With \`--json\` data is JSON, and an error is one line
+\`{"error":{"code","message","hint"}}\` on standard error. Rooms are named by their exact name, or by 8 or more characters of their id;
+nothing that sends ever guesses. Text is sent as it was typed; what begins with a hyphen and is no option goes after \`--\`.
+
+${table(["exit code", "means"], EXIT_CODES)}
+
+## Options of every command
+
+${options(GLOBAL_OPTIONS)}
+
+${commands.join("\n\n")}`;
+}

@@ -17,13 +17,3 @@ export function openCoreFor(paths: Paths, globals: Globals): Connect {
       talk,
     });
 }
-
-export interface ScreenOptions {
-  readonly paths: Paths;
-  readonly profile: string;
-  readonly invite: string | null;
-  readonly globals: Globals;
-  readonly connect: Connect;
-}
-
-export type RunScreen = (options: ScreenOptions) => Promise<number>;

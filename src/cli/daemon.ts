@@ -2,11 +2,11 @@ import { closeSync, writeSync } from "node:fs";
 import { startCore } from "../daemon/core.js";
 import { ensureCore, findCore, STARTUP_FD, type Startup } from "../daemon/ensure.js";
 import { readOwner } from "../daemon/owner.js";
-import { KeetError } from "../errors.js";
+import { EXIT, KeetError } from "../errors.js";
 import { errorData } from "../rpc/server.js";
 import { defineCliCommand } from "./define.js";
 import type { OneShot } from "./one-shot.js";
-import { printJson, printTable, talk } from "./output.js";
+import { printError, printJson, printTable, talk } from "./output.js";
 
 const STOP_WAIT_MS = 10_000;
 
@@ -39,6 +39,7 @@ function start(shot: OneShot, stays: boolean) {
     bootstrap: globals.bootstrap ? [...globals.bootstrap] : null,
     lan: globals.lan,
     stays,
+    ownsProcess: true,
     ...(globals.logLevel ? { logLevel: globals.logLevel } : {}),
     // Loaded once the profile is ours: all of p2p and the native modules come with it.
     openBackend: async (options) => (await import("../daemon/backend.js")).openBackend(options),
@@ -116,7 +117,10 @@ export const daemonStatus = defineCliCommand({
   examples: [["keet-tui daemon status --json", "version, process, what is open"]],
   async run(shot) {
     const core = await findCore(shot.paths);
-    if (!core) throw new KeetError("user", "NO_CORE", "No core runs for this profile");
+    if (!core) {
+      printError(new KeetError("user", "NO_CORE", "No core runs for this profile"), shot.globals.json);
+      return EXIT.notFound;
+    }
     const status = await core.request("status", {});
     core.close();
     // This command itself is no client worth counting.

@@ -1,6 +1,9 @@
+import { createSocket } from "node:dgram";
+import { isIP } from "node:net";
 import { KeetError } from "../errors.js";
 import { defineCliCommand } from "./define.js";
 import { printJson, printLine, talk } from "./output.js";
+import { wholeNumber } from "./room-invite.js";
 
 interface DhtNode {
   fullyBootstrapped(): Promise<void>;
@@ -8,6 +11,7 @@ interface DhtNode {
   destroy(): Promise<void>;
 }
 
+const LOOPBACK = "127.0.0.1";
 const DEFAULT_PORT = "49737";
 
 export const dht = defineCliCommand({
@@ -16,22 +20,31 @@ export const dht = defineCliCommand({
   details: "For a network of one's own. On a server give the address that others reach it by.",
   options: {
     host: { type: "text", describe: "Address that others reach it by", default: "127.0.0.1" },
-    port: { type: "text", describe: "UDP port", default: DEFAULT_PORT },
+    port: { type: "text", describe: "UDP port; 0 takes a free one", default: DEFAULT_PORT },
   },
   examples: [
     ["keet-tui dht", "for this machine"],
     ["keet-tui dht --host 192.0.2.7 --port 49737", "for everybody who reaches that address"],
   ],
   async run(shot, args) {
-    const host = args.option("host") ?? "127.0.0.1";
-    const port = Number(args.option("port") ?? DEFAULT_PORT);
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new KeetError("user", "USAGE", "--port is no port");
+    const host = args.option("host") ?? LOOPBACK;
+    if (isIP(host) !== 4 || host === "0.0.0.0") {
+      throw new KeetError("user", "USAGE", "--host is the IPv4 address that others reach this node by");
+    }
+    const port = wholeNumber(args.option("port") ?? DEFAULT_PORT, "--port", 65_535, 0) || (await freePort());
     const { default: HyperDHT } = (await import("hyperdht")) as unknown as {
       default: { bootstrapper(port: number, host: string, options: object): DhtNode };
     };
-    const isLoopback = host === "127.0.0.1";
-    const node = HyperDHT.bootstrapper(port, host, isLoopback ? { host } : {});
-    await node.fullyBootstrapped();
+    // Without `host` it listens on every interface.
+    const node = HyperDHT.bootstrapper(port, host, host === LOOPBACK ? { host } : {});
+    try {
+      await node.fullyBootstrapped();
+    } catch (cause) {
+      throw new KeetError("user", "PORT_TAKEN", `UDP port ${port} cannot be used`, {
+        hint: "Name another with --port, or 0 for any.",
+        cause,
+      });
+    }
     const at = `${host}:${node.address().port}`;
     if (shot.globals.json) printJson({ bootstrap: at });
     else printLine(at);
@@ -43,3 +56,15 @@ export const dht = defineCliCommand({
     return 0;
   },
 });
+
+/** The node itself takes no 0. */
+async function freePort(): Promise<number> {
+  const socket = createSocket("udp4");
+  await new Promise<void>((done, failed) => {
+    socket.once("error", failed);
+    socket.bind(0, LOOPBACK, done);
+  });
+  const { port } = socket.address();
+  await new Promise<void>((done) => socket.close(() => done()));
+  return port;
+}

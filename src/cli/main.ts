@@ -2,9 +2,10 @@
  * The way in. A bare `keet-tui [invite]` goes to the screen with as little loaded as can be;
  * all else goes to the subcommands, which bring yargs along.
  */
-import { program, resolvePaths } from "../config.js";
+import { join } from "node:path";
+import { privateFolder, program, resolvePaths } from "../config.js";
 import { EXIT, exitCodeOf } from "../errors.js";
-import type { RunScreen } from "./connect.js";
+import { openLog, redirectConsole } from "../log.js";
 import type { Globals } from "./define.js";
 import { GLOBAL_OPTIONS, globalsFrom } from "./globals.js";
 import { endQuietlyWhenUnread, flushed, printError } from "./output.js";
@@ -75,10 +76,21 @@ async function openScreen(globals: Globals, invite: string | null): Promise<numb
     return EXIT.usage;
   }
   const paths = resolvePaths({ home: globals.home, profile: globals.profile });
-  const { openCoreFor } = await import("./connect.js");
-  // A computed name until the screen is there, so that builds without it pass.
-  const { runScreen } = (await import(new URL("../components/main.js", import.meta.url).href)) as {
-    runScreen: RunScreen;
-  };
-  return runScreen({ paths, profile: paths.profile, invite, globals, connect: openCoreFor(paths, globals) });
+  privateFolder(paths.data);
+  const log = openLog(join(paths.data, "screen.log"), { level: globals.logLevel ?? "info" });
+  // A dependency that prints would tear the screen.
+  const restoreConsole = redirectConsole(log);
+  try {
+    const [{ openCoreFor }, { runScreen }] = await Promise.all([
+      import("./connect.js"),
+      import("../components/main.js"),
+    ]);
+    return await runScreen({ profile: paths.profile, invite, globals, connect: openCoreFor(paths, globals) });
+  } catch (error) {
+    log.error("the screen ended:", error);
+    throw error;
+  } finally {
+    restoreConsole();
+    log.close();
+  }
 }

@@ -4,10 +4,11 @@ import { program, resolvePaths } from "../config.js";
 import { EXIT, exitCodeOf, KeetError } from "../errors.js";
 import { COMMANDS, GROUPS } from "./commands.js";
 import { completionsFor } from "./completion.js";
-import { CliArgs, type CliCommand, type OptionSpec, type PositionalSpec } from "./define.js";
+import { CliArgs, type CliCommand, type OptionSpec } from "./define.js";
 import { GLOBAL_OPTIONS, globalsFrom } from "./globals.js";
 import { OneShot } from "./one-shot.js";
 import { printError, printRaw } from "./output.js";
+import { positionalUsage, usageOf } from "./usage.js";
 import { isStandIn, takeApart, textOf, type Words } from "./words.js";
 
 const PARSER = {
@@ -103,15 +104,6 @@ function commandOf(tree: Argv, command: CliCommand): Argv {
   }
   for (const [line, what] of command.examples) next = next.example(line, what);
   return next.epilogue("");
-}
-
-export function usageOf(command: CliCommand): string {
-  return ["keet-tui", ...command.path, ...(command.positionals ?? []).map(positionalUsage)].join(" ");
-}
-
-function positionalUsage({ name, optional, rest }: PositionalSpec): string {
-  const label = rest ? `${name}..` : name;
-  return optional ? `[${label}]` : `<${label}>`;
 }
 
 function optionOf(spec: OptionSpec, group: string) {

@@ -14,7 +14,7 @@ import {
   program,
   resolvePaths,
 } from "../config.js";
-import { KeetError } from "../errors.js";
+import { EXIT, KeetError } from "../errors.js";
 import { type LogLevel, openLog, redirectConsole } from "../log.js";
 import type { Backend } from "../rpc/backend.js";
 import { connect } from "../rpc/client.js";
@@ -39,6 +39,8 @@ export interface CoreOptions {
   readonly bootstrap: string[] | null;
   readonly lan: boolean;
   readonly stays: boolean;
+  /** Nothing else runs in this process: what nobody caught ends it. */
+  readonly ownsProcess?: boolean;
   readonly logLevel?: LogLevel;
   readonly openBackend: OpenBackend;
   readonly version?: string;
@@ -205,8 +207,24 @@ class Core implements CoreProcess {
       process.on(signal, onSignal);
       this.#undo.push(() => process.off(signal, onSignal));
     }
+    if (this.#options.ownsProcess) this.#catchTheRest();
     this.#log.info(`keet-tui ${this.version} (wire ${this.#wire}), process ${process.pid}, at ${this.socket}`);
     return (socket) => this.#take(socket);
+  }
+
+  /**
+   * A throw nobody caught leaves who knows what half done: close and end. A rejection nobody waited for is a
+   * session that closed under a reader somewhere below; ending for it would let a peer end every room.
+   */
+  #catchTheRest(): void {
+    const onThrow = (error: unknown) => {
+      this.#log.error("not caught:", error);
+      this.#exitCode = EXIT.bug;
+      this.stop("a fault");
+    };
+    const onRejection = (error: unknown) => this.#log.error("nobody waited for this:", error);
+    process.on("uncaughtException", onThrow);
+    process.on("unhandledRejection", onRejection);
   }
 
   /** @throws where the disk does not take it */
@@ -249,7 +267,7 @@ class Core implements CoreProcess {
       if (closed === late) this.#log.warn(`closing took over ${CLOSE_MS} ms; ending without waiting for it`);
     } catch (error) {
       this.#log.error("closing failed:", error);
-      this.#exitCode ||= 70;
+      this.#exitCode ||= EXIT.bug;
     }
     clearTimeout(timer);
     this.#server?.destroy();
@@ -348,7 +366,7 @@ class Core implements CoreProcess {
     const owner = readOwner(this.#options.paths.data);
     if (!owner || isSameProcess(owner, this.#me)) return false;
     this.#log.error(`the store was taken over by ${owner.host} (process ${owner.pid}); leaving`);
-    this.#exitCode = 3;
+    this.#exitCode = EXIT.storage;
     this.stop("the store belongs to another core");
     return true;
   }

@@ -9,7 +9,7 @@ import { type ErrorFamily, KeetError } from "../errors.js";
 import type { LogLevel } from "../log.js";
 import { CoreBug, connect, type RpcClient } from "../rpc/client.js";
 import { WIRE_VERSION, type WireErrorData } from "../rpc/methods.js";
-import { readOwner, storeLocked } from "./owner.js";
+import { type Owner, readOwner, storeLocked } from "./owner.js";
 
 const DEADLINE_MS = 30_000;
 const HELLO_MS = 20_000;
@@ -66,11 +66,20 @@ export async function findCore(paths: Paths): Promise<RpcClient | null> {
     try {
       return await connect(socket, { timeoutMs: HELLO_MS });
     } catch (error) {
-      if (error instanceof KeetError && error.code === "TIMED_OUT") throw error;
+      if (error instanceof KeetError && error.code === "TIMED_OUT") throw hangs(owner, socket, error);
       if (!isNobodyThere(error)) throw unreachable(socket, error);
     }
   }
   return null;
+}
+
+function hangs(owner: Owner | null, path: string, cause: unknown): KeetError {
+  const who = owner ? `The background part (process ${owner.pid})` : `Whoever listens at ${path}`;
+  return new KeetError("peer", "TIMED_OUT", `${who} does not answer`, {
+    hint: owner ? `If it hangs for good: kill -9 ${owner.pid}` : "Try again in a moment.",
+    data: owner ? { path, pid: owner.pid } : { path },
+    cause,
+  });
 }
 
 function isNobodyThere(error: unknown): boolean {

@@ -207,13 +207,18 @@ function errorFrom(error: unknown): Error {
 export async function connect(socket: string, options: { timeoutMs?: number } = {}): Promise<RpcClient> {
   const { timeoutMs = CONNECT_MS } = options;
   const client = new RpcClient(await dial(socket, timeoutMs));
-  const timer = setTimeout(() => client.close(), timeoutMs);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    client.close();
+  }, timeoutMs);
   try {
     await client.ready();
     return client;
   } catch (cause) {
     client.close();
-    throw cause;
+    if (!isLate) throw cause;
+    throw new KeetError("peer", "TIMED_OUT", "The background part does not answer", { data: { path: socket }, cause });
   } finally {
     clearTimeout(timer);
   }

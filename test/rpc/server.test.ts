@@ -181,3 +181,12 @@ t.test("requests under way fail when the connection ends, and a silent core is g
   await t.rejects(client.request("room.list", {}), { code: "CORE_GONE" });
   await t.rejects(connect(path), { code: "CORE_GONE" });
 });
+
+t.test("whoever accepts and says nothing is given up on, and told apart from nobody", async (t) => {
+  const path = join(shortFolder(t), "s");
+  await t.rejects(connect(path), { code: "ENOENT" });
+  const silent = createServer(() => {});
+  await new Promise<void>((done) => silent.listen(path, done));
+  t.teardown(() => silent.close());
+  await t.rejects(connect(path, { timeoutMs: 100 }), { code: "TIMED_OUT" });
+});
