@@ -10,6 +10,9 @@ export interface Names {
   readonly members: readonly { readonly id: string; readonly name: SafeText }[];
 }
 
+/** Letters scattered further than this were not meant. */
+const NEAR = 0.2;
+
 export type Line =
   /** To be sent; `//x` has lost one slash. */
   | { readonly kind: "text"; readonly text: string }
@@ -112,7 +115,7 @@ function named(
   }
   const byId = lower.length >= 4 ? all.filter((one) => one.id.startsWith(lower)) : [];
   if (byId.length === 1) return byId[0]!;
-  const near = fuzzysort.go(lower, all, { key: "name", limit: 3 }).map((result) => result.obj.name);
+  const near = fuzzysort.go(lower, all, { key: "name", limit: 3, threshold: NEAR }).map((result) => result.obj.name);
   const hint = near.length > 0 ? `Close: ${near.join(", ")}` : undefined;
   throw new KeetError("user", code, `No ${what} is called ${word}`, hint ? { hint } : {});
 }
@@ -122,7 +125,9 @@ function usageError(command: AnyCommand, message: string): KeetError {
 }
 
 function noSuchCommand(name: string): KeetError {
-  const near = fuzzysort.go(name, COMMANDS, { key: "name", limit: 2 }).map((result) => `/${result.obj.name}`);
+  const near = fuzzysort
+    .go(name, COMMANDS, { key: "name", limit: 2, threshold: NEAR })
+    .map((result) => `/${result.obj.name}`);
   const hint = near.length > 0 ? `Did you mean ${near.join(" or ")}? ` : "";
   return new KeetError("user", "USAGE", `/${name} is no command`, { hint: `${hint}//${name} sends it as text.` });
 }

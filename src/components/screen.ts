@@ -74,6 +74,7 @@ export class Screen {
   readonly #options: ScreenOptions;
   readonly #anchors = new Map<string, Anchor | null>();
   #isFocused = true;
+  #isNaming = false;
   #invite: string | null;
   /** An invite that was asked about and refused stays text. */
   #refusedInvite = "";
@@ -486,9 +487,9 @@ export class Screen {
 
   #followProfile(): void {
     const { isLoaded, identity, rooms } = this.session.profile.getSnapshot();
-    if (!isLoaded || identity === null) return;
+    if (!isLoaded || identity === null || this.#isNaming) return;
     const { room, overlay } = this.state.getSnapshot();
-    if (this.#invite !== null && overlay?.kind !== "words") {
+    if (this.#invite !== null) {
       const link = this.#invite;
       this.#invite = null;
       this.#join(link);
@@ -496,9 +497,8 @@ export class Screen {
     if (room !== null && rooms.some((one) => one.id === room)) return;
     const latest = rooms.toSorted((a, b) => (b.lastAt ?? 0) - (a.lastAt ?? 0))[0];
     if (latest) {
-      const { overlay: kept } = this.state.getSnapshot();
       this.openRoom(latest.id);
-      if (kept) this.#set({ overlay: kept });
+      if (overlay) this.#set({ overlay });
     } else if (room !== null) {
       this.line.show("");
       this.#set({ room: null, anchor: null, selected: null });
@@ -605,7 +605,9 @@ export class Screen {
   #leaveOverlay(overlay: Overlay): void {
     this.#set({ overlay: null });
     this.#updateReading();
-    if (overlay.kind === "words" && overlay.isFirst) this.#followProfile();
+    if (overlay.kind !== "words" || !overlay.isFirst) return;
+    this.#isNaming = false;
+    this.#followProfile();
   }
 
   #turn(overlay: Overlay, rows: number): void {
@@ -632,9 +634,16 @@ export class Screen {
   async #giveName(): Promise<void> {
     const name = this.name.text.trim();
     if (name === "") return;
-    await this.actions.createIdentity(name);
-    this.name.edit.set(EMPTY_EDIT);
-    await this.#showWords(true);
+    // Rooms and invites wait until the words have been seen.
+    this.#isNaming = true;
+    try {
+      await this.actions.createIdentity(name);
+      this.name.edit.set(EMPTY_EDIT);
+      await this.#showWords(true);
+    } catch (error) {
+      this.#isNaming = false;
+      throw error;
+    }
   }
 
   async #showWords(isFirst: boolean): Promise<void> {

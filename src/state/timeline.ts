@@ -291,9 +291,8 @@ class Blocks {
     const name = cells.cut(message.author, Math.max(1, columns - TIME_COLUMNS - 1 - markColumns(message)));
     const header = [...timeSpans(message, timeOf(shownAt(message))), authorSpan(message, name)];
     const [head] = withState([header], { ...message, reason: null }, columns, 1, cells);
-    const unmarked =
-      message.reason === null || message.state !== "failed" ? lines : [...lines, reasonSpans(message, 1)];
-    return [head!, ...unmarked];
+    if (message.reason === null || message.state !== "failed") return [head!, ...lines];
+    return [head!, ...lines, ...reasonLines(message.reason, columns, 1, cells)];
   }
 
   #quoted(message: MessageView): MessageView | null {
@@ -355,11 +354,13 @@ function withState(lines: Span[][], message: MessageView, columns: number, gutte
   const gap = columns - widthOf(last, cells) - cells.width(mark.text);
   const marked = [...lines.slice(0, -1), gap < 0 ? last : [...last, { text: spaces(gap) }, mark]];
   if (message.state !== "failed" || message.reason === null) return marked;
-  return [...marked, reasonSpans(message, gutter)];
+  return [...marked, ...reasonLines(message.reason, columns, gutter, cells)];
 }
 
-function reasonSpans(message: MessageView, gutter: number): Span[] {
-  return [{ text: spaces(gutter) }, { text: message.reason ?? plainText("not sent"), tone: "bad" }];
+function reasonLines(reason: SafeText, columns: number, gutter: number, cells: Cells): Span[][] {
+  return cells
+    .wrap(reason, Math.max(1, columns - gutter))
+    .map((text): Span[] => [{ text: spaces(gutter) }, { text, tone: "bad" }]);
 }
 
 interface Wrapped {
