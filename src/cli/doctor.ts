@@ -3,6 +3,7 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { openFault, program } from "../config.js";
 import { findCore } from "../daemon/ensure.js";
+import { lingerWarning } from "../daemon/linger.js";
 import { readOwner } from "../daemon/owner.js";
 import type { RpcClient } from "../rpc/client.js";
 import { WIRE_VERSION } from "../rpc/methods.js";
@@ -77,6 +78,8 @@ async function core(shot: OneShot): Promise<Finding[]> {
     const isSame = status.wire === WIRE_VERSION;
     const detail = `process ${status.pid}, keet-tui ${status.version} (wire ${status.wire}), since ${status.startedAt}`;
     found.push({ what: "core", ok: isSame, detail });
+    const warning = status.stays ? lingerWarning() : null;
+    if (warning) found.push({ what: "logout", ok: true, detail: warning });
     for (const open of status.open) found.push({ what: "open", ok: true, detail: open });
     if (isSame) found.push(...(await network(client)));
   } catch (error) {

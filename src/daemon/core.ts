@@ -1,8 +1,6 @@
 /** The core as a process: claims the profile, opens the backend, serves it, and knows when to leave. */
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import type { Socket } from "node:net";
-import { userInfo } from "node:os";
 import { join } from "node:path";
 import {
   IDLE_STOP_MS,
@@ -21,6 +19,7 @@ import { connect } from "../rpc/client.js";
 import { type StatusInfo, WIRE_VERSION } from "../rpc/methods.js";
 import { type ProcessHandlers, RpcServer } from "../rpc/server.js";
 import type { OpenBackend } from "./backend-door.js";
+import { lingerWarning } from "./linger.js";
 import { type Listening, listen } from "./listen.js";
 import { type Lock, tryLock } from "./lock.js";
 import { claim, isSameProcess, readOwner, removeOwner, storeLocked, thisProcess, writeOwner } from "./owner.js";
@@ -113,7 +112,7 @@ async function takeLock(paths: Paths): Promise<Lock> {
     const owner = readOwner(paths.data);
     if (owner && (await answers(owner.socket))) {
       throw new KeetError("storage", "ALREADY_RUNNING", `Already running (process ${owner.pid})`, {
-        hint: "keet-tui daemon stop ends it.",
+        hint: "keet-tui daemon --detach tells it to stay, keet-tui daemon stop ends it.",
         data: { pid: owner.pid, socket: owner.socket },
       });
     }
@@ -389,15 +388,4 @@ class Core implements CoreProcess {
       this.#log.error("the socket could not be made again:", error);
     }
   }
-}
-
-/** Where logind may end a user's processes at logout, and this user has not asked it not to. */
-function lingerWarning(): string | null {
-  if (process.platform !== "linux" || !existsSync("/run/systemd/system")) return null;
-  try {
-    if (existsSync(join("/var/lib/systemd/linger", userInfo().username))) return null;
-  } catch {
-    return null;
-  }
-  return "This system may end it when you log out. To keep it: loginctl enable-linger";
 }

@@ -122,8 +122,8 @@ t.test("doctor says what is there; a folder that others can read makes it fail",
 
 t.test("rpc is the socket on standard input and output", async (t) => {
   const h = home(t);
-  const bridge = h.start(["rpc"], { input: '{"jsonrpc":"2.0","id":1,"method":"status"}\nno json\n' });
-  const outcome = await bridge.done;
+  const slow = '{"jsonrpc":"2.0","id":2,"method":"room.join","params":{"invite":"x","waitMs":1}}';
+  const outcome = await h.run(["rpc"], { input: `{"jsonrpc":"2.0","id":1,"method":"status"}\nno json\n${slow}\n` });
   t.equal(outcome.code, 0, outcome.stderr);
   const lines = outcome.stdout
     .trim()
@@ -131,4 +131,8 @@ t.test("rpc is the socket on standard input and output", async (t) => {
     .map((line) => JSON.parse(line));
   t.match(lines[0], { method: "ready", params: { profile: "default" } });
   t.ok(lines.some((line) => line.id === 1 && line.result.profile === "default"));
+  t.ok(
+    lines.some((line) => line.id === 2 && line.error),
+    "answered though input had ended long before",
+  );
 });

@@ -140,6 +140,18 @@ t.test("signals end it cleanly within two seconds, and it starts again", async (
   }
 });
 
+t.test("a daemon in a terminal ends with exit 0 at Ctrl-C", async (t) => {
+  const h = home(t);
+  const daemon = h.start(["daemon"]);
+  await until(() => /runs \(process \d+\)/.test(daemon.stderr()));
+  t.match(await h.json(["daemon", "status"]), { stays: true, pid: daemon.child.pid });
+  daemon.child.kill("SIGINT");
+  const outcome = await daemon.done;
+  t.equal(outcome.code, 0);
+  t.equal(outcome.stdout, "");
+  t.equal((await h.run(["daemon", "status"])).code, 4);
+});
+
 t.test("a core that nobody needs leaves by itself", async (t) => {
   const h = home(t);
   await h.json(["room", "list"]);
