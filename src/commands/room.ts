@@ -27,7 +27,7 @@ export const room = defineCommand<CommandContext>()({
             : [{ label: plainText("state"), text: safe`${detail.state}: ${detail.reason ?? ""}`, isWarning: true }]),
           {
             label: plainText("messages"),
-            text: safe`${detail.viewLength} entries, ${detail.signedLength} settled by ${detail.indexers} devices`,
+            text: safe`${detail.viewLength} entries, ${detail.signedLength} of them settled, devices that settle: ${detail.indexers}`,
           },
           { label: plainText("checksum"), text: safe`${detail.viewHash}` },
           ...detail.leftOut.map(({ reason, count }) => ({

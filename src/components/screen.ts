@@ -1,34 +1,22 @@
-import type { Wish } from "../commands/define.js";
-import { usageOf } from "../commands/define.js";
+import { usageOf, type Wish } from "../commands/define.js";
 import { findCommand } from "../commands/index.js";
 import { inviteIn, type Line, type Names, parseCommand, readLine } from "../commands/parse.js";
 import { bindingOf, type KeyId, type KeyPlace, type PressedKey } from "../keys.js";
 import type { Actions } from "../state/actions.js";
 import { draftRows } from "../state/draft-rows.js";
 import { EMPTY_EDIT } from "../state/edit.js";
-import type { InviteView, RoomView } from "../state/model.js";
-import type { RoomSession } from "../state/room-session.js";
+import type { RoomView } from "../state/model.js";
 import type { Session } from "../state/session.js";
 import { Store } from "../state/store.js";
-import {
-  type Anchor,
-  indexOfKey,
-  layOut,
-  messageAt,
-  rowCount,
-  scroll,
-  scrollTo,
-  scrollToTop,
-  type TimelineFrame,
-} from "../state/timeline.js";
+import type { TimelineFrame } from "../state/timeline.js";
 import { cells } from "./cells.js";
 import { DraftLine } from "./draft-line.js";
-import { roomsFor } from "./go-to.js";
 import { draftColumns, type Layout, layoutFor } from "./layout.js";
-import type { Overlay, Question } from "./overlay.js";
+import type { Question } from "./overlay.js";
+import { Overlays } from "./overlays.js";
+import { Reading } from "./reading.js";
+import type { ScreenState } from "./screen-state.js";
 
-const HOUR_MS = 60 * 60 * 1000;
-const DAY_MS = 24 * HOUR_MS;
 /** Told to the others while somebody types, no more often than this. */
 const TYPING_MS = 3_000;
 
@@ -36,18 +24,6 @@ export type ScreenInput =
   | ({ readonly type: "key"; readonly eventType?: "press" | "repeat" | "release" } & PressedKey)
   | { readonly type: "paste"; readonly text: string }
   | { readonly type: "focus"; readonly focused: boolean };
-
-export interface ScreenState {
-  readonly columns: number;
-  readonly rows: number;
-  readonly room: string | null;
-  readonly anchor: Anchor | null;
-  readonly selected: string | null;
-  readonly overlay: Overlay | null;
-  readonly question: Question | null;
-  /** Wanted on the right where there is room for them. */
-  readonly showsMembers: boolean;
-}
 
 export interface ScreenOptions {
   readonly session: Session;
@@ -72,8 +48,9 @@ export class Screen {
   /** The name on the first page. */
   readonly name: DraftLine;
   readonly #options: ScreenOptions;
-  readonly #anchors = new Map<string, Anchor | null>();
-  #isFocused = true;
+  readonly #reading: Reading;
+  readonly #overlays: Overlays;
+  #hasQuit = false;
   #isNaming = false;
   #invite: string | null;
   /** An invite that was asked about and refused stays text. */
@@ -106,6 +83,22 @@ export class Screen {
     this.actions = options.actions({
       room: () => this.state.getSnapshot().room,
       selected: () => this.state.getSnapshot().selected,
+    });
+    const { session, state, actions } = this;
+    this.#reading = new Reading({ session, state, frame: () => this.timelineFrame() });
+    this.#overlays = new Overlays({
+      session,
+      state,
+      actions,
+      layout: () => this.layout(),
+      openRoom: (id) => this.openRoom(id),
+      copy: (text) => void this.#copy(text),
+      guard: (act) => void this.#guard(act),
+      onChange: () => this.#reading.update(),
+      onWordsSeen: () => {
+        this.#isNaming = false;
+        this.#followProfile();
+      },
     });
   }
 
@@ -147,23 +140,23 @@ export class Screen {
   }
 
   onInput(event: ScreenInput): void {
-    if (event.type === "focus") {
-      this.#isFocused = event.focused;
-      this.#updateReading();
-    } else if (event.type === "paste") this.#onPaste(event.text);
+    if (this.#hasQuit) return;
+    if (event.type === "focus") this.#reading.setFocused(event.focused);
+    else if (event.type === "paste") this.#onPaste(event.text);
     else if (event.eventType !== "release") this.#onKey(event);
   }
 
   openRoom(id: string): void {
-    const { room, anchor } = this.state.getSnapshot();
+    const { room } = this.state.getSnapshot();
     const view = this.session.roomView(id);
     if (room === id) {
       this.#set({ overlay: null, selected: null });
-      this.#updateReading();
+      this.#reading.update();
       return;
     }
-    if (room !== null) this.#anchors.set(room, anchor);
+    this.#reading.leaveRoom();
     this.#keepDraft();
+    if (room !== null) void this.session.drafts.save();
     const draft = this.session.drafts.get(id);
     // What was typed before any room was open is meant for the first one.
     const isCarried = room === null && !this.line.isEmpty && !draft?.text;
@@ -171,7 +164,7 @@ export class Screen {
     if (!isCarried) this.line.show(draft?.text ?? "", draft?.cursor);
     this.#set({
       room: id,
-      anchor: this.#anchors.get(id) ?? null,
+      anchor: this.#reading.placeIn(id),
       selected: null,
       overlay: null,
       question: null,
@@ -182,24 +175,24 @@ export class Screen {
       .room(id)
       .open(view?.unread ?? 0)
       .catch((error: unknown) => this.session.tellError(error));
-    this.#updateReading();
+    this.#reading.update();
   }
 
   run(wish: Wish | undefined): void {
     if (!wish) return;
-    if ("quit" in wish) this.#options.onQuit(0);
+    if ("quit" in wish) this.#quit(0);
     else if ("open" in wish) {
       this.openRoom(wish.open);
       if (wish.notice) this.session.tell(wish.notice);
     } else if ("ask" in wish) this.#ask(wish.ask, wish.yes);
     else if ("notice" in wish) this.session.tell(wish.notice, { hint: wish.hint ?? null });
-    else if (wish.show === "page") this.#show({ kind: "page", page: wish.page, top: 0 });
-    else if (wish.show === "invite") void this.#guard(() => this.#showInvite(wish.invite));
-    else if (wish.show === "words") void this.#guard(() => this.#showWords(false));
-    else if (wish.show === "go-to") this.#show({ kind: "go-to", query: "", chosen: 0, top: 0 });
+    else if (wish.show === "page") this.#overlays.show({ kind: "page", page: wish.page, top: 0 });
+    else if (wish.show === "invite") void this.#guard(() => this.#overlays.showInvite(wish.invite));
+    else if (wish.show === "words") void this.#guard(() => this.#overlays.showWords(false));
+    else if (wish.show === "go-to") this.#overlays.showGoTo();
     else if (wish.show === "members") this.#showMembers();
     else if (wish.show === "usage") this.#showUsage(wish.command);
-    else this.#show({ kind: wish.show, top: 0 });
+    else this.#overlays.show({ kind: wish.show, top: 0 });
   }
 
   // --- keys
@@ -219,7 +212,7 @@ export class Screen {
     const { connection, isLoaded, identity, failure } = this.session.profile.getSnapshot();
     const { question, overlay, selected } = this.state.getSnapshot();
     if (connection === "failed") {
-      this.#options.onQuit(failure?.exitCode ?? 1);
+      this.#quit(failure?.exitCode ?? 1);
       return;
     }
     if (isLoaded && identity === null && overlay === null && question === null) {
@@ -229,7 +222,7 @@ export class Screen {
     if (question && this.#onQuestionKey(question, key)) return;
     const id = bindingOf(key, this.#places());
     if (id !== null && this.#onGlobal(id)) return;
-    if (overlay) this.#onOverlayKey(overlay, id, key);
+    if (overlay) this.#overlays.onKey(overlay, id, key);
     else if (selected !== null && this.#onSelectionKey(id)) return;
     else this.#onComposerKey(id, key);
   }
@@ -239,19 +232,19 @@ export class Screen {
     if (id === "interrupt") this.#interrupt();
     else if (id === "redraw") this.#options.onRedraw?.();
     else if (id === "suspend") void this.#suspend();
-    else if (id === "help" || id === "start-help") this.#show({ kind: "help", top: 0 });
+    else if (id === "help" || id === "start-help") this.#overlays.show({ kind: "help", top: 0 });
     else if (id === "start-create") this.line.type("/create ");
     else if (id === "start-join") {
       this.line.type("/join ");
       this.session.tell("Paste the invite behind it, then Enter");
     } else if (id === "start-demo") void this.#guard(async () => this.run({ open: await this.actions.startDemo() }));
-    else if (id === "go-to" || id === "go-to-empty") this.#show({ kind: "go-to", query: "", chosen: 0, top: 0 });
+    else if (id === "go-to" || id === "go-to-empty") this.#overlays.showGoTo();
     else if (id === "members") this.#toggleMembers();
-    else if (id === "page-up") this.#scroll(-this.#pageRows());
-    else if (id === "page-down") this.#scroll(this.#pageRows());
-    else if (id === "to-top") this.#toTop();
-    else if (id === "to-end" || id === "to-end-empty") this.#toEnd();
-    else if (id === "select" || id === "select-empty") this.#select(-1);
+    else if (id === "page-up") this.#reading.scrollPages(-1);
+    else if (id === "page-down") this.#reading.scrollPages(1);
+    else if (id === "to-top") this.#reading.toTop();
+    else if (id === "to-end" || id === "to-end-empty") this.#reading.toEnd();
+    else if (id === "select" || id === "select-empty") this.#reading.select(-1);
     else return false;
     return true;
   }
@@ -307,10 +300,9 @@ export class Screen {
   }
 
   #onSelectionKey(id: KeyId | null): boolean {
-    const key = this.state.getSnapshot().selected;
-    if (id === "selection-up") this.#select(-1);
-    else if (id === "selection-down") this.#select(1);
-    else if (id === "copy" && key !== null) this.#copyMessage(key);
+    if (id === "selection-up") this.#reading.select(-1);
+    else if (id === "selection-down") this.#reading.select(1);
+    else if (id === "copy") void this.#copy(this.#reading.selectedText() ?? "");
     else if (id === "verify") this.#runLine({ kind: "command", name: "verify", rest: "" }, "");
     else {
       this.#set({ selected: null });
@@ -318,49 +310,6 @@ export class Screen {
       return id === "selection-leave";
     }
     return true;
-  }
-
-  #onOverlayKey(overlay: Overlay, id: KeyId | null, key: PressedKey): void {
-    if (id === "overlay-leave") this.#leaveOverlay(overlay);
-    else if (overlay.kind === "go-to") this.#onGoToKey(overlay, id, key);
-    else if (id === "overlay-up" || id === "overlay-down") this.#turn(overlay, id === "overlay-up" ? -1 : 1);
-    else if (id === "overlay-page-up") this.#turn(overlay, -this.#pageRows());
-    else if (id === "overlay-page-down" || key.name === "space") this.#turn(overlay, this.#pageRows());
-    else if (overlay.kind === "invite") this.#onInviteKey(overlay, key);
-    else if (overlay.kind === "words" && key.name === "enter") {
-      void this.#guard(() => this.actions.wordsSeen());
-      this.#leaveOverlay(overlay);
-    } else if (key.name === "q" || key.name === "enter") this.#leaveOverlay(overlay);
-  }
-
-  #onGoToKey(overlay: Extract<Overlay, { kind: "go-to" }>, id: KeyId | null, key: PressedKey): void {
-    const found = roomsFor(overlay.query, this.actions.rooms());
-    const steps: Readonly<Record<string, number>> = { "overlay-up": -1, "overlay-down": 1 };
-    const step = (id !== null && steps[id]) || (key.ctrl && { n: 1, p: -1 }[key.name]) || 0;
-    if (step !== 0 && found.length > 0) {
-      this.#show({ ...overlay, chosen: (overlay.chosen + step + found.length) % found.length });
-    } else if (key.name === "enter") {
-      const room = found[overlay.chosen];
-      if (room) this.openRoom(room.id);
-    } else if (key.name === "backspace") this.#show({ ...overlay, query: overlay.query.slice(0, -1), chosen: 0 });
-    else if (key.ctrl && key.name === "u") this.#show({ ...overlay, query: "", chosen: 0 });
-    else if (key.text) this.#show({ ...overlay, query: overlay.query + key.text, chosen: 0 });
-  }
-
-  #onInviteKey(overlay: Extract<Overlay, { kind: "invite" }>, key: PressedKey): void {
-    const { invite, room } = overlay;
-    if (key.name === "y" && invite.link !== null) void this.#copy(invite.link);
-    else if (key.text === "+") void this.#guard(() => this.#remakeInvite(overlay, invite.uses + 1, overlay.expiresMs));
-    else if (key.name === "t") {
-      const longer = overlay.expiresMs < 7 * DAY_MS ? 7 * DAY_MS : 30 * DAY_MS;
-      void this.#guard(() => this.#remakeInvite(overlay, invite.uses, longer));
-    } else if (key.name === "r") {
-      void this.#guard(async () => {
-        await this.actions.revoke(room.id, invite.id);
-        this.#set({ overlay: null });
-        this.session.tell("That link admits nobody any more.");
-      });
-    }
   }
 
   // --- typing
@@ -374,9 +323,8 @@ export class Screen {
         this.#invite = invite;
         this.session.tell("The invite is kept: you land there after this.");
       } else this.name.type(text.split("\n")[0]!.trim());
-    } else if (overlay?.kind === "go-to") {
-      this.#show({ ...overlay, query: overlay.query + text.split("\n")[0]!, chosen: 0 });
-    } else if (!overlay && !question?.isModal) {
+    } else if (overlay) this.#overlays.onPaste(overlay, text);
+    else if (!question?.isModal) {
       this.#set({ selected: null });
       this.line.paste(text);
     }
@@ -434,7 +382,7 @@ export class Screen {
     void this.session.drafts.save();
     this.#typingToldAt = Number.NEGATIVE_INFINITY;
     void this.session.room(view.id).send(line.text, false);
-    this.#toEnd();
+    this.#reading.toEnd();
   }
 
   #runLine(line: Extract<Line, { kind: "command" }>, text: string): void {
@@ -483,7 +431,7 @@ export class Screen {
     });
   }
 
-  // --- rooms and reading
+  // --- rooms
 
   #followProfile(): void {
     const { isLoaded, identity, rooms } = this.session.profile.getSnapshot();
@@ -505,74 +453,6 @@ export class Screen {
     }
   }
 
-  #updateReading(): void {
-    const { room, anchor, overlay } = this.state.getSnapshot();
-    this.session.setReading(this.#isFocused && anchor === null && overlay === null ? room : null);
-  }
-
-  #room(): RoomSession | null {
-    const { room } = this.state.getSnapshot();
-    return room === null ? null : this.session.room(room);
-  }
-
-  #pageRows(): number {
-    return Math.max(1, this.layout().bodyRows - 2);
-  }
-
-  #scroll(rows: number): void {
-    const room = this.#room();
-    if (!room) return;
-    const { anchor } = this.state.getSnapshot();
-    this.#moveTo(room, scroll(room.timeline.getSnapshot(), anchor, rows, this.timelineFrame()));
-    if (rows > 0 && !room.isAtEnd()) room.loadNewer().catch((error: unknown) => this.session.tellError(error));
-  }
-
-  #toTop(): void {
-    const room = this.#room();
-    if (!room) return;
-    const { anchor } = this.state.getSnapshot();
-    this.#moveTo(room, scrollToTop(room.timeline.getSnapshot(), anchor, this.timelineFrame()));
-  }
-
-  #toEnd(): void {
-    this.#set({ anchor: null, selected: null });
-    this.#updateReading();
-    this.#room()
-      ?.reloadEnd()
-      .catch((error: unknown) => this.session.tellError(error));
-  }
-
-  #moveTo(room: RoomSession, anchor: Anchor | null): void {
-    this.#set({ anchor });
-    this.#updateReading();
-    const { isAtTop } = layOut(room.timeline.getSnapshot(), anchor, this.timelineFrame());
-    if (isAtTop) room.loadOlder().catch((error: unknown) => this.session.tellError(error));
-  }
-
-  #select(step: -1 | 1): void {
-    const room = this.#room();
-    if (!room) return;
-    const state = room.timeline.getSnapshot();
-    const { selected, anchor } = this.state.getSnapshot();
-    const at = selected === null ? rowCount(state) : indexOfKey(state, selected);
-    let next = at + step;
-    while (messageAt(state, next)?.type === "notice") next += step;
-    const message = messageAt(state, next);
-    if (!message) {
-      // Below the last one lies the line.
-      if (step > 0) this.#set({ selected: null });
-      return;
-    }
-    this.#set({ selected: message.key });
-    this.#moveTo(room, scrollTo(state, anchor, message.key, this.timelineFrame()));
-  }
-
-  #copyMessage(key: string): void {
-    const state = this.#room()?.timeline.getSnapshot();
-    const message = state && messageAt(state, indexOfKey(state, key));
-    if (message) void this.#copy(message.original);
-  }
-
   async #copy(text: string): Promise<void> {
     const copy = this.#options.onCopy;
     await this.#guard(async () => this.session.tell(copy ? await copy(text) : "Nothing here can copy"));
@@ -581,55 +461,21 @@ export class Screen {
   #toggleMembers(): void {
     const { columns, showsMembers } = this.state.getSnapshot();
     if (columns >= 120) this.#set({ showsMembers: !showsMembers });
-    else this.#show({ kind: "members", top: 0 });
+    else this.#overlays.show({ kind: "members", top: 0 });
   }
 
   #showMembers(): void {
     if (this.state.getSnapshot().columns >= 120) this.#set({ showsMembers: true });
-    else this.#show({ kind: "members", top: 0 });
+    else this.#overlays.show({ kind: "members", top: 0 });
   }
 
   #showUsage(name: string): void {
     const command = findCommand(name);
     if (command) this.session.tell(usageOf(command), { hint: command.summary });
-    else this.#show({ kind: "help", top: 0 });
+    else this.#overlays.show({ kind: "help", top: 0 });
   }
 
   // --- overlays and questions
-
-  #show(overlay: Overlay): void {
-    this.#set({ overlay, selected: null });
-    this.#updateReading();
-  }
-
-  #leaveOverlay(overlay: Overlay): void {
-    this.#set({ overlay: null });
-    this.#updateReading();
-    if (overlay.kind !== "words" || !overlay.isFirst) return;
-    this.#isNaming = false;
-    this.#followProfile();
-  }
-
-  #turn(overlay: Overlay, rows: number): void {
-    this.#show({ ...overlay, top: Math.max(0, overlay.top + rows) });
-  }
-
-  async #showInvite(id: string): Promise<void> {
-    const room = this.actions.here();
-    const invite = (await this.actions.invites(room.id)).find((one) => one.id === id);
-    if (invite) this.#showInviteOf(room, invite, Math.max(0, invite.expiresAt - this.session.now()));
-  }
-
-  #showInviteOf(room: RoomView, invite: InviteView, expiresMs: number): void {
-    this.#show({ kind: "invite", room, invite, expiresMs, top: 0 });
-  }
-
-  /** A link cannot be changed, so the one shown is taken back and another made. */
-  async #remakeInvite(overlay: Extract<Overlay, { kind: "invite" }>, uses: number, expiresMs: number): Promise<void> {
-    const made = await this.actions.invite(overlay.room.id, { uses, expiresMs: Math.round(expiresMs) });
-    await this.actions.revoke(overlay.room.id, overlay.invite.id);
-    this.#showInviteOf(overlay.room, made, expiresMs);
-  }
 
   async #giveName(): Promise<void> {
     const name = this.name.text.trim();
@@ -639,15 +485,11 @@ export class Screen {
     try {
       await this.actions.createIdentity(name);
       this.name.edit.set(EMPTY_EDIT);
-      await this.#showWords(true);
+      await this.#overlays.showWords(true);
     } catch (error) {
       this.#isNaming = false;
       throw error;
     }
-  }
-
-  async #showWords(isFirst: boolean): Promise<void> {
-    this.#show({ kind: "words", words: await this.actions.words(), isFirst, top: 0 });
   }
 
   #ask(text: string, yes: Extract<Wish, { ask: string }>["yes"]): void {
@@ -662,6 +504,12 @@ export class Screen {
     });
   }
 
+  /** What was typed after this belongs to the shell. */
+  #quit(code: number): void {
+    this.#hasQuit = true;
+    this.#options.onQuit(code);
+  }
+
   async #suspend(): Promise<void> {
     const wasStopped = await this.#options.onSuspend?.();
     if (!wasStopped) this.session.tell("Nothing here could wake it again, so it stays");
@@ -669,7 +517,7 @@ export class Screen {
 
   #interrupt(): void {
     const { overlay } = this.state.getSnapshot();
-    if (overlay) this.#leaveOverlay(overlay);
+    if (overlay) this.#overlays.leave();
     else if (!this.name.isEmpty) this.name.clear();
     else if (!this.line.isEmpty) {
       this.line.clear();
@@ -680,7 +528,7 @@ export class Screen {
           text: "Quit?",
           keys: "Enter, y or Ctrl-C yes · any other key no",
           isModal: true,
-          yes: () => this.#options.onQuit(0),
+          yes: () => this.#quit(0),
           no: () => {},
         },
       });

@@ -22,11 +22,10 @@ export class Drafts {
   keep(room: string, draft: Draft): void {
     const old = this.#kept.get(room);
     if (old?.text === draft.text && old.cursor === draft.cursor) return;
-    // The cursor alone is not worth a write: it is saved with the text, or when the room is left.
-    const isTextNew = (old?.text ?? "") !== draft.text;
     this.#kept.set(room, draft);
-    if (isTextNew) this.#unsaved.add(room);
-    if (isTextNew && this.#timer === null) {
+    this.#unsaved.add(room);
+    // The cursor alone is not worth a write: it goes with the text, or when the room is left.
+    if ((old?.text ?? "") !== draft.text && this.#timer === null) {
       this.#timer = setTimeout(() => void this.save(), SAVE_AFTER_MS);
       this.#timer.unref();
     }

@@ -1,8 +1,9 @@
 import t from "tap";
 import { cells } from "../../src/components/cells.js";
 import type { MessageInfo } from "../../src/rpc/methods.js";
+import { sizeOf } from "../../src/state/message-lines.js";
 import type { MessageView, TimelineState } from "../../src/state/model.js";
-import { layOut, scroll, scrollTo, scrollToTop, sizeOf, type TimelineFrame } from "../../src/state/timeline.js";
+import { layOut, scroll, scrollTo, scrollToTop, type TimelineFrame } from "../../src/state/timeline.js";
 import { messageView } from "../../src/state/views.js";
 import { ALICE, BOB, MAYA, message } from "../components/scripted-core.js";
 

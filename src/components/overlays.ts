@@ -1,0 +1,136 @@
+import type { KeyId, PressedKey } from "../keys.js";
+import type { Actions } from "../state/actions.js";
+import type { InviteView, RoomView } from "../state/model.js";
+import type { Session } from "../state/session.js";
+import type { Store } from "../state/store.js";
+import { cells } from "./cells.js";
+import { roomsFor } from "./go-to.js";
+import type { Layout } from "./layout.js";
+import type { Overlay } from "./overlay.js";
+import { overlayRows } from "./overlay-rows.js";
+import type { ScreenState } from "./screen-state.js";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** Rows of an overlay that do not turn: its heading and its keys. */
+const FIXED_ROWS = 2;
+
+export interface OverlaysOptions {
+  readonly session: Session;
+  readonly actions: Actions;
+  readonly state: Store<ScreenState>;
+  readonly layout: () => Layout;
+  readonly openRoom: (id: string) => void;
+  readonly copy: (text: string) => void;
+  /** Runs what may be refused; a refusal becomes a notice. */
+  readonly guard: (act: () => Promise<void>) => void;
+  /** Something was laid over the talk or taken away again. */
+  readonly onChange: () => void;
+  readonly onWordsSeen: () => void;
+}
+
+/** The pages over the talk and their keys. */
+export class Overlays {
+  readonly #options: OverlaysOptions;
+
+  constructor(options: OverlaysOptions) {
+    this.#options = options;
+  }
+
+  show(overlay: Overlay): void {
+    this.#options.state.update((old) => ({ ...old, overlay, selected: null }));
+    this.#options.onChange();
+  }
+
+  leave(): void {
+    const { overlay } = this.#options.state.getSnapshot();
+    this.#options.state.update((old) => ({ ...old, overlay: null }));
+    this.#options.onChange();
+    if (overlay?.kind === "words" && overlay.isFirst) this.#options.onWordsSeen();
+  }
+
+  showGoTo(): void {
+    this.show({ kind: "go-to", query: "", chosen: 0, top: 0 });
+  }
+
+  async showWords(isFirst: boolean): Promise<void> {
+    this.show({ kind: "words", words: await this.#options.actions.words(), isFirst, top: 0 });
+  }
+
+  async showInvite(id: string): Promise<void> {
+    const { actions, session } = this.#options;
+    const room = actions.here();
+    const invite = (await actions.invites(room.id)).find((one) => one.id === id);
+    if (invite) this.#showInviteOf(room, invite, Math.max(0, invite.expiresAt - session.now()));
+  }
+
+  onKey(overlay: Overlay, id: KeyId | null, key: PressedKey): void {
+    const page = Math.max(1, this.#options.layout().bodyRows - FIXED_ROWS - 1);
+    if (id === "overlay-leave") this.leave();
+    else if (overlay.kind === "go-to") this.#onGoToKey(overlay, id, key);
+    else if (id === "overlay-up" || id === "overlay-down") this.#turn(overlay, id === "overlay-up" ? -1 : 1);
+    else if (id === "overlay-page-up") this.#turn(overlay, -page);
+    else if (id === "overlay-page-down" || key.name === "space") this.#turn(overlay, page);
+    else if (overlay.kind === "invite") this.#onInviteKey(overlay, key);
+    else if (overlay.kind === "words" && key.name === "enter") {
+      this.#options.guard(() => this.#options.actions.wordsSeen());
+      this.leave();
+    } else if (key.name === "q" || key.name === "enter") this.leave();
+  }
+
+  onPaste(overlay: Overlay, text: string): void {
+    if (overlay.kind !== "go-to") return;
+    this.show({ ...overlay, query: overlay.query + text.split("\n")[0]!, chosen: 0 });
+  }
+
+  #onGoToKey(overlay: Extract<Overlay, { kind: "go-to" }>, id: KeyId | null, key: PressedKey): void {
+    const found = roomsFor(overlay.query, this.#options.actions.rooms());
+    const steps: Readonly<Record<string, number>> = { "overlay-up": -1, "overlay-down": 1 };
+    const step = (id !== null && steps[id]) || (key.ctrl && { n: 1, p: -1 }[key.name]) || 0;
+    if (step !== 0 && found.length > 0) {
+      this.show({ ...overlay, chosen: (overlay.chosen + step + found.length) % found.length });
+    } else if (key.name === "enter") {
+      const room = found[overlay.chosen];
+      if (room) this.#options.openRoom(room.id);
+    } else if (key.name === "backspace") this.show({ ...overlay, query: overlay.query.slice(0, -1), chosen: 0 });
+    else if (key.ctrl && key.name === "u") this.show({ ...overlay, query: "", chosen: 0 });
+    else if (key.text) this.show({ ...overlay, query: overlay.query + key.text, chosen: 0 });
+  }
+
+  #onInviteKey(overlay: Extract<Overlay, { kind: "invite" }>, key: PressedKey): void {
+    const { guard, actions, session } = this.#options;
+    const { invite, room } = overlay;
+    if (key.name === "y" && invite.link !== null) this.#options.copy(invite.link);
+    else if (key.text === "+") guard(() => this.#remakeInvite(overlay, invite.uses + 1, overlay.expiresMs));
+    else if (key.name === "t") {
+      const longer = overlay.expiresMs < 7 * DAY_MS ? 7 * DAY_MS : 30 * DAY_MS;
+      guard(() => this.#remakeInvite(overlay, invite.uses, longer));
+    } else if (key.name === "r") {
+      guard(async () => {
+        await actions.revoke(room.id, invite.id);
+        this.leave();
+        session.tell("That link admits nobody any more.");
+      });
+    }
+  }
+
+  #showInviteOf(room: RoomView, invite: InviteView, expiresMs: number): void {
+    this.show({ kind: "invite", room, invite, expiresMs, top: 0 });
+  }
+
+  /** A link cannot be changed, so another is made and the one shown is taken back. */
+  async #remakeInvite(overlay: Extract<Overlay, { kind: "invite" }>, uses: number, expiresMs: number): Promise<void> {
+    const { actions } = this.#options;
+    const made = await actions.invite(overlay.room.id, { uses, expiresMs: Math.round(expiresMs) });
+    await actions.revoke(overlay.room.id, overlay.invite.id);
+    this.#showInviteOf(overlay.room, made, expiresMs);
+  }
+
+  #turn(overlay: Overlay, rows: number): void {
+    const { columns, bodyRows: height } = this.#options.layout();
+    const { actions } = this.#options;
+    const facts = { rooms: actions.rooms(), members: actions.members(), columns, height, cells };
+    const { body, paper } = overlayRows(overlay, facts);
+    const last = Math.max(0, body.length - (height - FIXED_ROWS - paper.length));
+    this.show({ ...overlay, top: Math.max(0, Math.min(last, overlay.top + rows)) });
+  }
+}

@@ -1,0 +1,159 @@
+import t from "tap";
+import { KeetError } from "../../src/errors.js";
+import { RoomSession } from "../../src/state/room-session.js";
+import { Session } from "../../src/state/session.js";
+import { MAYA, member, message, NOW, room, ScriptedCore } from "../components/scripted-core.js";
+
+function filled(count: number): ScriptedCore {
+  const core = new ScriptedCore();
+  core.rooms = [room("tea", { unread: 2 })];
+  core.messages.set(
+    "tea",
+    Array.from({ length: count }, (_, index) => message(index)),
+  );
+  return core;
+}
+
+async function open(core: ScriptedCore, maxMessages?: number): Promise<RoomSession> {
+  const link = await core.connect();
+  const session = new RoomSession("tea", {
+    request: (method, params) => link.request(method, params),
+    now: () => NOW,
+    randomId: () => "f".repeat(32),
+    identity: () => null,
+    ...(maxMessages ? { maxMessages } : {}),
+  });
+  link.onEvent((event) => session.apply(event));
+  await session.open(2);
+  return session;
+}
+
+function texts(session: RoomSession): string[] {
+  const { messages, arriving } = session.timeline.getSnapshot();
+  return [...messages, ...arriving].map((one) => one.text);
+}
+
+const soon = () => new Promise((done) => setTimeout(done, 20));
+
+t.test("a room opens with its last page, and older pages come when they are asked for", async (t) => {
+  const session = await open(filled(250));
+  t.match(session.timeline.getSnapshot(), { first: 150, total: 250, unreadCount: 2 });
+  t.equal(session.timeline.getSnapshot().unreadKey, session.timeline.getSnapshot().messages.at(-2)?.key);
+  await session.loadOlder();
+  await session.loadOlder();
+  await session.loadOlder();
+  t.equal(session.timeline.getSnapshot().first, 0);
+  t.equal(texts(session).length, 250);
+});
+
+t.test("no more than so many messages are kept, and the end is still found", async (t) => {
+  const core = filled(400);
+  const session = await open(core, 150);
+  await session.loadOlder();
+  await session.loadOlder();
+  t.match(session.timeline.getSnapshot(), { first: 100, total: 400 });
+  t.equal(texts(session).length, 150);
+  t.notOk(session.isAtEnd());
+  core.say("tea", "at the end");
+  t.notOk(texts(session).includes("at the end"), "what is far below is not read");
+  t.equal(session.timeline.getSnapshot().total, 401);
+  await session.loadNewer();
+  t.match(session.timeline.getSnapshot(), { first: 200 });
+  await session.reloadEnd();
+  t.ok(session.isAtEnd());
+  t.equal(texts(session).at(-1), "at the end");
+});
+
+t.test("rows that took another place are spliced from theirs on", async (t) => {
+  const core = filled(10);
+  const session = await open(core);
+  const rows = core.messages.get("tea")!;
+  const earlier = message(99, { text: "came late", position: 8 });
+  const moved = [earlier, ...rows.slice(8).map((row) => ({ ...row, position: row.position! + 1 }))];
+  core.tell({ type: "timeline", room: "tea", from: 8, total: 11, messages: moved });
+  t.same(texts(session).slice(7), ["message 7", "came late", "message 8", "message 9"]);
+});
+
+t.test("a gap, or a change too long to be told, is read anew", async (t) => {
+  const core = filled(10);
+  const session = await open(core);
+  const rows = [...core.messages.get("tea")!, ...Array.from({ length: 120 }, (_, index) => message(10 + index))];
+  core.messages.set("tea", rows);
+  core.tell({ type: "timeline", room: "tea", from: 10, total: 130, messages: null });
+  await soon();
+  t.equal(texts(session).length, 130);
+  core.messages.set("tea", [...rows, message(130), message(131)]);
+  core.tell({ type: "timeline", room: "tea", from: 131, total: 132, messages: [message(131)] });
+  await soon();
+  t.equal(texts(session).length, 132);
+});
+
+t.test("an event that overtakes the first page is not lost", async (t) => {
+  const core = filled(3);
+  const late = Promise.withResolvers<void>();
+  core.answers["message.list"] = async () => {
+    delete core.answers["message.list"];
+    await late.promise;
+    return { messages: [message(0)], total: 1, incomplete: false };
+  };
+  const opening = open(core);
+  await soon();
+  core.say("tea", "overtook");
+  late.resolve();
+  const session = await opening;
+  t.same(texts(session), ["message 0", "message 1", "message 2", "overtook"]);
+});
+
+t.test("states of own messages change in place, and a stranger with the same id is left alone", async (t) => {
+  const core = filled(0);
+  core.messages.set("tea", [message(1, { author: MAYA, state: "sent" }), message(1, { position: 1 })]);
+  const session = await open(core);
+  core.tell({
+    type: "states",
+    room: "tea",
+    states: [{ id: message(1).id, state: "delivered", reason: null }],
+  });
+  t.same(
+    session.timeline.getSnapshot().messages.map((one) => one.state),
+    ["delivered", null],
+  );
+});
+
+t.test("nothing is asked twice while it is being read, and an answer to an old question is dropped", async (t) => {
+  const core = filled(300);
+  const session = await open(core);
+  const before = core.asked.length;
+  await Promise.all([session.loadOlder(), session.loadOlder(), session.loadOlder()]);
+  t.equal(core.asked.length, before + 1);
+  t.equal(new Set(session.timeline.getSnapshot().messages.map((one) => one.key)).size, 200);
+});
+
+t.test("a store that does not open is said with what to do and the exit code", async (t) => {
+  const session = new Session({
+    connect: async () => {
+      throw new KeetError("storage", "STORE_LOCKED", "Another program has this store.", { hint: "Close it." });
+    },
+  });
+  await session.start();
+  t.match(session.profile.getSnapshot(), {
+    connection: "failed",
+    failure: { message: "Another program has this store.", hint: "Close it.", exitCode: 3 },
+  });
+  await session.close();
+});
+
+t.test("what is asked while there is no core waits for the next one", async (t) => {
+  const core = filled(1);
+  const session = new Session({ connect: core.connect, now: () => NOW });
+  const early = session.request("room.list", {});
+  await session.start();
+  t.equal((await early).length, 1);
+  core.rooms = [room("tea"), room("dev")];
+  core.members = [member(MAYA)];
+  core.die();
+  const late = session.request("room.members", { room: "tea" });
+  t.equal((await late).length, 1);
+  t.equal(session.profile.getSnapshot().rooms.length, 2, "everything was read anew");
+  await session.close();
+  await t.rejects(session.request("room.list", {}), { code: "CLOSED" });
+});
