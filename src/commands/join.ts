@@ -9,6 +9,6 @@ export const join = defineCommand<CommandContext>()({
   args: [{ name: "invite", type: "invite" }],
   async run(context, { invite }) {
     const room = await context.joinRoom(invite);
-    return { open: room.id };
+    return { open: room.id, notice: `You are in ${room.name}.` };
   },
 });

@@ -171,10 +171,11 @@ export class Screen {
     });
     if (isCarried) this.#keepDraft();
     else if (!draft?.text) void this.#loadDraft(id);
-    this.session
-      .room(id)
-      .open(view?.unread ?? 0)
-      .catch((error: unknown) => this.session.tellError(error));
+    const session = this.session.room(id);
+    // One that is still being joined has nothing to read; it is opened when it is in.
+    if (view?.state !== "joining") {
+      session.open(view?.unread ?? 0).catch((error: unknown) => this.session.tellError(error));
+    }
     this.#reading.update();
   }
 
@@ -423,7 +424,6 @@ export class Screen {
   }
 
   #join(link: string): void {
-    this.session.tell("Joining; somebody of that room has to be there to let you in", { staysMs: 30_000 });
     void this.#guard(async () => {
       const room = await this.actions.joinRoom(link);
       this.openRoom(room.id);

@@ -27,7 +27,10 @@ export function Timeline({ room, layout }: { readonly room: string; readonly lay
     if (!isNarrow) return [isChosen ? CHOSEN : LINE, ...spans];
     return isChosen && spans[0]?.text === " " ? [CHOSEN, ...spans.slice(1)] : spans;
   });
-  if (!state.isLoaded || (rows.length > 0 && state.messages.length === 0 && state.arriving.length === 0)) {
+  if (
+    (!state.isLoaded && view?.state === "open") ||
+    (state.isLoaded && rows.length > 0 && state.messages.length === 0 && state.arriving.length === 0)
+  ) {
     const words = state.isLoaded ? plainText("Nothing has been said here yet.") : plainText("Reading …");
     const hint: Span = { text: cells.cut(words, timelineColumns - 2), tone: "dim" };
     drawn[0] = isNarrow ? [{ text: plainText(" ") }, hint] : [LINE, { text: plainText(" ") }, hint];

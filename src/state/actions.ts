@@ -13,6 +13,9 @@ import type { Session } from "./session.js";
 import { indexOfKey, messageAt, rowCount } from "./timeline.js";
 import { identityView, inviteView, memberView, networkView, roomDetailView, verifyView } from "./views.js";
 
+/** Long enough to be read; the list goes on saying that the room is being joined. */
+const JOIN_NOTICE_MS = 30_000;
+
 export interface ActionsOptions {
   readonly session: Session;
   /** What is on screen; the front end knows, not the session. */
@@ -87,9 +90,11 @@ export class Actions {
 
   /** Waits for as long as this screen is there: whoever can let us in may come much later. */
   async joinRoom(invite: string): Promise<RoomView> {
+    this.#session.tell("Joining; somebody of that room has to be there to let you in", { staysMs: JOIN_NOTICE_MS });
     for (;;) {
       try {
         const info = await this.#session.request("room.join", { invite }, { timeoutMs: 0 });
+        this.#session.clearNotice();
         return this.#session.takeRoom(info);
       } catch (error) {
         // Joining again is the same joining: the core knows the invite.
@@ -155,7 +160,6 @@ export class Actions {
     }
     this.#session.tell("Starting the echo friend, in a process of its own", { staysMs: 20_000 });
     const room = await this.joinRoom(await start());
-    this.#session.clearNotice();
     return room.id;
   }
 

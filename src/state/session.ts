@@ -254,6 +254,9 @@ export class Session {
       const at = old.rooms.findIndex((known) => known.id === room.id);
       return { ...old, rooms: at < 0 ? [...old.rooms, room] : old.rooms.with(at, room) };
     });
+    const session = this.#rooms.get(room.id);
+    const { isLoaded, isLoading } = session?.timeline.getSnapshot() ?? { isLoaded: true, isLoading: false };
+    if (room.state === "open" && !isLoaded && !isLoading) session?.open(0).catch(() => {});
   }
 
   #markRead(id: string): void {

@@ -309,6 +309,18 @@ t.test("the whole way in with an invite: name, words, the room", async (t) => {
   t.ok(core.asked.some(({ method }) => method === "identity.wordsSeen"));
 });
 
+t.test("a room that is being joined says for whom it waits, and is read when it is in", async (t) => {
+  const core = new ScriptedCore();
+  core.rooms = [room("tea", { state: "joining", reason: "Waiting for bob to come by.", peers: 0, members: 0 })];
+  core.messages.set("tea", [message(0, { text: "welcome" })]);
+  const app = await openApp(t, { core });
+  await app.waitFor("Waiting for bob to come by.");
+  t.notOk(core.asked.some(({ method }) => method === "message.list"));
+  core.tell({ type: "room", room: room("tea") });
+  await app.waitFor("welcome");
+  t.notOk(app.terminal.find("Waiting for bob"));
+});
+
 t.test("Tab completes commands, people and emoji, and never inside a link", async (t) => {
   const app = await openApp(t, { core: coreWith("tea") });
   await app.keys("/wh");
