@@ -52,6 +52,8 @@ t.test("a record from before this machine started is of nobody", async (t) => {
   const before = { boot: "earlier", renewedAt: ago(30_000) };
   t.equal(judge(owner(before), me, now, now - 10_000).state, "free");
   t.equal(judge(owner(before), me, now, now - 40_000).state, "elsewhere", "renewed since: a machine of the same name");
+  const justNow = { boot: "earlier", renewedAt: ago(10_000) };
+  t.equal(judge(owner(justNow), me, now, now - 5_000).state, "elsewhere", "too fresh to tell the two apart");
 });
 
 t.test("a lapsed record is watched before it is taken: a clock that is off is no death", async (t) => {

@@ -132,6 +132,8 @@ export class Home {
     await until(() => !pids.some(isRunning), 3_000).catch(() => {});
     for (const pid of pids) if (isRunning(pid)) signal(pid, "SIGKILL");
     await until(() => !pids.some(isRunning), 3_000);
+    // A killed core leaves its socket, which may lie outside of the home.
+    for (const { host, socket } of this.owners()) if (host === hostname()) rmSync(socket, { force: true });
   }
 }
 
