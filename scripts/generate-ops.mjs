@@ -17,7 +17,14 @@ async function table(temp) {
 }
 
 const pascal = (name) => name.replace(/(^|-)(\w)/g, (_, __, letter) => letter.toUpperCase());
-const TS = { string: "string", uint: "number", bool: "boolean", fixed32: "Uint8Array", fixed64: "Uint8Array", buffer: "Uint8Array" };
+const TS = {
+  string: "string",
+  uint: "number",
+  bool: "boolean",
+  fixed32: "Uint8Array",
+  fixed64: "Uint8Array",
+  buffer: "Uint8Array",
+};
 
 function fieldType(field) {
   const base = TS[field.type] ?? pascal(field.type);
@@ -26,7 +33,10 @@ function fieldType(field) {
 
 function shape(fields) {
   return fields
-    .map((field) => `  readonly ${field.name}${field.required ? "" : "?"}: ${fieldType(field)}${field.required ? "" : " | null"};`)
+    .map(
+      (field) =>
+        `  readonly ${field.name}${field.required ? "" : "?"}: ${fieldType(field)}${field.required ? "" : " | null"};`,
+    )
     .join("\n");
 }
 
@@ -62,19 +72,26 @@ export async function renderOps() {
     const types = [
       "// Made by scripts/generate-ops.mjs from src/p2p/spec/ops.ts.",
       ...STRUCTS.map((struct) => `export interface ${pascal(struct.name)} {\n${shape(struct.fields)}\n}`),
-      ...built.map((op) => `export interface ${pascal(op.name)} {\n  readonly type: "${op.name}";\n${shape(op.fields)}\n}`),
+      ...built.map(
+        (op) => `export interface ${pascal(op.name)} {\n  readonly type: "${op.name}";\n${shape(op.fields)}\n}`,
+      ),
       `export type Op =\n${built.map((op) => `  | ${pascal(op.name)}`).join("\n")};`,
       `export const OP_NUMBERS = {\n${built.map((op) => `  "${op.name}": ${op.number},`).join("\n")}\n} as const;`,
-      `export const RESERVED_NUMBERS: readonly number[] = [${OPS.filter((op) => !op.fields).map((op) => op.number).join(", ")}];`,
+      `export const RESERVED_NUMBERS: readonly number[] = [${OPS.filter((op) => !op.fields)
+        .map((op) => op.number)
+        .join(", ")}];`,
     ].join("\n\n");
     const row = (field) =>
       `| \`${field.name}\` | ${field.array ? "list of " : ""}${known.has(field.type) ? `[${field.type}](#${field.type})` : field.type} | ${field.required ? "yes" : "no"} | ${field.says} |`;
-    const fieldTable = (fields) => ["| field | type | required | what |", "|---|---|---|---|", ...fields.map(row)].join("\n");
+    const fieldTable = (fields) =>
+      ["| field | type | required | what |", "|---|---|---|---|", ...fields.map(row)].join("\n");
     const page = [
       "<!-- Made by `npm run generate` from src/p2p/spec/ops.ts; do not edit. -->",
       "# Ops",
       "What members write into a room. Every op travels in the envelope of [protocol.md](protocol.md#envelope); its body is the struct below, in hyperschema's compact encoding. A number without a struct is reserved.",
-      ...OPS.map((op) => `## ${op.number} ${op.name}\n\n${op.says}.${op.fields ? `\n\n${fieldTable(op.fields)}` : " Reserved."}`),
+      ...OPS.map(
+        (op) => `## ${op.number} ${op.name}\n\n${op.says}.${op.fields ? `\n\n${fieldTable(op.fields)}` : " Reserved."}`,
+      ),
       "# Parts",
       ...STRUCTS.map((struct) => `## ${struct.name}\n\n${fieldTable(struct.fields)}`),
     ].join("\n\n");

@@ -100,7 +100,7 @@ export function makeHandlers(core: Core): Handlers {
         return { messages: [], total, incomplete: true };
       }
     },
-    "message.verify": ({ room, id }) => verify(findRoom(core, room), id),
+    "message.verify": ({ room, id, writer }) => verify(findRoom(core, room), id, writer ?? null),
 
     "draft.get": ({ room }) => core.draft<Draft>(findRoom(core, room).id),
     "draft.set": async ({ room, text, cursor }) => {
@@ -117,16 +117,16 @@ function identityOf(core: Core) {
   });
 }
 
-/** An exact name, or the whole id, or at least eight characters of it. Nothing here ever guesses. */
+/**
+ * The whole id, else an exact name, else at least eight characters of an id. The whole id goes first: a room may be
+ * called like the id of another one. Nothing here ever guesses.
+ */
 function findRoom(core: Core, wanted: string): OpenRoom {
   const rooms = core.rooms();
-  const byName = rooms.filter((room) => roomInfo(room).name === wanted && wanted !== "");
-  const found =
-    byName.length > 0
-      ? byName
-      : rooms.filter(
-          ({ id }) => id === wanted || (wanted.length >= MIN_ID_CHARS && id.startsWith(wanted.toLowerCase())),
-        );
+  const byId = rooms.filter(({ id }) => id === wanted.toLowerCase());
+  const byName = rooms.filter((room) => wanted !== "" && roomInfo(room).name === wanted);
+  const byStart = rooms.filter(({ id }) => wanted.length >= MIN_ID_CHARS && id.startsWith(wanted.toLowerCase()));
+  const found = [byId, byName, byStart].find((some) => some.length > 0) ?? [];
   if (found.length === 1) return found[0]!;
   if (found.length > 1) {
     throw new KeetError("user", "AMBIGUOUS_ROOM", `${found.length} rooms are called "${wanted}".`, {
@@ -263,16 +263,17 @@ async function waitForState(
 }
 
 /** @param id 32 hex digits, or the first few where they fit one message among the latest */
-async function verify(room: OpenRoom, id: string): Promise<VerifyInfo> {
+async function verify(room: OpenRoom, id: string, writer: string | null): Promise<VerifyInfo> {
   const member = memberOf(room);
   const wanted = id.toLowerCase();
   const isWhole = /^[0-9a-f]{32}$/.test(wanted);
   const { total } = member.room;
-  const candidates = isWhole
+  const fitting = isWhole
     ? await member.message(Buffer.from(wanted, "hex"))
     : wanted.length >= MIN_MESSAGE_ID_CHARS
       ? (await member.messages(total - 200, total)).filter((message) => Shapes.hex(message.id).startsWith(wanted))
       : [];
+  const candidates = fitting.filter((message) => writer === null || Shapes.hex(message.writer) === writer);
   if (candidates.length !== 1) {
     throw new KeetError(
       "user",

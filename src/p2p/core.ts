@@ -140,6 +140,11 @@ export class Core extends ReadyResource {
     this.#timers.push(setInterval(run, ms).unref());
   }
 
+  /** The store and the wakeup protocol, for tests that connect cores without a network. */
+  get parts(): { readonly store: Corestore; readonly wakeup: ProtomuxWakeup } {
+    return { store: this.#store!, wakeup: this.#wakeup };
+  }
+
   // --- identity
 
   get identity(): Identity | null {

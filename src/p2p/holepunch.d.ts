@@ -357,6 +357,7 @@ declare module "hyperswarm" {
     leavePeer(publicKey: Uint8Array): void;
     suspend(): Promise<void>;
     resume(): Promise<void>;
+    clear(): Promise<unknown>;
     destroy(options?: { force?: boolean }): Promise<void>;
     _handlePeer(
       peer: { publicKey: Uint8Array; relayAddresses: { host: string; port: number }[] },

@@ -187,9 +187,14 @@ export class MemberRoom extends ReadyResource {
       });
   }
 
+  /** Something of ours is not in the log yet. */
+  get hasWaiting(): boolean {
+    return this.#outbox.all.some(({ failed }) => failed === null);
+  }
+
   /** Something of ours has reached nobody yet. */
   get hasUndelivered(): boolean {
-    if (this.#outbox.all.some(({ failed }) => failed === null)) return true;
+    if (this.hasWaiting) return true;
     return this.#members > 1 && this.#read.seenOf(hex(this.room.writerKey)) > this.#deliveredLength;
   }
 
@@ -296,6 +301,7 @@ export class MemberRoom extends ReadyResource {
       {
         rows: (first, last) => room.rawRows(first, last),
         ownWriter: hex(room.writerKey),
+        hasJoined: room.writers.has(hex(room.writerKey)),
         isMine: (writer) => mine.has(writer),
         mentionsMe: (text, mentions) => this.#mentionsMe(text, mentions),
       },

@@ -7,7 +7,7 @@ import { EventEmitter } from "node:events";
 import b4a from "b4a";
 import type { KeyPair } from "hypercore-crypto";
 import HyperDHT from "hyperdht";
-import Hyperswarm, { type Connection } from "hyperswarm";
+import Hyperswarm, { type Connection, type Discovery } from "hyperswarm";
 import { Lan, type LanInterface, type LanPeer } from "./lan.js";
 
 const MAX_CONNECTIONS = 64;
@@ -43,7 +43,7 @@ export class Network extends EventEmitter {
   readonly #options: NetworkOptions;
   readonly #lan: Lan | null;
   readonly #startedAt = performance.now();
-  readonly #topics = new Map<string, { topic: Uint8Array; timers: NodeJS.Timeout[] }>();
+  readonly #topics = new Map<string, { discovery: Discovery; timers: NodeJS.Timeout[] }>();
   readonly #strangers = new Map<Connection, NodeJS.Timeout>();
   readonly #heard = new Map<string, { firstAt: number; dialledAt: number }>();
   #watch: NodeJS.Timeout | null = null;
@@ -84,7 +84,7 @@ export class Network extends EventEmitter {
     if (this.#topics.has(id)) return;
     const discovery = this.swarm.join(topic, { server: true, client: true });
     const timers = LOOK_AGAIN_MS.map((ms) => setTimeout(() => void discovery.refresh().catch(() => {}), ms).unref());
-    this.#topics.set(id, { topic, timers });
+    this.#topics.set(id, { discovery, timers });
     this.#lan?.add(topic);
   }
 
@@ -101,12 +101,7 @@ export class Network extends EventEmitter {
   /** After sleep or a change of network: everything is looked at anew. */
   refresh(): void {
     this.#lan?.hurry();
-    for (const { topic } of this.#topics.values()) {
-      void this.swarm
-        .join(topic)
-        .refresh()
-        .catch(() => {});
-    }
+    for (const { discovery } of this.#topics.values()) void discovery.refresh().catch(() => {});
   }
 
   /** This connection holds a room's key: no stranger any more. */
@@ -143,6 +138,8 @@ export class Network extends EventEmitter {
     for (const timer of this.#strangers.values()) clearTimeout(timer);
     await this.#lan?.close();
     // Saying goodbye to a DHT that does not answer takes many seconds; our records there run out by themselves.
+    // `clear` is still what ends the library's own timers.
+    void this.swarm.clear().catch(() => {});
     await this.swarm.destroy({ force: true });
   }
 

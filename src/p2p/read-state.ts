@@ -19,6 +19,8 @@ export interface ScanSource {
   rows(from: number, to: number): Promise<{ place: number; row: Row }[]>;
   /** Own writer in hex. */
   readonly ownWriter: string;
+  /** Before it joined, all that comes is history. */
+  readonly hasJoined: boolean;
   isMine(writerHex: string): boolean;
   mentionsMe(text: string, mentions: readonly Uint8Array[]): boolean;
 }
@@ -87,7 +89,7 @@ export class ReadState {
           isHistory = true;
           break;
         }
-        if (op?.type !== "post-message" || source.isMine(writer)) continue;
+        if (op?.type !== "post-message" || !source.hasJoined || source.isMine(writer)) continue;
         unread += 1;
         if (source.mentionsMe(op.text, op.mentions ?? [])) mentions += 1;
       }

@@ -246,8 +246,8 @@ export const METHODS = {
     "page",
   ),
   "message.verify": method<VerifyInfo>()(
-    "Check a message from its bytes up to its author's identity",
-    { room, id: text(64) },
+    "Check a message from its bytes up to its author's identity; `writer` where two chose the same id",
+    { room, id: text(64), writer: optional(hex(32)) },
     "verification",
   ),
 

@@ -9,6 +9,7 @@ import { signAdmission } from "../../src/p2p/admission.js";
 import { Identity } from "../../src/p2p/identity.js";
 import { newId, Room } from "../../src/p2p/room.js";
 import type { Op } from "../../src/p2p/spec/generated/types.js";
+import { within } from "../../src/p2p/time-limit.js";
 
 export interface Person {
   readonly name: string;
@@ -24,6 +25,7 @@ export async function openPerson(
   folder: string,
   name: string,
   source: { key: Uint8Array; encryptionKey: Uint8Array } | null,
+  { fastForward = true, namespace = "room" as string | Uint8Array } = {},
 ): Promise<Person> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const identity = Identity.read(folder) ?? (await Identity.create(folder, name));
@@ -31,11 +33,12 @@ export async function openPerson(
   await store.ready();
   const wakeup = new ProtomuxWakeup();
   const room = new Room({
-    store: store.namespace("room"),
+    store: store.namespace(namespace),
     wakeup,
     key: source?.key ?? null,
     encryptionKey: source?.encryptionKey ?? crypto.randomBytes(32),
     identity,
+    fastForward,
   });
   await room.ready();
   return {
@@ -105,10 +108,12 @@ export function connect(a: Person, b: Person): () => Promise<void> {
   };
 }
 
+/** The condition itself may hang, on a block that nobody here has. */
 export async function until(condition: () => Promise<boolean> | boolean, limitMs = 20_000): Promise<void> {
+  const late = () => new Error(`not true within ${limitMs} ms: ${condition}`);
   const end = Date.now() + limitMs;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`not true within ${limitMs} ms: ${condition}`);
+  while (!(await within(Promise.resolve(condition()), limitMs, late))) {
+    if (Date.now() > end) throw late();
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
