@@ -3,8 +3,12 @@ import type { TalkReport } from "../demo/talk.js";
 import { EXIT, KeetError } from "../errors.js";
 import { redirectConsole, silentLog } from "../log.js";
 import { defineCliCommand } from "./define.js";
+import { durationMs } from "./duration.js";
 import { loginName, type OneShot } from "./one-shot.js";
 import { printJson, printLine, talk } from "./output.js";
+
+const TIMEOUT = "60s";
+const MAX_TIMEOUT_MS = 3_600_000;
 
 export const demo = defineCliCommand({
   path: ["demo"],
@@ -13,6 +17,7 @@ export const demo = defineCliCommand({
     "Uses profiles of its own in temporary folders and leaves nothing behind: --home and --profile are not looked at. " +
     "Exit 0 only if the whole talk arrived, in order and verified. In the screen of your own profile: /demo.",
   options: {
+    timeout: { type: "text", describe: "How long the talk may take", default: TIMEOUT },
     internal: { type: "text", describe: "Started by another keet-tui", choices: ["friend", "person"], hidden: true },
     name: { type: "text", describe: "Who that is", hidden: true },
   },
@@ -27,7 +32,7 @@ export const demo = defineCliCommand({
     const { stdout, stdin } = process;
     const isScreen = stdout.isTTY && stdin.isTTY && !shot.globals.plain && !shot.globals.json;
     if (isScreen && process.env.TERM !== "dumb") return runOnScreen(shot);
-    return runFixedTalk(shot);
+    return runFixedTalk(shot, durationMs(args.option("timeout") ?? TIMEOUT, "--timeout", { maxMs: MAX_TIMEOUT_MS }));
   },
 });
 
@@ -37,11 +42,11 @@ async function runAsThrowAway(shot: OneShot, isFriend: boolean, name: string): P
   return runInside({ paths: shot.paths, bootstrap, lan, logLevel, name, isFriend });
 }
 
-async function runFixedTalk(shot: OneShot): Promise<number> {
+async function runFixedTalk(shot: OneShot, limitMs: number): Promise<number> {
   const { runTalk } = await import("../demo/talk.js");
   const { bootstrap, lan, logLevel, json } = shot.globals;
   try {
-    await runTalk({ bootstrap, lan, logLevel, report: json ? printJson : printReport });
+    await runTalk({ bootstrap, lan, logLevel, limitMs, report: json ? printJson : printReport });
   } catch (error) {
     if (json) printJson({ type: "summary", ok: false, reason: error instanceof Error ? error.message : String(error) });
     throw error;

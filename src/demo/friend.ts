@@ -20,6 +20,7 @@ export class DemoRoom {
   readonly #surroundings: Surroundings;
   readonly #connect: () => Promise<RpcClient>;
   #friend: Promise<Friend> | null = null;
+  #living: Friend | null = null;
   #rooms: string[] = [];
 
   /** `connect` reaches the core of the person who tries it. */
@@ -35,9 +36,15 @@ export class DemoRoom {
     await this.#leaveRooms();
     this.#friend = startFriend(this.#surroundings);
     const friend = await this.#friend;
+    this.#living = friend;
     this.#rooms.push(friend.room);
     return friend.invite;
   };
+
+  /** Of the friend that lives; null where none does. */
+  get pid(): number | null {
+    return this.#living && !this.#living.hasEnded ? this.#living.pid : null;
+  }
 
   async close(): Promise<void> {
     const friend = await this.#friend?.catch(() => null);

@@ -2,8 +2,7 @@
  * A throw-away profile from inside: one process that is core and, for the friend, who talks. It lives as long as
  * whoever started it holds the other end of its standard input, and takes its folder away when it goes.
  */
-import { rmSync, writeSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { writeSync } from "node:fs";
 import type { Paths } from "../config.js";
 import { type CoreProcess, startCore } from "../daemon/core.js";
 import type { LogLevel } from "../log.js";
@@ -11,12 +10,11 @@ import { connect, type RpcClient } from "../rpc/client.js";
 import type { WireErrorData } from "../rpc/methods.js";
 import { errorData } from "../rpc/server.js";
 import { Echo } from "./echo.js";
+import { removeHome } from "./home.js";
 
-/** What temporary homes are called, and nothing else is taken away. */
-export const HOME_PREFIX = "keet-tui-demo-";
-export const FRIEND_ROOM = "demo";
+const FRIEND_ROOM = "demo";
 /** The descriptor on which the process says, once, how it went. */
-export const REPORT_FD = 3;
+const REPORT_FD = 3;
 /** Whoever left the room and tries again comes in by the same invite. */
 const INVITE_USES = 100;
 
@@ -91,9 +89,4 @@ function say(report: Report): void {
   } catch {
     // Whoever wanted to know has gone; the end of standard input says so too.
   }
-}
-
-export function removeHome(home: string | null): void {
-  if (home === null || !basename(home).startsWith(HOME_PREFIX) || dirname(home) === home) return;
-  rmSync(home, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -6,8 +6,8 @@ import { answerTo, greeting, type Said } from "./answers.js";
 import { startFriend } from "./friend.js";
 import { gone, type Surroundings, ThrowAway } from "./throw-away.js";
 
-const TALK_MS = 60_000;
 const GUEST = "guest";
+const MAX_SHOWN_CHARS = 24;
 
 const SCRIPT: readonly Said[] = [
   { text: "hello", action: false },
@@ -50,7 +50,7 @@ export type TalkReport = LineReport | StepReport | SummaryReport;
 
 export interface TalkOptions extends Surroundings {
   readonly report: (report: TalkReport) => void;
-  readonly limitMs?: number;
+  readonly limitMs: number;
 }
 
 /**
@@ -59,7 +59,7 @@ export interface TalkOptions extends Surroundings {
  */
 export async function runTalk(options: TalkOptions): Promise<void> {
   const begin = performance.now();
-  const limitMs = options.limitMs ?? TALK_MS;
+  const { limitMs } = options;
   const profiles: ThrowAway[] = [];
   const keep = async <T extends ThrowAway>(starting: Promise<T>): Promise<T> => {
     const profile = await starting;
@@ -216,7 +216,8 @@ class Talk {
   /** The next line of one side, complete on both, or what is wrong with it. */
   async #expect(from: Side, wanted: Said): Promise<void> {
     const to = from === this.#guest ? this.#friend : this.#guest;
-    const shown = `"${wanted.text.split("\n")[0]}" from ${from.name}`;
+    const [first = ""] = wanted.text.split("\n");
+    const shown = `"${first.length > MAX_SHOWN_CHARS ? `${first.slice(0, MAX_SHOWN_CHARS)}…` : first}" from ${from.name}`;
     this.#waitsFor = `${shown} to arrive`;
     const key = await this.#until(() => [...to.heard.keys()].find((one) => !this.#done.has(one)));
     const heard = to.heard.get(key)!;

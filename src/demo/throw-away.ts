@@ -8,7 +8,8 @@ import { DEFAULT_PROFILE, program, resolvePaths } from "../config.js";
 import { isAlive, readOwner } from "../daemon/owner.js";
 import { type ErrorFamily, KeetError } from "../errors.js";
 import { connect, type RpcClient } from "../rpc/client.js";
-import { HOME_PREFIX, type Report, removeHome } from "./inside.js";
+import { HOME_PREFIX, removeHome } from "./home.js";
+import type { Report } from "./inside.js";
 
 const START_MS = 30_000;
 /** A core closes within two seconds; what takes longer hangs. */
@@ -21,6 +22,8 @@ export interface Surroundings {
   readonly bootstrap: readonly string[] | null;
   readonly lan: boolean;
   readonly logLevel?: string | null;
+  /** The Node that runs it. */
+  readonly execPath?: string;
 }
 
 export interface ThrowAwayOptions extends Surroundings {
@@ -55,7 +58,7 @@ export class ThrowAway {
 
   /** @throws what the core threw while it started; FRIEND_GONE, TIMED_OUT */
   static async start(options: ThrowAwayOptions): Promise<ThrowAway> {
-    const { name, isFriend = false, bootstrap, lan, logLevel } = options;
+    const { name, isFriend = false, bootstrap, lan, logLevel, execPath = process.execPath } = options;
     removeLeftBehind();
     // mkdtemp makes it 0700.
     const home = mkdtempSync(join(tmpdir(), HOME_PREFIX));
@@ -66,7 +69,7 @@ export class ThrowAway {
     if (logLevel) args.push("--log-level", logLevel);
     const env = { ...process.env };
     delete env.NODE_OPTIONS;
-    const child = spawn(process.execPath, args, {
+    const child = spawn(execPath, args, {
       // A session of its own: what a Ctrl-C or a lost terminal ends is whoever holds its standard input.
       detached: true,
       cwd: "/",
