@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { renderOps } from "./generate-ops.mjs";
 
 const root = resolve(fileURLToPath(import.meta.url), "../..");
 
@@ -15,25 +16,35 @@ const PAGES = [
     from: ["src/cli/commands.ts", "src/cli/globals.ts", "src/cli/usage.ts"],
     render: cliPage,
   },
+  { page: "docs/commands.md", from: ["src/commands/index.ts", "src/commands/define.ts"], render: commandsPage },
+  { page: "docs/keys.md", from: ["src/keys.ts"], render: keysPage },
 ];
 
 const stale = [];
 for (const { page, from, render } of PAGES) {
   const tables = Object.assign({}, ...(await Promise.all(from.map(load))));
-  const text = `<!-- Made by \`npm run generate\` from ${from.join(", ")}; do not edit. -->\n\n${render(tables).trim()}\n`;
-  const path = join(root, page);
-  const before = await readFile(path, "utf8").catch(() => null);
-  if (before === text) continue;
-  if (process.argv.includes("--check")) stale.push(page);
-  else {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
-    console.log(`wrote ${page}`);
-  }
+  await put(
+    page,
+    `<!-- Made by \`npm run generate\` from ${from.join(", ")}; do not edit. -->\n\n${render(tables).trim()}\n`,
+  );
 }
+// The ops, their codecs and docs/ops.md.
+for (const [path, text] of await renderOps()) await put(path, text);
 if (stale.length > 0) {
   console.error(`Stale: ${stale.join(", ")}. Run: npm run generate`);
   process.exitCode = 1;
+}
+
+async function put(file, text) {
+  const path = join(root, file);
+  const before = await readFile(path, "utf8").catch(() => null);
+  if (before === text) return;
+  if (process.argv.includes("--check")) stale.push(file);
+  else {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+    console.log(`wrote ${file}`);
+  }
 }
 
 /** Compiled where packages are found from, and taken away again. */
@@ -140,4 +151,54 @@ ${table(["exit code", "means"], EXIT_CODES)}
 ${options(GLOBAL_OPTIONS)}
 
 ${commands.join("\n\n")}`;
+}
+
+function commandsPage({ COMMANDS, GROUPS, usageOf }) {
+  const groups = GROUPS.map((group) => [group, COMMANDS.filter((command) => command.group === group)])
+    .filter(([, commands]) => commands.length > 0)
+    .map(([group, commands]) => {
+      const rows = commands.map((command) => [
+        `\`${usageOf(command)}\``,
+        command.summary,
+        (command.aliases ?? []).map((alias) => `\`/${alias}\``).join(" "),
+      ]);
+      return `## ${group[0].toUpperCase()}${group.slice(1)}\n\n${table(["command", "what", "also"], rows)}`;
+    });
+  return `# Commands
+
+Typed in the screen. A line is a command if its first word is one slash and a name, alone on its line, in any case; \`//text\` sends
+\`/text\`. What a refused command said stays on the line. Arguments in square brackets may be left out; a name with spaces that is not the last
+word goes in double quotes. Tab completes.
+
+${groups.join("\n\n")}`;
+}
+
+function keysPage({ KEYS, shownKey, shownKeys }) {
+  const keysOf = (binding) => {
+    if (binding.id === "room-number") return shownKeys(binding);
+    return binding.keys.map((key) => (key.length === 1 ? key : shownKey(key))).join(", ");
+  };
+  const titles = {
+    everywhere: "Anywhere",
+    start: "On the page without rooms, as the first key",
+    talk: "In a room",
+    empty: "On an empty line",
+    composer: "While writing",
+    selection: "On a selected message",
+    overlay: "On a page over the talk",
+  };
+  const places = [...new Set(KEYS.map(({ where }) => where))].map((place) => {
+    const rows = KEYS.filter(({ where }) => where === place).map((binding) => [
+      keysOf(binding),
+      binding.help,
+      binding.also ?? "",
+    ]);
+    return `## ${titles[place] ?? place}\n\n${table(["keys", "what", "where they do not arrive"], rows)}`;
+  });
+  return `# Keys
+
+A key held with Alt that carries a character of its own (AltGr, Option on a Mac) is that character. Everything that has only an Alt or
+function key has another way, named in the last column.
+
+${places.join("\n\n")}`;
 }
