@@ -407,6 +407,8 @@ export class Core extends ReadyResource {
     for (const connection of this.#network?.swarm.connections ?? []) member.peers.attach(connection);
     this.#network?.join(room.discoveryKey);
     this.emit("room", id);
+    // Somebody may be knocking already.
+    if (live.entry.link === null) await this.#checkDoor(live);
     return member;
   }
 
@@ -416,6 +418,7 @@ export class Core extends ReadyResource {
       live.entry = { ...live.entry, name };
       void this.#keep(live.entry).catch((error) => this.emit("warning", error));
     }
+    if (live.doorVersion < 0 && live.entry.link === null) void this.#checkDoor(live);
     this.emit("room", live.entry.id);
   }
 
@@ -556,26 +559,28 @@ export class Core extends ReadyResource {
 
   /** Answers knocks just where an invite is open. Read anew when the room changed or an invite ran out. */
   async #checkDoors(): Promise<void> {
-    for (const live of this.#rooms.values()) {
-      const { member } = live;
-      if (!member || member.room.stopReason !== null || !member.room.writable || this.closing) continue;
-      const { room } = member;
-      const { version } = room.base.view;
-      if (version === live.doorVersion && this.#now() < live.doorCheckAt) continue;
-      const open = await this.#openInvites(member).catch(() => null);
-      if (!open || this.closing || this.#rooms.get(live.entry.id) !== live) continue;
-      live.doorVersion = version;
-      live.doorCheckAt = Math.min(...open.map(({ expiresAt }) => expiresAt));
-      live.doorUntil = open.length > 0 ? Math.max(...open.map(({ expiresAt }) => expiresAt)) : null;
-      if (open.length === 0) this.#pairing?.shut(room.discoveryKey);
-      else {
-        this.#pairing?.answer({
-          key: room.key,
-          encryptionKey: room.base.encryptionKey,
-          discoveryKey: room.discoveryKey,
-          invite: (inviteId) => room.invite(inviteId),
-        });
-      }
+    for (const live of this.#rooms.values()) await this.#checkDoor(live);
+  }
+
+  async #checkDoor(live: Live): Promise<void> {
+    const { member } = live;
+    if (!member || member.room.stopReason !== null || !member.room.writable || this.closing) return;
+    const { room } = member;
+    const { version } = room.base.view;
+    if (version === live.doorVersion && this.#now() < live.doorCheckAt) return;
+    const open = await this.#openInvites(member).catch(() => null);
+    if (!open || this.closing || this.#rooms.get(live.entry.id) !== live) return;
+    live.doorVersion = version;
+    live.doorCheckAt = Math.min(...open.map(({ expiresAt }) => expiresAt));
+    live.doorUntil = open.length > 0 ? Math.max(...open.map(({ expiresAt }) => expiresAt)) : null;
+    if (open.length === 0) this.#pairing?.shut(room.discoveryKey);
+    else {
+      this.#pairing?.answer({
+        key: room.key,
+        encryptionKey: room.base.encryptionKey,
+        discoveryKey: room.discoveryKey,
+        invite: (inviteId) => room.invite(inviteId),
+      });
     }
   }
 

@@ -279,6 +279,9 @@ declare module "blind-pairing" {
   }
   export interface Candidate extends Closable {
     readonly request: import("node:events").EventEmitter;
+    readonly visited: Set<unknown>;
+    readonly signal: { destroy(): void } | null;
+    broadcast(): Promise<void>;
   }
   export default class BlindPairing {
     constructor(swarm: unknown, options?: { poll?: number });

@@ -12,10 +12,13 @@ import type { AskAnswer } from "./channel.js";
 import type { Identity } from "./identity.js";
 import type { ParsedInvite } from "./invite-link.js";
 import type { MemberRoom } from "./member-room.js";
-import { type Keys, type Pairing, refusalError } from "./pairing.js";
+import { type Keys, type Knocking, type Pairing, refusalError } from "./pairing.js";
 import { hex, newId } from "./room.js";
 
-const ASK_EVERY_MS = 1_000;
+const TICK_MS = 1_000;
+/** At first, when the other side may just be opening the room as well. */
+const QUICK_TICK_MS = 300;
+const QUICK_TICKS = 10;
 
 export interface JoiningOptions {
   readonly invite: ParsedInvite;
@@ -29,12 +32,13 @@ export interface JoiningOptions {
 
 export class Joining extends EventEmitter {
   readonly #options: JoiningOptions;
-  #stopKnocking: (() => void) | null = null;
+  #knocking: Knocking | null = null;
   #room: MemberRoom | null = null;
   #timer: NodeJS.Timeout | null = null;
   #admission: Extract<AskAnswer, { ok: true }> | null = null;
   #hasJoinBlock = false;
   #isAppending = false;
+  #ticks = 0;
   #ended = false;
 
   constructor(options: JoiningOptions) {
@@ -58,7 +62,8 @@ export class Joining extends EventEmitter {
     const writerKey = b4a.from(local.key);
     await local.close();
     if (this.#ended) return;
-    this.#stopKnocking = pairing.knock(
+    this.#onTick();
+    this.#knocking = pairing.knock(
       invite,
       writerKey,
       (answer) => void this.#enter(answer).catch((error) => this.emit("warning", error)),
@@ -74,9 +79,9 @@ export class Joining extends EventEmitter {
   /** Ends the attempt; what it opened is its room's own to close. */
   stop(): void {
     this.#ended = true;
-    this.#stopKnocking?.();
-    this.#stopKnocking = null;
-    if (this.#timer) clearInterval(this.#timer);
+    this.#knocking?.stop();
+    this.#knocking = null;
+    if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     this.removeAllListeners();
   }
@@ -86,20 +91,24 @@ export class Joining extends EventEmitter {
     const member = await this.#options.openRoom(keys);
     if (this.#ended) return;
     this.#room = member;
-    this.#stopKnocking?.();
+    this.#knocking?.stop();
+    this.#knocking = null;
     this.#hasJoinBlock = member.room.base.local.length > 0;
     member.peers.on("proven", () => this.#ask());
     member.room.on("joined", () => this.#check());
     member.room.on("rows", () => this.#check());
     member.room.on("writable", () => this.#check());
-    this.#timer = setInterval(() => {
-      this.#check();
-      this.#ask();
-    }, ASK_EVERY_MS);
-    this.#timer.unref();
+    this.#onTick();
+    this.emit("progress");
+  }
+
+  #onTick(): void {
+    if (this.#ended) return;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#onTick(), this.#ticks++ < QUICK_TICKS ? QUICK_TICK_MS : TICK_MS).unref();
+    this.#knocking?.again();
     this.#check();
     this.#ask();
-    this.emit("progress");
   }
 
   #check(): void {

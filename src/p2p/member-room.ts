@@ -131,6 +131,7 @@ export class MemberRoom extends ReadyResource {
     peers.on("pushed", (writer: Uint8Array, bytes: Uint8Array) => void this.#arrive(writer, bytes).catch(() => {}));
     room.on("rows", ({ from, total }: { from: number; total: number }) => this.#onRows(from, total));
     room.on("changed", () => void this.refresh().catch(() => {}));
+    room.on("writable", () => void this.refresh().catch(() => {}));
     room.on("stopped", () => void this.refresh().catch(() => {}));
     for (const waiting of this.#outbox.all) this.#showWaiting(waiting);
     await this.refresh().catch(() => {});

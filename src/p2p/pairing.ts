@@ -21,6 +21,11 @@ export interface Keys {
   readonly encryptionKey: Uint8Array;
 }
 
+export interface Knocking {
+  again(): void;
+  stop(): void;
+}
+
 export interface Door extends Keys {
   readonly discoveryKey: Uint8Array;
   invite(id: Uint8Array): Promise<InviteRecord | null>;
@@ -83,21 +88,28 @@ export class Pairing {
   /**
    * Calls back with the keys once, or with why not. Not the library's own promise: with the DHT out of reach that one
    * resolves a dozen seconds after the answer came.
-   * @returns the undo
    */
   knock(
     invite: ParsedInvite,
     userData: Uint8Array,
     onKeys: (keys: Keys) => void,
     onRefused: (error: KeetError) => void,
-  ): () => void {
+  ): Knocking {
     const candidate: Candidate = this.#blind.addCandidate({ invite: invite.bytes, userData, onadd: onKeys });
     candidate.request.on("rejected", (error: { code?: string }) => {
       if (error.code === "INVITE_USED") onRefused(refusalError("used"));
       else if (error.code === "INVITE_EXPIRED") onRefused(refusalError("expired"));
       else if (error.code === "PAIRING_REJECTED") onRefused(refusalError("revoked"));
     });
-    return () => void candidate.close().catch(() => {});
+    return {
+      again: () => {
+        // The library asks each connection once; who had not opened the room yet, or not heard of the invite, is silent.
+        candidate.visited.clear();
+        candidate.signal?.destroy();
+        candidate.broadcast().catch(() => {});
+      },
+      stop: () => void candidate.close().catch(() => {}),
+    };
   }
 
   async close(): Promise<void> {
