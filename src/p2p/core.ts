@@ -51,6 +51,8 @@ interface RoomEntry {
   /** The link it is being joined by; null once it is in. */
   readonly link: string | null;
   readonly ownJoin: string | null;
+  /** It was in once: whatever becomes of a later invite, the room and what was written there are kept. */
+  readonly wasIn: boolean;
 }
 
 export interface OpenRoom {
@@ -274,6 +276,7 @@ export class Core extends ReadyResource {
       encryptionKey: hex(room.base.encryptionKey),
       link: null,
       ownJoin: null,
+      wasIn: true,
     };
     // The first two ops make the room; both before anybody can hear of it.
     const now = this.#now();
@@ -297,10 +300,12 @@ export class Core extends ReadyResource {
     const id = hex(invite.discoveryKey);
     const known = this.#rooms.get(id);
     if (known) {
-      if (known.entry.link === null || known.entry.link === linkOf(invite.bytes)) return describe(known);
-      // A second invite for a room that is still on its way: the newer one is tried, with the same writer.
+      const isIn = known.entry.link === null && known.member?.summary().role !== null;
+      if (isIn || known.entry.link === linkOf(invite.bytes)) return describe(known);
+      // A second invite for a room that is still on its way, or that took us out again: tried with the same writer.
       known.joining?.stop();
-      known.entry = { ...known.entry, link: linkOf(invite.bytes) };
+      if (known.member) known.member.peers.ownJoin = null;
+      known.entry = { ...known.entry, link: linkOf(invite.bytes), ownJoin: null };
       known.failed = null;
       await this.#keep(known.entry);
       this.#startJoining(known);
@@ -316,6 +321,7 @@ export class Core extends ReadyResource {
       encryptionKey: null,
       link: linkOf(invite.bytes),
       ownJoin: null,
+      wasIn: false,
     };
     const live = newLive(entry);
     this.#rooms.set(id, live);
@@ -403,6 +409,15 @@ export class Core extends ReadyResource {
     }
     member.on("warning", (error) => this.emit("warning", error));
     member.on("info", () => this.#onInfo(live));
+    member.on("lost", () => {
+      const { name } = live.entry;
+      this.emit(
+        "notice",
+        id,
+        `Somebody else used your invite to ${name || "a room"} first. Ask for a new one; what you wrote is kept.`,
+        "warning",
+      );
+    });
     await member.ready();
     for (const connection of this.#network?.swarm.connections ?? []) member.peers.attach(connection);
     this.#network?.join(room.discoveryKey);
@@ -447,10 +462,10 @@ export class Core extends ReadyResource {
     joining.on("joined", () => void this.#onJoined(live).catch((error) => this.emit("warning", error)));
     joining.on("failed", (error: KeetError) => {
       live.joining = null;
-      live.failed = error.message;
       this.emit("join-failed", entry.id, error);
       this.emit("notice", entry.id, `${error.message} ${error.hint ?? ""}`.trim(), "warning");
-      void this.leaveRoom(entry.id).catch((cause) => this.emit("warning", cause));
+      const end = live.entry.wasIn ? this.#keepWithoutLink(live) : this.leaveRoom(entry.id);
+      void end.catch((cause) => this.emit("warning", cause));
     });
     const { key, encryptionKey } = entry;
     const keys =
@@ -459,12 +474,19 @@ export class Core extends ReadyResource {
   }
 
   async #onJoined(live: Live): Promise<void> {
-    live.entry = { ...live.entry, link: null, ownJoin: null, joinedAt: this.#now() };
+    live.entry = { ...live.entry, link: null, ownJoin: null, wasIn: true, joinedAt: this.#now() };
     await this.#keep(live.entry);
     await live.member?.refresh();
+    await live.member?.resend();
     live.joining = null;
     this.#onInfo(live);
     this.emit("joined", live.entry.id);
+  }
+
+  async #keepWithoutLink(live: Live): Promise<void> {
+    live.entry = { ...live.entry, link: null, ownJoin: null };
+    await this.#keep(live.entry);
+    this.emit("room", live.entry.id);
   }
 
   async #openJoined(live: Live, keys: Keys): Promise<MemberRoom> {

@@ -13,12 +13,14 @@ import type { Identity } from "./identity.js";
 import type { ParsedInvite } from "./invite-link.js";
 import type { MemberRoom } from "./member-room.js";
 import { type Keys, type Knocking, type Pairing, refusalError } from "./pairing.js";
-import { hex, newId } from "./room.js";
+import { hex, newId, type Room } from "./room.js";
 
 const TICK_MS = 1_000;
 /** At first, when the other side may just be opening the room as well. */
 const QUICK_TICK_MS = 300;
 const QUICK_TICKS = 10;
+/** The order settles meanwhile. */
+const LOST_AFTER_MS = 5_000;
 
 export interface JoiningOptions {
   readonly invite: ParsedInvite;
@@ -39,6 +41,7 @@ export class Joining extends EventEmitter {
   #hasJoinBlock = false;
   #isAppending = false;
   #ticks = 0;
+  #lostSince: number | null = null;
   #ended = false;
 
   constructor(options: JoiningOptions) {
@@ -93,7 +96,7 @@ export class Joining extends EventEmitter {
     this.#room = member;
     this.#knocking?.stop();
     this.#knocking = null;
-    this.#hasJoinBlock = member.room.base.local.length > 0;
+    this.#hasJoinBlock = member.peers.ownJoin !== null;
     member.peers.on("proven", () => this.#ask());
     member.room.on("joined", () => this.#check());
     member.room.on("rows", () => this.#check());
@@ -115,11 +118,24 @@ export class Joining extends EventEmitter {
     if (this.#ended || !this.#room) return;
     if (!this.#room.room.writable) {
       void this.#writeJoin().catch((error) => this.emit("warning", error));
+      void this.#checkLost(this.#room.room).catch((error) => this.emit("warning", error));
       return;
     }
     const room = this.#room;
     this.emit("joined", room);
     this.stop();
+  }
+
+  /** Our join is written and the invite is used up, by others: it comes to nothing. */
+  async #checkLost(room: Room): Promise<void> {
+    if (!this.#hasJoinBlock) return;
+    const invite = await room.invite(this.#options.invite.id);
+    const isOver =
+      invite !== null && (invite.revoked || invite.used >= invite.uses) && !(await room.writer(room.writerKey));
+    const now = performance.now();
+    if (!isOver) this.#lostSince = null;
+    else if (this.#lostSince === null) this.#lostSince = now;
+    else if (now - this.#lostSince > LOST_AFTER_MS) this.#fail(refusalError(invite.revoked ? "revoked" : "used"));
   }
 
   #ask(): void {

@@ -22,6 +22,7 @@ const MAX_ARRIVING = 256;
 const CLOCK_OFF_MS = 10 * 60_000;
 const RETRY_SEND_MS = 2_000;
 const RECENT_ROWS = 200;
+const LOST_AFTER_MS = 4_000;
 
 export type MessageState = "pending" | "sent" | "delivered" | "failed";
 
@@ -97,6 +98,8 @@ export class MemberRoom extends ReadyResource {
   #members = 0;
   #record: RoomRecord | null = null;
   #role: Role | null = null;
+  #wasIn = false;
+  #outSince: number | null = null;
   #lastAt: number | null = null;
   #scanning: Promise<void> = Promise.resolve();
   #tick: NodeJS.Timeout | null = null;
@@ -199,6 +202,47 @@ export class MemberRoom extends ReadyResource {
     return this.#members > 1 && this.#read.seenOf(hex(this.room.writerKey)) > this.#deliveredLength;
   }
 
+  /** While the order settles a join may be gone for a moment. */
+  async #noteWhetherIn(isIn: boolean): Promise<void> {
+    if (isIn) {
+      this.#wasIn = true;
+      this.#outSince = null;
+    } else if (this.#wasIn) {
+      this.#outSince ??= performance.now();
+      if (performance.now() - this.#outSince > LOST_AFTER_MS) await this.#onLost();
+    }
+  }
+
+  /**
+   * In a cut network an invite for one can be used twice; when the halves meet, the later in order is not in after
+   * all, and what it wrote vanishes from every view. Its words are kept, as not sent.
+   */
+  async #onLost(): Promise<void> {
+    this.#wasIn = false;
+    this.#outSince = null;
+    const reason = "somebody else used your invite first, so you are not in this room";
+    for (const { envelope, op } of await this.room.ownOps()) {
+      if (op.type !== "post-message") continue;
+      const { text, action } = op;
+      await this.#fail(
+        { id: hex(envelope.id), text, action: action === true, sentAt: envelope.sentAt, failed: null },
+        reason,
+      );
+    }
+    this.emit("lost");
+  }
+
+  /** Somebody was let in again: what was kept goes out. */
+  async resend(): Promise<void> {
+    for (const waiting of this.#outbox.all) {
+      if (waiting.failed === null) continue;
+      const again = { ...waiting, failed: null };
+      await this.#outbox.add(again);
+      this.#showWaiting(again);
+    }
+    this.#retryOutbox();
+  }
+
   /** Reads anew what `summary` tells. */
   async refresh(): Promise<void> {
     const { room } = this;
@@ -206,7 +250,9 @@ export class MemberRoom extends ReadyResource {
       this.#record = await room.room();
       this.#members = await room.memberCount();
       const me = await room.person(this.#identity.key);
-      this.#role = me && !me.removed && room.writers.get(hex(room.writerKey))?.active ? me.role : null;
+      const isIn = me !== null && !me.removed && (await room.writer(room.writerKey))?.active === true;
+      this.#role = isIn ? me.role : null;
+      await this.#noteWhetherIn(isIn);
     }
     this.emit("info");
   }
@@ -495,6 +541,7 @@ export class MemberRoom extends ReadyResource {
 
   #onTick(): void {
     this.peers.tick();
+    if (this.#outSince !== null) void this.refresh().catch(() => {});
     const now = performance.now();
     for (const [key, { message, at }] of this.#arriving) {
       if (message.mine || now - at < ARRIVING_LIMIT_MS) continue;

@@ -416,6 +416,23 @@ export class Room extends ReadyResource {
     return hash.digest().subarray(0, 32);
   }
 
+  /** As the view has it now: a join can vanish again when the order changes. */
+  writer(writerKey: Uint8Array): Promise<WriterRecord | null> {
+    return this.#read((view) => view.writer(writerKey));
+  }
+
+  /** Own ops in the log, in order, whether or not the room took them. */
+  async ownOps(): Promise<{ envelope: Envelope; op: Op }[]> {
+    const { local } = this.base;
+    const found: { envelope: Envelope; op: Op }[] = [];
+    for (let i = 0; i < local.length; i++) {
+      const block = (await local.get(i)) as unknown as { node?: { value: Uint8Array | null } } | null;
+      const decoded = decode(block?.node?.value ?? null);
+      if (decoded.ok && decoded.op) found.push({ envelope: decoded.envelope, op: decoded.op });
+    }
+    return found;
+  }
+
   /** Known writers with what they said of themselves when they joined. */
   get writers(): ReadonlyMap<string, WriterRecord> {
     return this.#writers;

@@ -100,11 +100,16 @@ export function connect(a: Person, b: Person): () => Promise<void> {
   left.on("error", () => {});
   right.on("error", () => {});
   left.pipe(right).pipe(left);
+  let cut: Promise<unknown> | null = null;
   return async () => {
-    const closed = [left, right].map((stream) => new Promise((resolve) => stream.once("close", resolve)));
-    left.destroy();
-    right.destroy();
-    await Promise.all(closed);
+    cut ??= Promise.all(
+      [left, right].map((stream) => {
+        const closed = new Promise((resolve) => stream.once("close", resolve));
+        stream.destroy();
+        return closed;
+      }),
+    );
+    await cut;
   };
 }
 
