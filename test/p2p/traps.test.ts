@@ -87,8 +87,12 @@ t.test(
     all.link(ann, bob);
     ann.room.hint(await bob.room.heads());
     await until(async () => (await viewHash(ann)) === (await viewHash(bob)), 30_000);
-  t.same(await texts(ann), await texts(bob));
-});
+    t.same(await texts(ann), await texts(bob));
+  },
+);
+
+t.test("who is no member is promoted by nobody, and two indexers are never set", async (t) => {
+  const folder = t.testdir({});
   const all = gather(t);
   const ann = all.with(await found(`${folder}/ann`, "ann"));
   const bob = all.with(await openPerson(`${folder}/bob`, "bob", keysOf(ann)));
