@@ -1,0 +1,98 @@
+// What the picture in the README shows: several real cores, a small talk, and the real screen of one of them.
+import { hueOf } from "../src/state/timeline.js";
+import { openScreen, scope, sleep, startDht, startPerson } from "./harness.mjs";
+
+const ROOMS = [
+  { name: "tea", topic: "green, black, and what goes with it" },
+  { name: "dev", topic: "the bench and the build" },
+  { name: "日本", topic: "" },
+];
+
+const BEFORE = [
+  ["alice", "morning! the first flush is here, 2 kg of it"],
+  ["bob", "how long do you steep it?"],
+  ["alice", "two minutes at 70 °C, not longer. I wrote it down:"],
+  ["alice", "```\nconst cup = await steep(leaves, { minutes: 2 });\nif (cup.isBitter) cup.addWater();\n```"],
+  ["дмитрий", "у меня самовар, 95 °C и никаких минут"],
+  ["maya", "I will bring the 煎茶 from Uji, and the small pot"],
+  ["bob", "煎茶: https://en.wikipedia.org/wiki/Sencha"],
+  ["дмитрий", "warms the pot", true],
+  ["maya", "four o'clock at the usual place?"],
+];
+
+const UNREAD = [
+  ["alice", "four is good, I am still weighing"],
+  ["bob", "@maya bring the cups too? ours went to the 幅広い shelf and nobody can reach it any more"],
+  ["дмитрий", "иду, буду через полчаса"],
+];
+
+/** `show` gets the terminal's buffer when all is on it. */
+export async function draw({ columns, rows, show }) {
+  await scope(async (keep) => {
+    const { bootstrap } = keep(await startDht());
+    const host = keep(await startPerson("alice", { bootstrap }));
+    const people = new Map([["alice", host]]);
+    people.set("maya", keep(await startPerson("maya", { bootstrap })));
+    // Who one is decides the colour: ask until everybody has one of their own.
+    const taken = new Set([await hueOfPerson(host)]);
+    for (const name of ["bob", "дмитрий"]) {
+      for (;;) {
+        const person = await startPerson(name, { bootstrap });
+        const hue = await hueOfPerson(person);
+        if (!taken.has(hue)) {
+          taken.add(hue);
+          people.set(name, keep(person));
+          break;
+        }
+        await person.close();
+      }
+    }
+    const maya = people.get("maya");
+    const rooms = [];
+    for (const { name, topic } of ROOMS) {
+      const { id } = await host.client.request("room.create", { name, ...(topic ? { topic } : {}) });
+      const { link } = await host.client.request("room.invite", { room: id, uses: 10 });
+      for (const person of people.values()) {
+        if (person !== host) await person.client.request("room.join", { invite: link });
+      }
+      rooms.push(id);
+    }
+    const [tea, dev, japan] = rooms;
+    const say = async (room, [name, text, action = false]) => {
+      const { client } = people.get(name);
+      const { id } = await client.request("message.send", { room, text, action });
+      // Everybody has it in its place before the next one speaks.
+      for (const other of people.values()) await untilThere(other.client, room, id, name === other.name);
+    };
+    for (const line of BEFORE) await say(tea, line);
+    for (const room of rooms) await maya.client.request("room.read", { room });
+    await say(japan, ["alice", "新茶の季節ですね"]);
+    await say(dev, ["bob", "the build is green again"]);
+    await say(dev, ["alice", "which one"]);
+    for (const line of UNREAD) await say(tea, line);
+
+    const screen = keep(openScreen(maya, { columns, rows, env: { TZ: "UTC" } }));
+    await screen.until("3 new");
+    await screen.type("cups and the small p");
+    await screen.until("> cups and the small p");
+    await people.get("alice").client.request("room.typing", { room: tea });
+    await screen.until("alice is typing");
+    await screen.quiet(300);
+    await show(screen.term.buffer.active);
+  });
+}
+
+/** Those that look alike count as one. */
+async function hueOfPerson({ client, name }) {
+  const { id } = await client.request("identity.show", {});
+  return hueOf({ authorId: id, author: name }) % 6;
+}
+
+async function untilThere(client, room, id, isOwn) {
+  for (const end = performance.now() + 20_000; performance.now() < end; await sleep(10)) {
+    const { messages } = await client.request("message.list", { room, limit: 5 });
+    const message = messages.find((one) => one.id === id);
+    if (message && message.position !== null && (!isOwn || message.state === "delivered")) return;
+  }
+  throw new Error("a line did not arrive");
+}
