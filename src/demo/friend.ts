@@ -1,7 +1,7 @@
 /** The echo friend, for a screen: at most one at a time, gone with whoever started it. */
 import { KeetError } from "../errors.js";
 import type { RpcClient } from "../rpc/client.js";
-import { type Surroundings, ThrowAway } from "./throw-away.js";
+import { gone, type Surroundings, ThrowAway } from "./throw-away.js";
 
 const FRIEND_NAME = "echo";
 
@@ -19,8 +19,9 @@ export async function startFriend(options: Surroundings): Promise<Friend> {
 export class DemoRoom {
   readonly #surroundings: Surroundings;
   readonly #connect: () => Promise<RpcClient>;
-  #friend: Promise<Friend> | null = null;
-  #living: Friend | null = null;
+  #friend: Friend | null = null;
+  #starting: Promise<string> | null = null;
+  #isClosed = false;
   #rooms: string[] = [];
 
   /** `connect` reaches the core of the person who tries it. */
@@ -30,25 +31,32 @@ export class DemoRoom {
   }
 
   /** An invite of the friend's room; of the same friend as long as it lives. */
-  readonly start = async (): Promise<string> => {
-    const known = await this.#friend?.catch(() => null);
-    if (known && !known.hasEnded) return known.invite;
-    await this.#leaveRooms();
-    this.#friend = startFriend(this.#surroundings);
-    const friend = await this.#friend;
-    this.#living = friend;
-    this.#rooms.push(friend.room);
-    return friend.invite;
+  readonly start = (): Promise<string> => {
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = null;
+    });
+    return this.#starting;
   };
 
   /** Of the friend that lives; null where none does. */
   get pid(): number | null {
-    return this.#living && !this.#living.hasEnded ? this.#living.pid : null;
+    return this.#friend && !this.#friend.hasEnded ? this.#friend.pid : null;
   }
 
   async close(): Promise<void> {
-    const friend = await this.#friend?.catch(() => null);
-    await Promise.all([friend?.close(), this.#leaveRooms()]);
+    this.#isClosed = true;
+    await this.#starting?.catch(() => {});
+    await Promise.all([this.#friend?.close(), this.#leaveRooms()]);
+  }
+
+  async #start(): Promise<string> {
+    if (this.#friend && !this.#friend.hasEnded) return this.#friend.invite;
+    await this.#leaveRooms();
+    const friend = await startFriend(this.#surroundings);
+    this.#friend = friend;
+    this.#rooms.push(friend.room);
+    if (this.#isClosed) throw gone(FRIEND_NAME, "the screen is closed");
+    return friend.invite;
   }
 
   async #leaveRooms(): Promise<void> {
