@@ -12,6 +12,7 @@ export interface Names {
 
 /** Letters scattered further than this were not meant. */
 const NEAR = 0.2;
+const MAX_NAMES_IN_HINT = 5;
 
 export type Line =
   /** To be sent; `//x` has lost one slash. */
@@ -116,7 +117,8 @@ function named(
   const byId = lower.length >= 4 ? all.filter((one) => one.id.startsWith(lower)) : [];
   if (byId.length === 1) return byId[0]!;
   const near = fuzzysort.go(lower, all, { key: "name", limit: 3, threshold: NEAR }).map((result) => result.obj.name);
-  const hint = near.length > 0 ? `Close: ${near.join(", ")}` : undefined;
+  const some = all.slice(0, MAX_NAMES_IN_HINT).map(({ name }) => name);
+  const hint = near.length > 0 ? `Close: ${near.join(", ")}` : some.length > 0 ? `There are: ${some.join(", ")}` : null;
   throw new KeetError("user", code, `No ${what} is called ${word}`, hint ? { hint } : {});
 }
 

@@ -9,6 +9,7 @@ export const verify = defineCommand<CommandContext>()({
   args: [],
   async run(context) {
     const checked = await context.verify();
+    const isMine = checked.verified && checked.fingerprint === context.identity().fingerprint;
     return {
       show: "page",
       page: {
@@ -21,9 +22,11 @@ export const verify = defineCommand<CommandContext>()({
           })),
           { label: plainText("fingerprint"), text: safe`${checked.fingerprint}` },
           {
-            text: checked.verified
-              ? safe`Read the fingerprint to ${checked.author} by another way; /identity shows them theirs.`
-              : safe`This did not come from ${checked.author} as claimed.`,
+            text: isMine
+              ? plainText("This is yours. Others see the same fingerprint when they ask who wrote it.")
+              : checked.verified
+                ? safe`Read the fingerprint to ${checked.author} by another way; /identity shows them theirs.`
+                : safe`This did not come from ${checked.author} as claimed.`,
             isWarning: !checked.verified,
           },
         ],

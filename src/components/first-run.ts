@@ -17,7 +17,7 @@ export function namePage(draft: readonly Span[], columns: number, cells: Cells):
     ...line(plainText("Private talk between terminals. No account, no server."), columns, cells),
     [],
     ...line(plainText("What should people call you?"), columns, cells),
-    [{ text: plainText("  ") }, ...draft],
+    [{ text: plainText(columns < 60 ? "  " : " ") }, ...draft],
     [],
     ...line(plainText("Shown to people in rooms you join. Change it any time with /nick."), columns, cells, {
       tone: "dim",

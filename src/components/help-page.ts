@@ -55,7 +55,7 @@ function prose(text: SafeText, columns: number, cells: Cells): Span[][] {
 function entry(name: SafeText, help: SafeText, also: SafeText, columns: number, cells: Cells): Span[][] {
   const nameColumns = columns < 60 ? columns - 2 : 28;
   const helpColumns = columns < 60 ? columns - 5 : columns - nameColumns - 4;
-  const more = also === "" ? help : safe`${help}  (${also})`;
+  const more = also === "" ? help : safe`${help} (${also})`;
   const lines = cells.wrap(more, Math.max(10, helpColumns));
   const head: Span = { text: cells.pad(name, nameColumns), tone: "accent" };
   if (columns < 60 || cells.width(name) > nameColumns) {

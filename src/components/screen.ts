@@ -323,7 +323,7 @@ export class Screen {
       if (invite) {
         this.#invite = invite;
         this.session.tell("The invite is kept: you land there after this.");
-      } else this.name.type(text.split("\n")[0]!.trim());
+      } else this.name.type(text.trim().split("\n")[0]!.trim());
     } else if (overlay) this.#overlays.onPaste(overlay, text);
     else if (!question?.isModal) {
       this.#set({ selected: null });
@@ -391,7 +391,8 @@ export class Screen {
     try {
       parsed = parseCommand(line.name, line.rest, { rooms: this.actions.rooms(), members: this.actions.members() });
     } catch (error) {
-      // What was refused stays in the composer.
+      // What was refused stays in the composer; what could be completed there is not what it needs.
+      this.line.closeCompletion();
       this.session.tellError(error);
       return;
     }
@@ -401,7 +402,10 @@ export class Screen {
     void this.#guard(
       async () => this.run(await command.run(this.actions, values as Parameters<typeof command.run>[1])),
       () => {
-        if (text !== "" && this.line.isEmpty) this.line.show(text);
+        if (text !== "" && this.line.isEmpty) {
+          this.line.show(text);
+          this.#keepDraft();
+        }
       },
     );
   }

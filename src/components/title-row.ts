@@ -78,7 +78,7 @@ export function historyRow(room: RoomView | null, columns: number, cells: Cells)
     return [{ text: cells.pad(text, columns), tone: "warning" }];
   }
   if (room.behind > 0) {
-    const text = safe`${room.behind} messages behind · catching up`;
+    const text = safe`${room.behind} ${room.behind === 1 ? "message" : "messages"} behind · catching up`;
     return [{ text: cells.pad(text, columns), tone: "warning" }];
   }
   return null;

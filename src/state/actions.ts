@@ -126,7 +126,7 @@ export class Actions {
 
   async loadMembers(room: string): Promise<readonly MemberView[]> {
     const members = (await this.#session.request("room.members", { room })).map(memberView);
-    this.#session.room(room).members.set(members);
+    this.#session.room(room).takeMembers(members);
     return members;
   }
 

@@ -45,6 +45,7 @@ export class RoomSession {
   /** Counts windows asked for: an answer to an older question is dropped. */
   #run = 0;
   #isStale = false;
+  #isReadingMembers = false;
   #unreadAtOpen = 0;
 
   constructor(id: string, options: RoomSessionOptions) {
@@ -81,7 +82,26 @@ export class RoomSession {
 
   async reloadMembers(): Promise<void> {
     const members = await this.#options.request("room.members", { room: this.id });
-    this.members.set(members.map(memberView));
+    this.takeMembers(members.map(memberView));
+  }
+
+  /** Rows carry the name their author had when they were read; all of them get the one people have now. */
+  takeMembers(members: readonly MemberView[]): void {
+    const before = new Map(this.members.getSnapshot().map(({ id, name }) => [id, name]));
+    const renamed = new Map(
+      members.filter(({ id, name }) => before.has(id) && before.get(id) !== name).map(({ id, name }) => [id, name]),
+    );
+    this.members.set(members);
+    if (renamed.size === 0) return;
+    const named = (message: MessageView): MessageView => {
+      const author = renamed.get(message.authorId);
+      return author === undefined || author === message.author ? message : { ...message, author };
+    };
+    this.timeline.update((state) => ({
+      ...state,
+      messages: state.messages.map(named),
+      arriving: state.arriving.map(named),
+    }));
   }
 
   /** The last page, whatever the window was: what End does after a long way up. */
@@ -193,7 +213,7 @@ export class RoomSession {
     else if (event.type === "arriving") this.#applyArriving(event.message);
     else if (event.type === "arriving-gone") this.#dropArriving(`${event.writer}:${event.id}`);
     else if (event.type === "states") this.#applyStates(event);
-    else if (event.type === "members") this.members.set(event.members.map(memberView));
+    else if (event.type === "members") this.takeMembers(event.members.map(memberView));
     else if (event.type === "typing") this.typing.set(event.who.map((person) => safeName(person.name)));
   }
 
@@ -231,6 +251,20 @@ export class RoomSession {
         arriving: withoutArrived(old.arriving, changed),
       }),
     );
+    this.#learnNames(changed);
+  }
+
+  /** Somebody writes who is not among the members, or under another name: those are to be read again. */
+  #learnNames(messages: readonly MessageView[]): void {
+    const known = new Map(this.members.getSnapshot().map(({ id, name }) => [id, name]));
+    const isNew = (message: MessageView) => message.authorId !== "" && known.get(message.authorId) !== message.author;
+    if (known.size === 0 || this.#isReadingMembers || !messages.some(isNew)) return;
+    this.#isReadingMembers = true;
+    this.reloadMembers()
+      .catch(() => {})
+      .finally(() => {
+        this.#isReadingMembers = false;
+      });
   }
 
   #applyArriving(message: MessageInfo): void {

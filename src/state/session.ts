@@ -11,6 +11,8 @@ import { identityView, networkView, roomView } from "./views.js";
 
 /** How long a notice stays. */
 const NOTICE_MS = 6_000;
+/** Whoever is behind for no longer than this is only hearing of what is being said. */
+const BEHIND_MS = 2_000;
 /** Pauses between attempts to reach a core that was lost; the last one repeats. */
 const RETRY_MS = [0, 200, 500, 1_000, 2_000];
 
@@ -46,6 +48,8 @@ export class Session {
   #noticeTimer: NodeJS.Timeout | null = null;
   #notices = 0;
   #reading: string | null = null;
+  /** Timers of rooms that have just fallen behind, by id. */
+  readonly #fallingBehind = new Map<string, NodeJS.Timeout>();
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -157,6 +161,8 @@ export class Session {
     this.#isClosed = true;
     this.drafts.close();
     this.clearNotice();
+    for (const timer of this.#fallingBehind.values()) clearTimeout(timer);
+    this.#fallingBehind.clear();
     this.#waiting.reject(closed());
     const link = this.#link;
     this.#link = null;
@@ -248,7 +254,8 @@ export class Session {
 
   #applyRoom(info: RoomInfo): void {
     const isRead = info.id === this.#reading;
-    const room = isRead ? { ...roomView(info), unread: 0, mentions: 0 } : roomView(info);
+    const behind = this.#behindToShow(info);
+    const room = { ...roomView(info), behind, ...(isRead ? { unread: 0, mentions: 0 } : {}) };
     if (isRead && info.unread > 0) this.#markRead(info.id);
     this.profile.update((old) => {
       const at = old.rooms.findIndex((known) => known.id === room.id);
@@ -257,6 +264,34 @@ export class Session {
     const session = this.#rooms.get(room.id);
     const { isLoaded, isLoading } = session?.timeline.getSnapshot() ?? { isLoaded: true, isLoading: false };
     if (room.state === "open" && !isLoaded && !isLoading) session?.open(0).catch(() => {});
+  }
+
+  /** In a lively room one is behind for a moment with every message; only what lasts is worth a row. */
+  #behindToShow({ id, behind }: RoomInfo): number {
+    const timer = this.#fallingBehind.get(id);
+    const isShown = (this.roomView(id)?.behind ?? 0) > 0;
+    if (behind === 0 || isShown) {
+      clearTimeout(timer);
+      this.#fallingBehind.delete(id);
+      return behind;
+    }
+    if (!timer) {
+      const wait = setTimeout(() => {
+        this.#fallingBehind.delete(id);
+        this.#readRoom(id).catch(() => {});
+      }, BEHIND_MS);
+      wait.unref();
+      this.#fallingBehind.set(id, wait);
+    }
+    return 0;
+  }
+
+  async #readRoom(id: string): Promise<void> {
+    const behind = (await this.request("room.list", {})).find((room) => room.id === id)?.behind ?? 0;
+    this.profile.update((old) => ({
+      ...old,
+      rooms: old.rooms.map((room) => (room.id === id ? { ...room, behind } : room)),
+    }));
   }
 
   #markRead(id: string): void {

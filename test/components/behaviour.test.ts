@@ -60,6 +60,28 @@ t.test("C05 a path is text; a refused command stays where it was typed", async (
   t.ok(app.terminal.find("//nonsense sends it as text"));
 });
 
+t.test("a command without what it needs says so, whatever could be completed there", async (t) => {
+  const app = await openApp(t, { core: coreWith("tea") });
+  await app.keys("/nick");
+  await app.keys("\r");
+  await app.waitFor("/nick needs a name");
+  await app.waitFor("/nick <name>");
+  t.equal(app.screen.line.text, "/nick");
+  await app.keys("\x15/whois nobody");
+  await app.keys("\r");
+  await app.waitFor("No member of this room is called nobody");
+  await app.waitFor("There are: maya, alice, bob");
+});
+
+t.test("a name pasted with line ends around it is a name", async (t) => {
+  const core = new ScriptedCore();
+  core.identity = null;
+  const app = await openApp(t, { core });
+  await app.keys("\x1b[200~\n  maya\nand more\x1b[201~");
+  await app.waitFor("> maya");
+  t.equal(app.screen.name.text, "maya");
+});
+
 t.test("C06 Alt-Enter whose two bytes come apart is a line break", async (t) => {
   const core = coreWith("tea");
   const app = await openApp(t, { core });

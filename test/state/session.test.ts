@@ -2,7 +2,7 @@ import t from "tap";
 import { KeetError } from "../../src/errors.js";
 import { RoomSession } from "../../src/state/room-session.js";
 import { Session } from "../../src/state/session.js";
-import { MAYA, member, message, NOW, room, ScriptedCore } from "../components/scripted-core.js";
+import { ALICE, MAYA, member, message, NOW, room, ScriptedCore } from "../components/scripted-core.js";
 
 function filled(count: number): ScriptedCore {
   const core = new ScriptedCore();
@@ -156,4 +156,49 @@ t.test("what is asked while there is no core waits for the next one", async (t) 
   t.equal(session.profile.getSnapshot().rooms.length, 2, "everything was read anew");
   await session.close();
   await t.rejects(session.request("room.list", {}), { code: "CLOSED" });
+});
+
+t.test("a new name is seen at what its owner wrote before, and asked for where only a message tells it", async (t) => {
+  const core = filled(0);
+  const session = await open(core);
+  core.say("tea", "before", { author: ALICE });
+  const robert = { ...ALICE, name: "robert" };
+  core.members = [member(MAYA), member(robert)];
+  const asked = () => core.asked.filter(({ method }) => method === "room.members").length;
+  t.equal(asked(), 1);
+  core.say("tea", "after", { author: robert });
+  await soon();
+  t.equal(asked(), 2);
+  t.same(
+    session.timeline.getSnapshot().messages.map(({ author }) => author),
+    ["robert", "robert"],
+  );
+  core.say("tea", "again", { author: robert });
+  await soon();
+  t.equal(asked(), 2, "once");
+  core.tell({ type: "members", room: "tea", members: [member(MAYA), member({ ...ALICE, name: "rob" })] });
+  t.same(
+    session.timeline.getSnapshot().messages.map(({ author }) => author),
+    ["rob", "rob", "rob"],
+  );
+});
+
+t.test("who is behind for a moment only is not told so; who was behind from the start is", async (t) => {
+  const core = filled(1);
+  core.rooms = [room("tea"), room("dev", { behind: 214 })];
+  const session = new Session({ connect: core.connect, now: () => NOW });
+  await session.start();
+  const behind = (id: string) => session.roomView(id)?.behind;
+  t.equal(behind("dev"), 214);
+  core.tell({ type: "room", room: room("dev", { behind: 100 }) });
+  t.equal(behind("dev"), 100);
+  core.tell({ type: "room", room: room("tea", { behind: 3 }) });
+  t.equal(behind("tea"), 0);
+  core.tell({ type: "room", room: room("tea", { behind: 0 }) });
+  core.tell({ type: "room", room: room("tea", { behind: 2 }) });
+  core.rooms = [room("tea", { behind: 5 })];
+  t.equal(behind("tea"), 0);
+  for (const end = Date.now() + 4_000; behind("tea") === 0 && Date.now() < end; ) await soon();
+  t.equal(behind("tea"), 5, "what lasts is said");
+  await session.close();
 });
