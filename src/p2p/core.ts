@@ -28,6 +28,7 @@ const INVITES_CHECK_MS = 1_000;
 const CLOCK_CHECK_MS = 2_000;
 const CLOCK_JUMP_MS = 4_000;
 const CLOSE_NETWORK_MS = 500;
+const REFUSE_FOR_MS = 7 * 86_400_000;
 export const DEFAULT_INVITE_MS = 24 * 3_600_000;
 
 export interface CoreOptions {
@@ -579,7 +580,7 @@ export class Core extends ReadyResource {
     });
   }
 
-  /** Answers knocks just where an invite is open. Read anew when the room changed or an invite ran out. */
+  /** Answers knocks just where there is an invite. Read anew when the room changed or an invite ran out. */
   async #checkDoors(): Promise<void> {
     for (const live of this.#rooms.values()) await this.#checkDoor(live);
   }
@@ -590,12 +591,15 @@ export class Core extends ReadyResource {
     const { room } = member;
     const { version } = room.base.view;
     if (version === live.doorVersion && this.#now() < live.doorCheckAt) return;
-    const open = await this.#openInvites(member).catch(() => null);
-    if (!open || this.closing || this.#rooms.get(live.entry.id) !== live) return;
+    const recent = await this.#recentInvites(member).catch(() => null);
+    if (!recent || this.closing || this.#rooms.get(live.entry.id) !== live) return;
+    const now = this.#now();
+    const open = recent.filter((invite) => closedBecause(invite, now) === null);
     live.doorVersion = version;
     live.doorCheckAt = Math.min(...open.map(({ expiresAt }) => expiresAt));
     live.doorUntil = open.length > 0 ? Math.max(...open.map(({ expiresAt }) => expiresAt)) : null;
-    if (open.length === 0) this.#pairing?.shut(room.discoveryKey);
+    // Who comes with an invite that is over hears so, and does not wait for nothing.
+    if (recent.length === 0) this.#pairing?.shut(room.discoveryKey);
     else {
       this.#pairing?.answer({
         key: room.key,
@@ -606,9 +610,9 @@ export class Core extends ReadyResource {
     }
   }
 
-  async #openInvites(member: MemberRoom): Promise<InviteRecord[]> {
+  async #recentInvites(member: MemberRoom): Promise<InviteRecord[]> {
     const all = await member.room.invites();
-    return all.map(({ value }) => value).filter((invite) => closedBecause(invite, this.#now()) === null);
+    return all.map(({ value }) => value).filter(({ expiresAt }) => expiresAt > this.#now() - REFUSE_FOR_MS);
   }
 
   // --- drafts
