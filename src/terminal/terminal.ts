@@ -176,7 +176,9 @@ export class Terminal extends EventEmitter<TerminalEvents> {
   readonly #ink: InkOutput;
   #isOpen = false;
   #isEntered = false;
+  /** Nothing can be written any more. */
   #isGone = false;
+  #hasHungUp = false;
   #isAlternate = false;
   #hasKitty = false;
   #hasTitle = false;
@@ -212,7 +214,7 @@ export class Terminal extends EventEmitter<TerminalEvents> {
     this.#listen(this.#stdin, "data", (bytes: Uint8Array) => this.#decoder.push(bytes));
     this.#listen(this.#stdin, "end", () => this.#hangup());
     this.#listen(this.#stdin, "error", () => this.#hangup());
-    this.#listen(this.#stdout, "error", () => this.#hangup());
+    this.#listen(this.#stdout, "error", () => this.#outputGone());
     this.#listen(this.#stdout, "resize", () => this.#resized());
     this.#listen(this.#process, "exit", () => this.restore());
     // The monitor comes first and leaves the crash as it is.
@@ -388,10 +390,16 @@ export class Terminal extends EventEmitter<TerminalEvents> {
     setImmediate(() => setImmediate(() => this.#ink.emit("resize")));
   }
 
+  /** No key will come any more; the screen may still be there, and is given back as it was. */
   #hangup(): void {
-    if (this.#isGone) return;
-    this.#isGone = true;
+    if (this.#hasHungUp) return;
+    this.#hasHungUp = true;
     this.emit("hangup");
+  }
+
+  #outputGone(): void {
+    this.#isGone = true;
+    this.#hangup();
   }
 
   #send(data: string, done?: () => void): boolean {
@@ -403,7 +411,7 @@ export class Terminal extends EventEmitter<TerminalEvents> {
       return this.#stdout.write(data, () => done?.());
     } catch (error) {
       if (!isGone(error)) throw error;
-      this.#hangup();
+      this.#outputGone();
       if (done) setImmediate(done);
       return true;
     }

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import HyperDHT from "hyperdht";
+import createTestnet from "hyperdht/testnet.js";
 import t from "tap";
 
 t.setTimeout(120_000);
@@ -44,17 +44,13 @@ t.test(
 );
 
 t.test("by a DHT of three nodes on loopback and no local beacon", async (t) => {
-  const first = HyperDHT.bootstrapper(0, "127.0.0.1");
-  await first.fullyBootstrapped();
-  const bootstrap = [{ host: "127.0.0.1", port: first.address().port }];
-  const others = [0, 1].map(() => new HyperDHT({ bootstrap, ephemeral: false, firewalled: false, host: "127.0.0.1" }));
-  t.teardown(() => Promise.all([first, ...others].map((node) => node.destroy({ force: true }))));
-  await Promise.all(others.map((node) => node.fullyBootstrapped()));
+  const net = await createTestnet(3, { host: "127.0.0.1" });
+  t.teardown(() => net.destroy());
   const { stdout, stderr, code } = await run(process.execPath, [
     script,
     "--no-lan",
     "--bootstrap",
-    `127.0.0.1:${bootstrap[0]!.port}`,
+    `127.0.0.1:${net.bootstrap[0]!.port}`,
   ]);
   t.equal(code, 0, stderr);
   const said = JSON.parse(stdout);
