@@ -78,14 +78,14 @@ async function applyOp(op: Op | null, context: Context): Promise<RejectReason | 
     case "set-room": {
       const before = await view.room();
       const { persons } = await view.counts();
-      const kind = op.kind === undefined || op.kind === null ? before?.kind : KINDS[op.kind];
+      const kind = op.kind ? KINDS[op.kind - 1] : (before?.kind ?? "group");
+      if (!kind) return "not-allowed";
       // The kind decides who may do what, so it is fixed once somebody else is in.
-      if (!kind && op.kind) return "not-allowed";
-      if (before && op.kind && persons > 1 && kind !== before.kind) return "not-allowed";
+      if (before && persons > 1 && kind !== before.kind) return "not-allowed";
       await view.putRoom({
-        name: op.name ?? before?.name ?? "",
-        topic: op.topic ?? before?.topic ?? "",
-        kind: kind ?? "group",
+        name: op.name || before?.name || "",
+        topic: op.clearTopic ? "" : op.topic || before?.topic || "",
+        kind,
         createdAt: before?.createdAt ?? context.envelope.sentAt,
       });
       return null;

@@ -51,10 +51,10 @@ export interface ChannelListener {
   onAnswer(peer: RoomPeer, answer: AskAnswer): void;
 }
 
+/** Said before the other side has proved anything, so it holds nothing but the proof: a founder's writer key is the room's key. */
 interface Hello {
   readonly version: number;
   readonly proof: Uint8Array;
-  readonly writer: Uint8Array;
 }
 
 function struct<T extends object>(parts: { readonly [N in keyof T]: Codec<T[N]> }): Codec<T> {
@@ -95,7 +95,7 @@ function list<T>(codec: Codec<T>, max: number): Codec<T[]> {
   };
 }
 
-const helloCodec = struct<Hello>({ version: c.uint, proof: c.fixed32, writer: c.fixed32 });
+const helloCodec = struct<Hello>({ version: c.uint, proof: c.fixed32 });
 const headsCodec = list(struct<Head>({ writer: c.fixed32, length: c.uint }), MAX_HEADS);
 const writersCodec = list(c.fixed32, MAX_JOINS);
 const joinsCodec = list(struct<Join>({ writer: c.fixed32, bytes: c.buffer }), MAX_JOINS);
@@ -130,7 +130,6 @@ export interface RoomPeerOptions {
   readonly roomKey: Uint8Array;
   readonly discoveryKey: Uint8Array;
   readonly encryptionKey: Uint8Array;
-  readonly writerKey: Uint8Array;
   readonly listener: ChannelListener;
 }
 
@@ -169,7 +168,7 @@ export class RoomPeer {
 
   #open(): void {
     if (this.#channel) return;
-    const { connection, roomKey, discoveryKey, encryptionKey, writerKey, listener } = this.#options;
+    const { connection, roomKey, discoveryKey, encryptionKey, listener } = this.#options;
     const mux = Protomux.from(connection);
     const channel = mux.createChannel({
       protocol: PROTOCOL,
@@ -200,7 +199,6 @@ export class RoomPeer {
     channel.open({
       version: 1,
       proof: proofOf(encryptionKey, roomKey, connection.handshakeHash, connection.publicKey),
-      writer: writerKey,
     });
   }
 

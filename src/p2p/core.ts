@@ -284,7 +284,11 @@ export class Core extends ReadyResource {
     await Promise.all([
       room.append(room.seal(room.joinOp(null), crypto.randomBytes(16), now)),
       room.append(
-        room.seal({ type: "set-room", name: checked, topic, kind: KINDS.indexOf(kind) }, crypto.randomBytes(16), now),
+        room.seal(
+          { type: "set-room", name: checked, topic, kind: KINDS.indexOf(kind) + 1 },
+          crypto.randomBytes(16),
+          now,
+        ),
       ),
     ]);
     await this.#keep(entry);

@@ -331,6 +331,13 @@ declare module "hyperdht" {
   }
 }
 
+declare module "hyperdht/testnet.js" {
+  export default function createTestnet(
+    size: number,
+    options?: { host?: string },
+  ): Promise<{ readonly bootstrap: readonly { host: string; port: number }[]; destroy(): Promise<void> }>;
+}
+
 declare module "hyperswarm" {
   import type { EventEmitter } from "node:events";
   import type { Duplex } from "node:stream";

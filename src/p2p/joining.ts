@@ -7,15 +7,19 @@ import Autobase from "autobase";
 import b4a from "b4a";
 import type Corestore from "corestore";
 import type { KeetError } from "../errors.js";
-import { signAsk } from "./admission.js";
+import { isAdmission, signAsk } from "./admission.js";
 import type { AskAnswer } from "./channel.js";
 import type { Identity } from "./identity.js";
 import type { ParsedInvite } from "./invite-link.js";
 import type { MemberRoom } from "./member-room.js";
 import { type Keys, type Knocking, type Pairing, refusalError } from "./pairing.js";
 import { hex, newId, type Room } from "./room.js";
+import { closedBecause } from "./room-peers.js";
+
+type Admitted = Extract<AskAnswer, { ok: true }>;
 
 const TICK_MS = 1_000;
+const MAX_ADMISSIONS = 16;
 /** At first, when the other side may just be opening the room as well. */
 const QUICK_TICK_MS = 300;
 const QUICK_TICKS = 10;
@@ -37,7 +41,8 @@ export class Joining extends EventEmitter {
   #knocking: Knocking | null = null;
   #room: MemberRoom | null = null;
   #timer: NodeJS.Timeout | null = null;
-  #admission: Extract<AskAnswer, { ok: true }> | null = null;
+  /** What members answered; the first whose admitter we know and whose signature holds is used. */
+  #admissions: Admitted[] = [];
   #hasJoinBlock = false;
   #isAppending = false;
   #ticks = 0;
@@ -140,7 +145,7 @@ export class Joining extends EventEmitter {
 
   #ask(): void {
     const member = this.#room;
-    if (!member || this.#ended || member.room.writable || this.#hasJoinBlock || this.#admission) return;
+    if (!member || this.#ended || member.room.writable || this.#hasJoinBlock) return;
     const { invite, identity } = this.#options;
     const newcomer = {
       roomKey: member.room.key,
@@ -157,24 +162,31 @@ export class Joining extends EventEmitter {
 
   #onAnswer(answer: AskAnswer): void {
     if (this.#ended || this.#hasJoinBlock) return;
-    if (!answer.ok) {
-      // `not-now` and a member who has not heard of the invite yet: others may know better, and so may it later.
-      if (answer.why !== "not-now" && answer.why !== "unknown") this.#fail(refusalError(answer.why));
+    if (answer.ok) {
+      if (!b4a.equals(answer.invite, this.#options.invite.id) || this.#admissions.length >= MAX_ADMISSIONS) return;
+      this.#admissions.push(answer);
+      void this.#writeJoin().catch((error) => this.emit("warning", error));
       return;
     }
-    if (b4a.equals(answer.invite, this.#options.invite.id)) this.#admission ??= answer;
-    void this.#writeJoin().catch((error) => this.emit("warning", error));
+    // Anybody with the room's key can say no; the room's own record of the invite decides.
+    void this.#checkRefusal().catch((error) => this.emit("warning", error));
+  }
+
+  async #checkRefusal(): Promise<void> {
+    const invite = await this.#room?.room.invite(this.#options.invite.id);
+    const why = invite ? closedBecause(invite, this.#options.now()) : null;
+    if (why && !this.#hasJoinBlock) this.#fail(refusalError(why));
   }
 
   /** Once the invite and who let us in are in our own view, so that our join comes after both in everybody's order. */
   async #writeJoin(): Promise<void> {
     const member = this.#room;
-    const admission = this.#admission;
-    if (!member || !admission || this.#ended || this.#hasJoinBlock || this.#isAppending) return;
+    if (!member || this.#ended || this.#hasJoinBlock || this.#isAppending) return;
     const { room, peers } = member;
     this.#isAppending = true;
     try {
-      if (!room.writers.has(hex(admission.admitter)) || !(await room.invite(admission.invite))) return;
+      const admission = this.#admissions.find((some) => this.#isGood(room, some));
+      if (!admission || !(await room.invite(admission.invite))) return;
       const bytes = room.seal(room.joinOp(admission), newId(), this.#options.now());
       peers.ownJoin = bytes;
       await room.append(bytes, true);
@@ -184,6 +196,12 @@ export class Joining extends EventEmitter {
     }
     this.emit("progress");
     this.#check();
+  }
+
+  #isGood(room: Room, { invite, admitter, signature }: Admitted): boolean {
+    const record = room.writers.get(hex(admitter));
+    const newcomer = { roomKey: room.key, invite, writerKey: room.writerKey, identity: this.#options.identity.key };
+    return record !== undefined && isAdmission(newcomer, signature, record.signingKey);
   }
 
   #fail(error: KeetError): void {

@@ -105,7 +105,6 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
       roomKey: room.key,
       discoveryKey: room.discoveryKey,
       encryptionKey: room.base.encryptionKey,
-      writerKey: room.writerKey,
       listener: this,
     });
     this.#peers.set(connection, peer);
@@ -221,16 +220,19 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
   }
 
   onJoins(peer: RoomPeer, joins: Join[]): void {
-    // Who let somebody in may come after them in the list; each round admits at least one, or it ends.
+    // Who let somebody in may come after them in the list; each round finds at least one good join, or it ends.
     let rest = joins;
     const good: Uint8Array[] = [];
+    const signingKeys = new Map<string, Uint8Array>();
     while (rest.length > 0) {
       const unknown: Join[] = [];
       for (const join of rest) {
-        if (!this.room.isGoodJoin(join.writer, join.bytes)) {
+        const signingKey = this.room.goodJoin(join.writer, join.bytes, signingKeys);
+        if (!signingKey) {
           unknown.push(join);
           continue;
         }
+        signingKeys.set(hex(join.writer), signingKey);
         this.room.expect(join.writer);
         good.push(join.writer);
       }

@@ -14,6 +14,7 @@ import crypto from "hypercore-crypto";
 import type ProtomuxWakeup from "protomux-wakeup";
 import ReadyResource from "ready-resource";
 import { KeetError } from "../errors.js";
+import { isAdmission } from "./admission.js";
 import { applyNodes } from "./apply.js";
 import { patchAutobase } from "./autobase-patch.js";
 import { decode, type Envelope, encode, ID_BYTES, isSignedBy, type RejectReason } from "./decode.js";
@@ -530,15 +531,23 @@ export class Room extends ReadyResource {
     this.base.hintWakeup(heads.map(({ writer, length }) => ({ key: writer, length })));
   }
 
-  /** Is this a join of that writer, let in by somebody known here? */
-  isGoodJoin(writer: Uint8Array, bytes: Uint8Array): boolean {
+  /**
+   * Is this a join of that writer, signed for by a member known here or by one of `others`, whose joins came along and
+   * were found good? Gives the joiner's signing key, with which it may have let in further ones.
+   */
+  goodJoin(writer: Uint8Array, bytes: Uint8Array, others: ReadonlyMap<string, Uint8Array>): Uint8Array | null {
     const decoded = decode(bytes);
-    if (!decoded.ok || decoded.op?.type !== "join-room") return false;
+    if (!decoded.ok || decoded.op?.type !== "join-room") return null;
     const { signingKey, noiseKey, proof, admission } = decoded.op;
-    if (!isSignedBy(decoded.envelope, { roomKey: this.key, writerKey: writer, signingKey })) return false;
-    if (!verifyJoin(proof, { roomKey: this.key, writerKey: writer, signingKey, noiseKey })) return false;
-    if (b4a.equals(writer, this.key)) return true;
-    return admission !== null && admission !== undefined && this.mayKnow(admission.admitter);
+    if (!isSignedBy(decoded.envelope, { roomKey: this.key, writerKey: writer, signingKey })) return null;
+    const proven = verifyJoin(proof, { roomKey: this.key, writerKey: writer, signingKey, noiseKey });
+    if (!proven) return null;
+    if (b4a.equals(writer, this.key)) return signingKey;
+    if (!admission) return null;
+    const admitter = hex(admission.admitter);
+    const admitterKey = this.#writers.get(admitter)?.signingKey ?? others.get(admitter);
+    const newcomer = { roomKey: this.key, invite: admission.invite, writerKey: writer, identity: proven.identityKey };
+    return admitterKey && isAdmission(newcomer, admission.signature, admitterKey) ? signingKey : null;
   }
 
   /** The library opens a core for every writer it is told of: ten thousand made-up ones cripple it. */

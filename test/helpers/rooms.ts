@@ -68,7 +68,7 @@ export function say(person: Person, text: string): Promise<void> {
 export async function found(folder: string, name: string): Promise<Person> {
   const person = await openPerson(folder, name, null);
   await write(person, person.room.joinOp(null));
-  await write(person, { type: "set-room", name: "tea", topic: "", kind: 0 });
+  await write(person, { type: "set-room", name: "tea", topic: "", kind: 1 });
   return person;
 }
 

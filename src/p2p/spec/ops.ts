@@ -110,7 +110,12 @@ export const OPS: readonly OpSpec[] = [
     fields: [
       { name: "name", type: "string", says: "1 to 64 bytes" },
       { name: "topic", type: "string", says: "at most 256 bytes" },
-      { name: "kind", type: "uint", says: "0 group, 1 direct, 2 broadcast; only before anyone else is in" },
+      {
+        name: "kind",
+        type: "uint",
+        says: "1 group, 2 direct, 3 broadcast, 0 as it was; only before anyone else is in",
+      },
+      { name: "clearTopic", type: "bool", says: "no topic any more" },
     ],
   },
   {

@@ -179,14 +179,14 @@ const encoding5 = {
 // @keet-tui/set-room
 const encoding6 = {
   preencode(state, m) {
-    state.end++ // max flag is 4 so always one byte
+    state.end++ // max flag is 8 so always one byte
 
     if (m.name) c.string.preencode(state, m.name)
     if (m.topic) c.string.preencode(state, m.topic)
     if (m.kind) c.uint.preencode(state, m.kind)
   },
   encode(state, m) {
-    const flags = (m.name ? 1 : 0) | (m.topic ? 2 : 0) | (m.kind ? 4 : 0)
+    const flags = (m.name ? 1 : 0) | (m.topic ? 2 : 0) | (m.kind ? 4 : 0) | (m.clearTopic ? 8 : 0)
 
     c.uint.encode(state, flags)
 
@@ -200,7 +200,8 @@ const encoding6 = {
     return {
       name: (flags & 1) !== 0 ? c.string.decode(state) : null,
       topic: (flags & 2) !== 0 ? c.string.decode(state) : null,
-      kind: (flags & 4) !== 0 ? c.uint.decode(state) : 0
+      kind: (flags & 4) !== 0 ? c.uint.decode(state) : 0,
+      clearTopic: (flags & 8) !== 0
     }
   }
 }

@@ -44,6 +44,7 @@ export interface SetRoom {
   readonly name?: string | null;
   readonly topic?: string | null;
   readonly kind?: number | null;
+  readonly clearTopic?: boolean | null;
 }
 
 export interface SetIndexers {
