@@ -19,6 +19,8 @@ const MAX_NAME_LENGTH = 256;
 const MAX_MARKS = 4;
 /** The longest emoji in use joins four; a chain without end is one cluster without end. */
 const MAX_JOINS = 8;
+/** Letters of one kind in a Korean syllable written out; a run without end is one cluster without end. */
+const MAX_JAMO = 3;
 /** Input may be longer than the result, for what is dropped from it; beyond this it is not even looked at. */
 const INPUT_PER_OUTPUT = 4;
 const TAB = "    ";
@@ -44,6 +46,14 @@ const LETTER_OR_MARK = /^[\p{L}\p{M}]$/u;
 const LEADING_MARK = /^\p{M}/u;
 // The braille blank is no space to Unicode, yet a name made of it would be invisible.
 const SPACES = /[\s\u2800]+/gu;
+
+/** Which part of a Korean syllable this letter is: 1 begins one, 2 is its vowel, 3 ends it; else 0. */
+function jamoOf(code: number): number {
+  if (code < 0x1100 || code > 0xd7ff || (code > 0x11ff && code < 0xa960)) return 0;
+  if (code <= 0x115f || (code >= 0xa960 && code <= 0xa97c)) return 1;
+  if (code <= 0x11a7 || (code >= 0xd7b0 && code <= 0xd7c6)) return 2;
+  return code <= 0x11ff || code >= 0xd7cb ? 3 : 0;
+}
 
 /** A look at one code point that is neither ASCII nor a joiner: what to write for it. */
 function visible(char: string, code: number): string {
@@ -75,6 +85,8 @@ export function safeText(input: string, options: SafeTextOptions = {}): SafeText
   let before = "";
   let marks = 0;
   let joins = 0;
+  let jamo = 0;
+  let jamoRun = 0;
   // A joiner waits for what comes after it, since dropped characters may lie between.
   let joiner = 0;
   // Where the result is cut when it turns out too long: after a whole character, with room for the ellipsis.
@@ -101,6 +113,11 @@ export function safeText(input: string, options: SafeTextOptions = {}): SafeText
       next = visible(char, code);
       if (next === "") continue;
     }
+
+    const part = jamoOf(code);
+    jamoRun = part !== 0 && part === jamo ? jamoRun + 1 : 1;
+    jamo = part;
+    if (part !== 0 && jamoRun > MAX_JAMO) continue;
 
     if (code > 0x7f && code !== EMOJI_STYLE && MARK.test(next)) {
       if (marks === MAX_MARKS) continue;
@@ -163,7 +180,7 @@ export function safe(literals: TemplateStringsArray, ...values: readonly (string
   ) as SafeText;
 }
 
-const JSON_UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f]/g;
+const JSON_UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb]/g;
 
 /**
  * JSON that may be printed to a terminal and parses back to exactly the same value.

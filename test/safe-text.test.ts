@@ -209,3 +209,16 @@ t.test("names that look alike have one skeleton", async (t) => {
   t.not(confusableSkeleton("ann"), confusableSkeleton("bob"));
   t.not(confusableSkeleton("ann b"), confusableSkeleton("annb"));
 });
+
+t.test(
+  "a run of Korean letters of one kind is no cluster without end; words written out stay as they are",
+  async (t) => {
+    t.equal(safeText("\u1100".repeat(200)), "\u1100".repeat(3));
+    t.equal(
+      safeText(`\u1100${"\u1161".repeat(200)}${"\u11a8".repeat(200)}x`),
+      `\u1100\u1161\u1161\u1161\u11a8\u11a8\u11a8x`,
+    );
+    const words = "한국어 낱말을 풀어 썼다".normalize("NFD");
+    t.equal(safeText(words), words);
+  },
+);

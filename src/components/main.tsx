@@ -11,6 +11,7 @@ import { Screen } from "./screen.js";
 
 /** Longest wait for the core to take the last draft. */
 const CLOSE_MS = 1_000;
+const SAID_WINDOW_MS = 33;
 
 export interface RunScreenOptions {
   readonly profile: string;
@@ -57,6 +58,14 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
     // What a key changed is written now, not with the next frame of what others say.
     void ink.waitUntilRenderFlush();
   });
+  // So is what somebody says after a quiet moment; of a busy room a frame now and then is enough.
+  let flushedAt = Number.NEGATIVE_INFINITY;
+  session.onSaid = () => {
+    const now = performance.now();
+    if (now - flushedAt < SAID_WINDOW_MS) return;
+    flushedAt = now;
+    void ink.waitUntilRenderFlush();
+  };
   terminal.on("resize", ({ columns, rows }) => screen.resize(columns, rows));
   terminal.on("redraw", () => ink.clear());
   terminal.on("hangup", () => ended.resolve(0));

@@ -469,7 +469,9 @@ export class Screen {
   }
 
   #showMembers(): void {
-    if (this.state.getSnapshot().columns >= 120) this.#set({ showsMembers: true });
+    const { columns, showsMembers } = this.state.getSnapshot();
+    // Where they are beside the talk already, whoever asks wants to see more of them.
+    if (columns >= 120 && !showsMembers) this.#set({ showsMembers: true });
     else this.#overlays.show({ kind: "members", top: 0 });
   }
 

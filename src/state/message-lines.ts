@@ -28,9 +28,14 @@ export function bodyOf(
   }
   if (message.replyTo === null) return lines;
   const quote = quoted
-    ? safe`┊ ${quoted.author}: ${quoted.text.replaceAll("\n", " ")}`
+    ? safe`┊ ${authorOf(quoted)}: ${quoted.text.replaceAll("\n", " ")}`
     : plainText("┊ a message that is not here");
   return [[{ text: cells.cut(quote, columns), tone: "dim" }], ...lines];
+}
+
+/** With what tells them from somebody of the same looks. */
+export function authorOf({ author, tag }: MessageView): SafeText {
+  return tag === null ? author : safe`${author} ${tag}`;
 }
 
 function wrapMessage(message: MessageView, columns: number, cells: Cells): Span[][] {
@@ -43,7 +48,7 @@ function wrapMessage(message: MessageView, columns: number, cells: Cells): Span[
     const text = safe`↧ ${message.file.name}  ${sizeOf(message.file.bytes)}`;
     lines.push([{ text: cells.cut(text, columns), tone: "accent" }]);
   } else if (message.action) {
-    const text = safe`${message.author} ${message.text}`;
+    const text = safe`${authorOf(message)} ${message.text}`;
     for (const line of cells.wrap(text, columns)) lines.push([{ text: line }]);
   } else lines.push(...textLines(message.text, columns, cells));
   if (message.edited) {
@@ -97,9 +102,9 @@ function textLines(text: SafeText, columns: number, cells: Cells): Span[][] {
 }
 
 function noticeText(message: MessageView): SafeText {
-  if (message.notice === "joined") return safe`${message.author} joined`;
-  if (message.notice === "created") return safe`${message.author} made this room`;
-  if (message.notice === "newer") return safe`${message.author} sent something that only a newer keet-tui can show`;
+  if (message.notice === "joined") return safe`${authorOf(message)} joined`;
+  if (message.notice === "created") return safe`${authorOf(message)} made this room`;
+  if (message.notice === "newer") return safe`${authorOf(message)} sent something that only a newer keet-tui can show`;
   return message.text;
 }
 

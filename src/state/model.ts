@@ -28,6 +28,8 @@ export interface MessageView {
   readonly id: string;
   readonly authorId: string;
   readonly author: SafeText;
+  /** A few letters of the identity, where somebody else here has a name that looks the same. */
+  readonly tag: SafeText | null;
   readonly sentAt: number;
   readonly receivedAt: number | null;
   readonly type: "message" | "file" | "call" | "notice";

@@ -46,6 +46,8 @@ export class RoomSession {
   #run = 0;
   #isStale = false;
   #isReadingMembers = false;
+  /** What tells apart those whose names look the same, by identity. */
+  #tags: ReadonlyMap<string, SafeText> = new Map();
   #unreadAtOpen = 0;
 
   constructor(id: string, options: RoomSessionOptions) {
@@ -87,15 +89,21 @@ export class RoomSession {
 
   /** Rows carry the name their author had when they were read; all of them get the one people have now. */
   takeMembers(members: readonly MemberView[]): void {
-    const before = new Map(this.members.getSnapshot().map(({ id, name }) => [id, name]));
-    const renamed = new Map(
-      members.filter(({ id, name }) => before.has(id) && before.get(id) !== name).map(({ id, name }) => [id, name]),
+    const before = new Map(this.members.getSnapshot().map((member) => [member.id, member]));
+    const changed = new Map(
+      members
+        .filter(({ id, name, tag }) => {
+          const old = before.get(id);
+          return (old && old.name !== name) || (old?.tag ?? null) !== tag;
+        })
+        .map((member) => [member.id, member]),
     );
     this.members.set(members);
-    if (renamed.size === 0) return;
+    this.#tags = new Map(members.flatMap(({ id, tag }) => (tag === null ? [] : [[id, tag]])));
+    if (changed.size === 0) return;
     const named = (message: MessageView): MessageView => {
-      const author = renamed.get(message.authorId);
-      return author === undefined || author === message.author ? message : { ...message, author };
+      const member = changed.get(message.authorId);
+      return member ? { ...message, author: member.name, tag: member.tag } : message;
     };
     this.timeline.update((state) => ({
       ...state,
@@ -103,6 +111,11 @@ export class RoomSession {
       arriving: state.arriving.map(named),
     }));
   }
+
+  readonly #view = (info: MessageInfo): MessageView => {
+    const tag = this.#tags.get(info.author.id);
+    return tag ? { ...messageView(info), tag } : messageView(info);
+  };
 
   /** The last page, whatever the window was: what End does after a long way up. */
   async reloadEnd(): Promise<void> {
@@ -126,7 +139,7 @@ export class RoomSession {
       const page = await this.#options.request("message.list", { room: this.id, limit: PAGE_LENGTH, before: first });
       if (run !== this.#run) return;
       this.timeline.update((state) => {
-        const messages = [...page.messages.map(messageView), ...state.messages];
+        const messages = [...page.messages.map(this.#view), ...state.messages];
         return {
           ...state,
           first: state.first - page.messages.length,
@@ -153,7 +166,7 @@ export class RoomSession {
       this.timeline.update((state) =>
         this.#trim({
           ...state,
-          messages: [...state.messages, ...page.messages.map(messageView)],
+          messages: [...state.messages, ...page.messages.map(this.#view)],
           total: page.total,
           isLoading: false,
         }),
@@ -173,6 +186,7 @@ export class RoomSession {
       id,
       authorId: identity?.id ?? "",
       author: identity?.name ?? safeName("me"),
+      tag: this.#tags.get(identity?.id ?? "") ?? null,
       sentAt: this.#options.now(),
       receivedAt: null,
       type: "message",
@@ -192,15 +206,21 @@ export class RoomSession {
       mentionsMe: false,
       reason: null,
     };
-    this.timeline.update((state) => ({ ...state, arriving: [...state.arriving, local] }));
+    // On its way before it is drawn: a frame costs more than the way to the other side.
+    const send = () => this.#options.request("message.send", { room: this.id, text, id, action });
+    let sending = send();
+    this.timeline.updateNow((state) => ({ ...state, arriving: [...state.arriving, local] }));
     for (;;) {
       try {
-        const message = await this.#options.request("message.send", { room: this.id, text, id, action });
-        this.#replaceArriving(local.key, messageView(message));
+        const message = await sending;
+        this.#replaceArriving(local.key, this.#view(message));
         return;
       } catch (error) {
         if (hasCode(error, "CLOSED")) return;
-        if (hasCode(error, "CORE_GONE")) continue;
+        if (hasCode(error, "CORE_GONE")) {
+          sending = send();
+          continue;
+        }
         const reason = safeLine(error instanceof Error ? error.message : String(error));
         this.#replaceArriving(local.key, { ...local, state: "failed", reason });
         return;
@@ -241,7 +261,7 @@ export class RoomSession {
       void this.reload().catch(() => {});
       return;
     }
-    const changed = event.messages.map(messageView);
+    const changed = event.messages.map(this.#view);
     this.timeline.update((old) =>
       this.#trim({
         ...old,
@@ -268,8 +288,8 @@ export class RoomSession {
   }
 
   #applyArriving(message: MessageInfo): void {
-    const view = messageView(message);
-    this.timeline.update((state) => {
+    const view = this.#view(message);
+    this.timeline.updateNow((state) => {
       const at = state.arriving.findIndex((row) => isSameMessage(row, view));
       const arriving = at < 0 ? [...state.arriving, view] : state.arriving.with(at, view);
       return { ...state, arriving };
@@ -321,7 +341,7 @@ export class RoomSession {
   }
 
   #takeWindow(page: Page): void {
-    const messages = page.messages.map(messageView);
+    const messages = page.messages.map(this.#view);
     const wasLoaded = this.timeline.getSnapshot().isLoaded;
     this.timeline.update((state) =>
       this.#trim({

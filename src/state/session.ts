@@ -39,6 +39,8 @@ export class Session {
   readonly notice = new Store<Notice | null>(null);
   readonly drafts: Drafts;
   readonly now: () => number;
+  /** Somebody said something just now: worth a frame of its own. */
+  onSaid: (() => void) | null = null;
   readonly #options: SessionOptions;
   readonly #rooms = new Map<string, RoomSession>();
   #link: CoreLink | null = null;
@@ -249,7 +251,10 @@ export class Session {
     else if (event.type === "identity")
       this.profile.update((old) => ({ ...old, identity: identityView(event.identity) }));
     else if (event.type === "notice") this.tell(safeText(event.text), { level: event.level });
-    else this.#rooms.get(event.room)?.apply(event);
+    else {
+      this.#rooms.get(event.room)?.apply(event);
+      if (event.type === "arriving") this.onSaid?.();
+    }
   }
 
   #applyRoom(info: RoomInfo): void {

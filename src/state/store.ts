@@ -22,6 +22,7 @@ export class Store<T> implements Readable<T> {
   readonly #windowMs: number;
   #timer: NodeJS.Timeout | null = null;
   #isDirty = false;
+  #toldNowAt = Number.NEGATIVE_INFINITY;
 
   constructor(value: T, options: StoreOptions = {}) {
     this.#value = value;
@@ -47,6 +48,21 @@ export class Store<T> implements Readable<T> {
       return;
     }
     if (this.#windowMs > 0) this.#openWindow();
+    this.#tell();
+  }
+
+  /** For what a person waits for: told at once although a window is open, but itself no more than once a window. */
+  updateNow(reduce: (value: T) => T): void {
+    const now = performance.now();
+    if (!this.#timer || now - this.#toldNowAt < this.#windowMs) {
+      this.update(reduce);
+      return;
+    }
+    const next = reduce(this.#value);
+    if (Object.is(next, this.#value)) return;
+    this.#value = next;
+    this.#isDirty = false;
+    this.#toldNowAt = now;
     this.#tell();
   }
 

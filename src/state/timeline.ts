@@ -233,7 +233,11 @@ class Blocks {
     let columns = 1;
     for (let index = bottom; index >= Math.max(0, bottom - this.#frame.rows); index -= 1) {
       const message = messageAt(this.#state, index)!;
-      if (message.type !== "notice") columns = Math.max(columns, this.#frame.cells.width(message.author));
+      if (message.type !== "notice") {
+        const { cells } = this.#frame;
+        const tagColumns = message.tag === null ? 0 : cells.width(message.tag) + 1;
+        columns = Math.max(columns, cells.width(message.author) + tagColumns);
+      }
     }
     return Math.min(columns, MAX_NAME_COLUMNS);
   }
@@ -273,8 +277,8 @@ class Blocks {
     if (message.type === "notice") return [{ text: spaces(this.#nameColumns + 1) }];
     if (message.action) return [{ text: safe`${spaces(this.#nameColumns - 1)}* `, tone: "dim" }];
     if (isGrouped(message, previous)) return [{ text: spaces(this.#nameColumns + 1) }];
-    const name = cells.cut(message.author, this.#nameColumns);
-    return [authorSpan(message, name), { text: spaces(this.#nameColumns - cells.width(name) + 1) }];
+    const name = authorSpans(message, this.#nameColumns, cells);
+    return [...name, { text: spaces(this.#nameColumns - widthOf(name, cells) + 1) }];
   }
 
   #narrowLines(message: MessageView, previous: MessageView | null): Span[][] {
@@ -287,8 +291,8 @@ class Blocks {
     if (message.type === "notice" || message.action || isGrouped(message, previous)) {
       return withState(lines, message, columns, 1, cells);
     }
-    const name = cells.cut(message.author, Math.max(1, columns - TIME_COLUMNS - 1 - markColumns(message)));
-    const header = [...timeSpans(message, timeOf(shownAt(message))), authorSpan(message, name)];
+    const name = authorSpans(message, Math.max(1, columns - TIME_COLUMNS - 1 - markColumns(message)), cells);
+    const header = [...timeSpans(message, timeOf(shownAt(message))), ...name];
     const [head] = withState([header], { ...message, reason: null }, columns, 1, cells);
     if (message.reason === null || message.state !== "failed") return [head!, ...lines];
     return [head!, ...lines, ...reasonLines(message.reason, columns, 1, cells)];
@@ -321,6 +325,13 @@ function isGrouped(message: MessageView, previous: MessageView | null): boolean 
 function timeSpans(message: MessageView, time: SafeText): Span[] {
   if (message.verified) return [{ text: safe`${time} `, tone: "dim" }];
   return [{ text: plainText("?!    "), tone: "bad" }];
+}
+
+/** The name, cut where it is too long, and behind it what tells it from another that looks the same. */
+function authorSpans(message: MessageView, columns: number, cells: Cells): Span[] {
+  const tag = message.tag === null ? plainText("") : cells.cut(safe` ${message.tag}`, Math.max(0, columns - 1));
+  const name = authorSpan(message, cells.cut(message.author, columns - cells.width(tag)));
+  return tag === "" ? [name] : [name, { text: tag, tone: "warning" }];
 }
 
 function authorSpan(message: MessageView, name: SafeText): Span {

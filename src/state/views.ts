@@ -77,6 +77,7 @@ export function messageView(info: MessageInfo): MessageView {
     id: info.id,
     authorId: info.author.id,
     author: safeName(info.author.name),
+    tag: null,
     sentAt: momentOf(info.sentAt) ?? 0,
     receivedAt: momentOf(info.receivedAt),
     type: info.type,

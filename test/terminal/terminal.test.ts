@@ -1,14 +1,11 @@
 import { EventEmitter } from "node:events";
-import { join, resolve } from "node:path";
 import { PassThrough } from "node:stream";
-import { pathToFileURL } from "node:url";
 import t from "tap";
 import { safeText } from "../../src/safe-text.js";
 import { notificationFor, Terminal, usableSize } from "../../src/terminal/terminal.js";
 import { payloads } from "../helpers/payloads.js";
 import { openPty } from "../helpers/pty.js";
 
-const root = resolve(import.meta.dirname, "../../..");
 const MODES_OFF = "\x1b[?2004l\x1b[?1004l\x1b[?1007l";
 
 class FakeOutput extends EventEmitter {
@@ -273,7 +270,7 @@ t.test("where nothing can stop us, it says so and is back", async (t) => {
 // --- with a real shell, a real pty and real signals
 
 const program = `
-  import { Terminal } from ${JSON.stringify(pathToFileURL(join(root, ".build/src/terminal/terminal.js")).href)};
+  import { Terminal } from ${JSON.stringify(new URL("../../src/terminal/terminal.js", import.meta.url).href)};
   const terminal = new Terminal();
   terminal.open();
   terminal.inkStdout.write("\\x1b[?1049h\\x1b[H");
