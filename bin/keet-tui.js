@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Starts the built program. On a Node too old for it, starts it again with the Node that the checkout carries.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 // As a whole: a name that Node 20 lacks would end it before it can say so.
 import * as nodeModule from "node:module";
@@ -15,9 +15,10 @@ if (major < 22) {
     console.error(`keet-tui needs Node 22 or newer; this is ${process.version}. Install it from https://nodejs.org.`);
     process.exit(1);
   }
-  const { status, signal } = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-    stdio: "inherit",
-  });
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
+  // The terminal sends its signals to both; what others send comes to this process alone.
+  for (const name of ["SIGTERM", "SIGHUP", "SIGINT"]) process.on(name, () => name !== "SIGINT" && child.kill(name));
+  const [status, signal] = await new Promise((done) => child.on("exit", (...how) => done(how)));
   process.exit(signal ? 1 : (status ?? 1));
 }
 

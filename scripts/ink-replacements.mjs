@@ -1,4 +1,5 @@
 // esbuild plugin: what the bundle takes in place of some of Ink's own modules.
+import { readFile } from "node:fs/promises";
 import { join, sep } from "node:path";
 
 /**
@@ -20,6 +21,10 @@ export function inkReplacements(root) {
       build.onResolve({ filter: /^\.\/(output|log-update)\.js$/ }, (args) =>
         args.importer.includes(ink) ? { path: modules.get(args.path) } : undefined,
       );
+      // Yoga reads its own bytes by fetch(), which loads a whole HTTP client; without it, it decodes them itself.
+      build.onLoad({ filter: /yoga-wasm-base64-esm\.js$/ }, async ({ path }) => ({
+        contents: `const fetch = undefined;\n${await readFile(path, "utf8")}`,
+      }));
       // Only other packages get the cached one; our own files know what they ask for.
       build.onResolve({ filter: /^string-width$/ }, (args) =>
         args.importer.includes(`node_modules${sep}`) ? { path: measuring } : undefined,

@@ -12,7 +12,7 @@ import { endQuietlyWhenUnread, flushed, printError } from "./output.js";
 
 const EXPLANATION = `keet-tui is a chat for terminals, and this output is none. What works here:
   keet-tui send <room> <text>     write; keet-tui tail <room> -f reads
-  keet-tui --plain                lines in place of the full screen
+  keet-tui room create <name>     make a room; keet-tui room invite <room> lets a friend in
   keet-tui demo                   a fixed talk with an echo friend, which checks this machine
   keet-tui --help                 everything else`;
 
@@ -81,11 +81,18 @@ async function openScreen(globals: Globals, invite: string | null): Promise<numb
   // A dependency that prints would tear the screen.
   const restoreConsole = redirectConsole(log);
   try {
-    const [{ openCoreFor }, { runScreen }] = await Promise.all([
+    const [{ openCoreFor }, { runScreen }, { DemoRoom }] = await Promise.all([
       import("./connect.js"),
       import("../components/main.js"),
+      import("../demo/friend.js"),
     ]);
-    return await runScreen({ profile: paths.profile, invite, globals, connect: openCoreFor(paths, globals) });
+    const connect = openCoreFor(paths, globals);
+    const demo = new DemoRoom(globals, connect);
+    try {
+      return await runScreen({ profile: paths.profile, invite, globals, connect, startDemo: demo.start });
+    } finally {
+      await demo.close();
+    }
   } catch (error) {
     log.error("the screen ended:", error);
     throw error;

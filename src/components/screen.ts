@@ -379,10 +379,11 @@ export class Screen {
       this.session.tell("You cannot write in this room", { level: "warning" });
       return;
     }
+    // First of all what the other side waits for.
+    void this.session.room(view.id).send(line.text, false);
     this.line.take();
     void this.session.drafts.save();
     this.#typingToldAt = Number.NEGATIVE_INFINITY;
-    void this.session.room(view.id).send(line.text, false);
     this.#reading.toEnd();
   }
 

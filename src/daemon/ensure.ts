@@ -44,14 +44,16 @@ export async function ensureCore(options: EnsureOptions): Promise<RpcClient> {
   const deadline = performance.now() + (options.deadlineMs ?? DEADLINE_MS);
   for (;;) {
     const client = await findCore(options.paths);
+    let started = false;
     if (client) {
       if (options.anyVersion || client.core.wire === WIRE_VERSION) return client;
       await makeRoom(client, options);
     } else {
       await spawnCore(options, deadline);
+      started = true;
     }
     if (performance.now() > deadline) throw storeLocked(readOwner(options.paths.data), "here");
-    await new Promise((done) => setTimeout(done, POLL_MS));
+    if (!started) await new Promise((done) => setTimeout(done, POLL_MS));
   }
 }
 

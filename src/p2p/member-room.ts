@@ -265,16 +265,14 @@ export class MemberRoom extends ReadyResource {
   }
 
   async message(id: Uint8Array): Promise<RoomMessage[]> {
+    // First those without a place: one that gets its place meanwhile is found by it below.
+    const arriving = this.arriving.filter((message) => b4a.equals(message.id, id));
     const found: RoomMessage[] = [];
     for (const writer of this.room.writers.keys()) {
       const place = await this.room.placeOf(b4a.from(writer, "hex"), id);
       if (place !== null) found.push(...(await this.messages(place, place + 1)));
     }
-    for (const { message } of this.#arriving.values()) {
-      if (b4a.equals(message.id, id) && !found.some(({ writer }) => b4a.equals(writer, message.writer)))
-        found.push(message);
-    }
-    return found;
+    return [...found, ...arriving.filter(({ writer }) => !found.some((other) => b4a.equals(other.writer, writer)))];
   }
 
   get arriving(): RoomMessage[] {
@@ -395,9 +393,9 @@ export class MemberRoom extends ReadyResource {
     } else {
       await (this.#sending.get(idHex) ?? this.#post(this.#outbox.get(idHex)!));
     }
-    const now = this.room.writable ? await this.room.placeOf(own, id) : null;
-    if (now !== null) return (await this.messages(now, now + 1))[0]!;
-    return this.#arriving.get(`${hex(own)}:${idHex}`)!.message;
+    const [message] = (await this.message(id)).filter(({ writer }) => b4a.equals(writer, own));
+    if (!message) throw new KeetError("peer", "NOT_WRITABLE", "The room did not take it.");
+    return message;
   }
 
   /** Once at a time for each message. */

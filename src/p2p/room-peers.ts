@@ -41,7 +41,7 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
   #announceTimer: NodeJS.Timeout | null = null;
   #lastHeads = "";
   #repeatAt = 0;
-  #typedAt = 0;
+  #typedAt = Number.NEGATIVE_INFINITY;
   #admissions: number[] = [];
   #onAnswer: ((answer: AskAnswer) => void) | null = null;
   #closed = false;
@@ -251,6 +251,7 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
 
   /** Ahead of the log, to members only. */
   push(bytes: Uint8Array): void {
+    this.#typedAt = Number.NEGATIVE_INFINITY;
     for (const peer of this.#peers.values()) if (this.#identityOf(peer)) peer.sendPush(this.room.writerKey, bytes);
   }
 
