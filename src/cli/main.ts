@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { privateFolder, program, resolvePaths } from "../config.js";
 import { EXIT, exitCodeOf } from "../errors.js";
-import { openLog, redirectConsole } from "../log.js";
+import { type Log, type LogLevel, openLog, redirectConsole, silentLog } from "../log.js";
 import type { Globals } from "./define.js";
 import { GLOBAL_OPTIONS, globalsFrom } from "./globals.js";
 import { endQuietlyWhenUnread, flushed, printError } from "./output.js";
@@ -77,7 +77,7 @@ async function openScreen(globals: Globals, invite: string | null): Promise<numb
   }
   const paths = resolvePaths({ home: globals.home, profile: globals.profile });
   privateFolder(paths.data);
-  const log = openLog(join(paths.data, "screen.log"), { level: globals.logLevel ?? "info" });
+  const log = screenLog(join(paths.data, "screen.log"), globals.logLevel ?? "info");
   // A dependency that prints would tear the screen.
   const restoreConsole = redirectConsole(log);
   try {
@@ -99,5 +99,14 @@ async function openScreen(globals: Globals, invite: string | null): Promise<numb
   } finally {
     restoreConsole();
     log.close();
+  }
+}
+
+/** A disk that takes no log is no reason to show nothing: what is wrong with it, the core says. */
+function screenLog(path: string, level: LogLevel): Log {
+  try {
+    return openLog(path, { level });
+  } catch {
+    return silentLog;
   }
 }

@@ -21,7 +21,7 @@ import { type ProcessHandlers, RpcServer } from "../rpc/server.js";
 import type { OpenBackend } from "./backend-door.js";
 import { lingerWarning } from "./linger.js";
 import { type Listening, listen } from "./listen.js";
-import { type Lock, tryLock } from "./lock.js";
+import { cannotWrite, type Lock, tryLock } from "./lock.js";
 import { claim, isSameProcess, readOwner, removeOwner, storeLocked, thisProcess, writeOwner } from "./owner.js";
 
 const LOCK_WAIT_MS = 10_000;
@@ -62,7 +62,7 @@ export interface CoreProcess {
 export async function startCore(options: CoreOptions): Promise<CoreProcess> {
   const { paths } = options;
   privateFolder(paths.data);
-  const log = openLog(join(paths.data, "core.log"), { level: options.logLevel ?? "info" });
+  const log = logOf(paths, options.logLevel ?? "info");
   const restoreConsole = redirectConsole(log);
   let lock: Lock | null = null;
   let listening: Listening | null = null;
@@ -100,6 +100,16 @@ export async function startCore(options: CoreOptions): Promise<CoreProcess> {
     restoreConsole();
     log.close();
     throw error;
+  }
+}
+
+/** @throws READ_ONLY, DISK_FULL */
+function logOf(paths: Paths, level: LogLevel) {
+  const path = join(paths.data, "core.log");
+  try {
+    return openLog(path, { level });
+  } catch (cause) {
+    throw cannotWrite(path, cause);
   }
 }
 

@@ -9,6 +9,7 @@ import { type ErrorFamily, KeetError } from "../errors.js";
 import type { LogLevel } from "../log.js";
 import { CoreBug, connect, type RpcClient } from "../rpc/client.js";
 import { WIRE_VERSION, type WireErrorData } from "../rpc/methods.js";
+import { cannotWrite } from "./lock.js";
 import { type Owner, readOwner, storeLocked } from "./owner.js";
 
 const DEADLINE_MS = 30_000;
@@ -134,7 +135,7 @@ async function makeRoom(client: RpcClient, options: EnsureOptions): Promise<void
 async function spawnCore(options: EnsureOptions, deadline: number): Promise<void> {
   const { paths } = options;
   privateFolder(paths.data);
-  const log = openSync(join(paths.data, "core.log"), "a", 0o600);
+  const log = openLogFile(join(paths.data, "core.log"));
   const args = [join(program().root, "bin/keet-tui.js"), "daemon", "--internal", "--profile", paths.profile];
   if (paths.home !== null) args.push("--home", paths.home);
   if (options.bootstrap?.length) args.push("--bootstrap", options.bootstrap.join(","));
@@ -158,6 +159,14 @@ async function spawnCore(options: EnsureOptions, deadline: number): Promise<void
   pipe.destroy();
   if (startup.ok || startup.error.code === "ALREADY_RUNNING") return;
   throw thrownThere(startup.error);
+}
+
+function openLogFile(path: string): number {
+  try {
+    return openSync(path, "a", 0o600);
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  }
 }
 
 function heard(child: ReturnType<typeof spawn>, pipe: Readable, deadline: number): Promise<Startup> {

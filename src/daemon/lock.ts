@@ -19,13 +19,7 @@ export function tryLock(profileDir: string): Lock | null {
   try {
     fd = openSync(path, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o600);
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    throw code === "ENOSPC" || code === "EDQUOT"
-      ? new KeetError("storage", "DISK_FULL", `The disk that holds ${path} is full`, {
-          hint: "Free some space and start again. Nothing was changed.",
-          cause,
-        })
-      : new KeetError("storage", "READ_ONLY", `${path} cannot be written (${code})`, { cause });
+    throw cannotWrite(path, cause);
   }
   const native = createRequire(import.meta.url)("fs-native-extensions") as NativeLocks;
   if (!native.tryLock(fd)) {
@@ -40,4 +34,19 @@ export function tryLock(profileDir: string): Lock | null {
       closeSync(fd);
     },
   };
+}
+
+/** What to tell a person whose disk refuses one of our files. */
+export function cannotWrite(path: string, cause: unknown): KeetError {
+  const code = (cause as NodeJS.ErrnoException).code;
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new KeetError("storage", "DISK_FULL", `The disk that holds ${path} is full`, {
+      hint: "Free some space and start again. Nothing was changed.",
+      cause,
+    });
+  }
+  return new KeetError("storage", "READ_ONLY", `${path} cannot be written (${code ?? "no reason given"})`, {
+    hint: "Check who owns it and how its disk is mounted, or name another folder with --home.",
+    cause,
+  });
 }

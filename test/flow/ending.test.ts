@@ -8,16 +8,14 @@ import { openPty, type Pty } from "../helpers/pty.js";
 import { Desk, enter, KEY, livingIn, sees, still, type, until } from "./desks.js";
 
 t.setTimeout(110_000);
-// Nearly all of it is waiting.
-t.jobs = 4;
 
 const LINUX = { skip: process.platform !== "linux" && "needs /proc" };
 /** A core stays this long after its last client, and closes within two seconds more. */
 const CORE_GONE_MS = 10_000;
 
 /** A profile with a name and a room, whose core has gone. */
-async function desk(t: Test): Promise<Desk> {
-  const one = new Desk(t);
+async function desk(t: Test, dir: string = t.testdir()): Promise<Desk> {
+  const one = new Desk(t, dir);
   await one.json(["room", "create", "tea"]);
   await one.run(["daemon", "stop"]);
   return one;
@@ -204,47 +202,44 @@ t.test("the keyboard's end, while the screen is still there: exit 0, modes as th
   await coreLeaves(t, one);
 });
 
-t.test("/detach: the screen goes, the core stays until told", LINUX, async (t) => {
-  const one = await desk(t);
-  const pty = one.open();
-  await pty.waitFor("made this room");
+t.test("told to stay, or with an invite that can still be used, the core stays without a screen", LINUX, async (t) => {
+  const folder = t.testdir({});
+  const [one, two] = [await desk(t, join(folder, "one")), await desk(t, join(folder, "two"))];
+  const detached = one.open();
+  await detached.waitFor("made this room");
   const core = one.core();
-  await type(pty, "/detach");
-  pty.write(KEY.enter);
+  await type(detached, "/detach");
+  detached.write(KEY.enter);
   const leaving = await Promise.race([
-    pty.exited.then(() => "gone"),
-    pty.waitFor("Leave all the same?", { timeoutMs: 5_000 }).then(() => "asked"),
+    detached.exited.then(() => "gone"),
+    detached.waitFor("Leave all the same?", { timeoutMs: 5_000 }).then(() => "asked"),
   ]);
-  if (leaving === "asked") pty.write(KEY.enter);
-  t.match(await pty.exited, { exitCode: 0 });
-  restored(t, pty.raw());
-  const status = await one.json(["daemon", "status"]);
-  t.match(status, { pid: core, stays: true });
-  const begin = performance.now();
-  await until(() => performance.now() - begin > 6_000);
-  t.same(one.home.cores(), [core], "it stays longer than one that nobody asked to");
-  t.equal((await one.run(["daemon", "stop"])).code, 0);
-  await until(() => !isRunning(core), 3_000);
-  t.same(livingIn(one.home.dir), []);
-});
+  if (leaving === "asked") detached.write(KEY.enter);
+  t.match(await detached.exited, { exitCode: 0 });
+  restored(t, detached.raw());
 
-t.test("an invite that can still be used keeps the core", LINUX, async (t) => {
-  const one = await desk(t);
-  const pty = one.open();
-  await pty.waitFor("made this room");
-  await enter(pty, "/invite");
-  await pty.waitFor("keet-tui://join/");
-  pty.write(KEY.escape);
-  await pty.waitFor((screen) => !screen.text().join().includes("keet-tui://join/"));
-  pty.write(KEY.interrupt);
-  await pty.waitFor("Quit?");
-  pty.write(KEY.enter);
-  await pty.exited;
+  const inviting = two.open();
+  await inviting.waitFor("made this room");
+  await enter(inviting, "/invite");
+  await inviting.waitFor("keet-tui://join/");
+  inviting.write(KEY.escape);
+  await inviting.waitFor((screen) => !screen.text().join().includes("keet-tui://join/"));
+  inviting.write(KEY.interrupt);
+  await inviting.waitFor("Quit?");
+  inviting.write(KEY.enter);
+  await inviting.exited;
+
   const begin = performance.now();
-  await until(() => performance.now() - begin > 6_000);
-  t.equal(one.home.cores().length, 1);
-  const status = await one.json(["daemon", "status"]);
-  t.match(status.open.join(), /invite/);
+  await until(() => performance.now() - begin > 5_500);
+  t.same(one.home.cores(), [core], "told to: it stays longer than one that nobody asked to");
+  t.match(await one.json(["daemon", "status"]), { pid: core, stays: true });
+  t.equal(two.home.cores().length, 1, "invite: somebody may still come");
+  t.match((await two.json(["daemon", "status"])).open.join(), /invite/);
+  for (const { home, run } of [one, two].map((who) => ({ home: who.home, run: () => who.run(["daemon", "stop"]) }))) {
+    t.equal((await run()).code, 0);
+    await until(() => home.cores().length === 0, 3_000);
+    t.same(livingIn(home.dir), []);
+  }
 });
 
 t.test("Ctrl-Z and fg: back at the new size, the draft untouched, the core never stopped", LINUX, async (t) => {
