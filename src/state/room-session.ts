@@ -46,6 +46,8 @@ export class RoomSession {
   #run = 0;
   #isStale = false;
   #isReadingMembers = false;
+  /** Ends when the core has answered what was typed here last; null while nothing waits for an answer. */
+  #sending: Promise<void> | null = null;
   /** What tells apart those whose names look the same, by identity. */
   #tags: ReadonlyMap<string, SafeText> = new Map();
   #unreadAtOpen = 0;
@@ -208,8 +210,19 @@ export class RoomSession {
     };
     // On its way before it is drawn: a frame costs more than the way to the other side.
     const send = () => this.#options.request("message.send", { room: this.id, text, id, action });
-    let sending = send();
+    // One after the other: what is asked for at the same time may be done in any order.
+    const before = this.#sending;
+    const sending = before === null ? send() : before.then(send);
     this.timeline.updateNow((state) => ({ ...state, arriving: [...state.arriving, local] }));
+    const sent = this.#deliver(local, sending, send).finally(() => {
+      if (this.#sending === sent) this.#sending = null;
+    });
+    this.#sending = sent;
+    await sent;
+  }
+
+  async #deliver(local: MessageView, first: Promise<MessageInfo>, again: () => Promise<MessageInfo>): Promise<void> {
+    let sending = first;
     for (;;) {
       try {
         const message = await sending;
@@ -218,7 +231,7 @@ export class RoomSession {
       } catch (error) {
         if (hasCode(error, "CLOSED")) return;
         if (hasCode(error, "CORE_GONE")) {
-          sending = send();
+          sending = again();
           continue;
         }
         const reason = safeLine(error instanceof Error ? error.message : String(error));

@@ -202,3 +202,21 @@ t.test("who is behind for a moment only is not told so; who was behind from the 
   t.equal(behind("tea"), 5, "what lasts is said");
   await session.close();
 });
+
+t.test("what is typed quickly goes out in the order it was typed, whatever becomes of one of them", async (t) => {
+  const core = filled(0);
+  const session = await open(core);
+  const first = Promise.withResolvers<never>();
+  const asked: unknown[] = [];
+  core.answers["message.send"] = ({ text }) => {
+    asked.push(text);
+    return text === "one" ? first.promise : message(9, { author: MAYA, text: String(text), state: "sent" });
+  };
+  const all = ["one", "two", "three"].map((text) => session.send(text, false));
+  await soon();
+  t.same(asked, ["one"]);
+  t.same(texts(session), ["one", "two", "three"], "seen at once");
+  first.reject(new KeetError("user", "TOO_LONG", "This is too long."));
+  await Promise.all(all);
+  t.same(asked, ["one", "two", "three"]);
+});
