@@ -21,11 +21,13 @@ export function StatusBar({ layout }: { readonly layout: Layout }) {
   const room = useStore(screen.state, (state) => state.room);
   const selected = useStore(screen.state, (state) => state.selected);
   const notice = useWhole(screen.session.notice);
+  const isAsked = useStore(screen.state, (state) => state.question !== null);
   const completion = useWhole(screen.line.completion);
   const minute = useMinute(screen.session.now);
   const { columns, isNarrow } = layout;
 
-  const note = completion ? completionNote(completion) : (notice?.hint ?? null);
+  // What a notice had to add does not belong to the question that lies over it.
+  const note = completion ? completionNote(completion) : isAsked ? null : (notice?.hint ?? null);
   if (connection === "lost")
     return <MessageRow spans={[{ text: cells.cut(safe` ${LOST}`, columns), tone: "warning" }]} />;
   if (note) return <MessageRow spans={[{ text: cells.cut(safe` ${note}`, columns), tone: "dim" }]} />;

@@ -73,6 +73,17 @@ t.test("a command without what it needs says so, whatever could be completed the
   await app.waitFor("There are: maya, alice, bob");
 });
 
+t.test("under a question stands nothing that belongs to a notice before it", async (t) => {
+  const app = await openApp(t, { core: coreWith("tea") });
+  await app.keys("/nonsense");
+  await app.keys("\r");
+  await app.waitFor("//nonsense sends it as text");
+  await app.keys("\x15");
+  await app.keys("\x03");
+  await app.waitFor("Quit?");
+  t.notOk(app.terminal.find("sends it as text"));
+});
+
 t.test("a name pasted with line ends around it is a name", async (t) => {
   const core = new ScriptedCore();
   core.identity = null;
