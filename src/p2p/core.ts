@@ -392,7 +392,7 @@ export class Core extends ReadyResource {
       } else this.#startJoining(live);
     } catch (error) {
       // This room cannot be opened; the others can.
-      live.failed = error instanceof Error ? error.message : String(error);
+      live.failed = `its log cannot be opened (${error instanceof Error ? error.message : String(error)})`;
       this.emit("warning", error);
       this.emit("room", live.entry.id);
     }

@@ -14,7 +14,7 @@ t.test("where standard output is no terminal a bare start explains itself and ex
     t.equal(outcome.code, 2);
     t.equal(outcome.stdout, "");
     t.equal(outcome.stderr.trim().split("\n").length, 5);
-    for (const word of ["send", "--plain", "demo", "--help"]) t.match(outcome.stderr, word);
+    for (const word of ["send", "room create", "demo", "--help"]) t.match(outcome.stderr, word);
   }
   t.same(readdirSync(h.dir), [], "and makes nothing");
 });

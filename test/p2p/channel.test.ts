@@ -24,7 +24,7 @@ async function people(t: Tap): Promise<{ ann: Core; id: string; connect(): Promi
   const ann = await openCore({ folder: `${folder}/ann`, bootstrap, lan: false });
   const swarms: Hyperswarm[] = [];
   t.teardown(async () => {
-    await Promise.all(swarms.map((swarm) => swarm.destroy({ force: true })));
+    await Promise.all(swarms.map((swarm) => swarm.destroy()));
     await ann.close();
     await net.destroy();
   });

@@ -22,9 +22,11 @@ t.test(
     const core = await openCore(options);
     t.teardown(() => core.close());
     const startedAt = performance.now();
-    await t.rejects(core.room(tea.id)!.member!.send("hi"), { code: "ROOM_STOPPED" });
+    // Where the library already meets the block while it opens, the room is never there; else its first words fail.
+    const { member, failed } = core.room(tea.id)!;
+    if (member) await t.rejects(member.send("hi"), { code: "ROOM_STOPPED" });
     t.ok(performance.now() - startedAt < 5_000);
-    t.match(core.room(tea.id)!.member!.summary().stopReason, /log/);
+    t.match(member?.summary().stopReason ?? failed, /log/);
     t.equal((await core.room(dev.id)!.member!.send("hi")).state, "sent");
     const before = process.cpuUsage();
     await new Promise((resolve) => setTimeout(resolve, 2_000));
