@@ -70,6 +70,8 @@ export function openLog(path: string, options: LogOptions = {}): Log {
 
   function rotate(): void {
     closeSync(fd);
+    // The number may be another file's by the time the next line comes.
+    fd = -1;
     try {
       renameSync(path, `${path}.old`);
     } finally {

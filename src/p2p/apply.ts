@@ -20,6 +20,8 @@ export interface ApplyListener {
   /** A row was written at this place. */
   row(place: number): void;
   joined(writerKey: Uint8Array, record: WriterRecord): void;
+  /** Somebody's name or rights changed. */
+  person(): void;
   leftOut(writerKey: Uint8Array, length: number, reason: RejectReason): void;
 }
 
@@ -74,6 +76,7 @@ async function applyOp(op: Op | null, context: Context): Promise<RejectReason | 
       return addRow(context);
     case "set-profile":
       await view.putPerson(writer.identity, { ...person, name: op.name });
+      context.listener.person();
       return null;
     case "set-room": {
       const before = await view.room();

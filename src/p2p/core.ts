@@ -19,6 +19,7 @@ import { MemberRoom } from "./member-room.js";
 import { Network, type NetworkState } from "./network.js";
 import { openStore } from "./open-store.js";
 import { type Keys, Pairing } from "./pairing.js";
+import { privateFolder } from "./private-file.js";
 import { hex, Room } from "./room.js";
 import { closedBecause } from "./room-peers.js";
 import { atMost } from "./time-limit.js";
@@ -101,6 +102,8 @@ export class Core extends ReadyResource {
   #pairing: Pairing | null = null;
   readonly #rooms = new Map<string, Live>();
   #timers: NodeJS.Timeout[] = [];
+  /** Of rooms that are just being made, too. */
+  #lastOrder = -1;
   #wall = 0;
   #monotonic = 0;
 
@@ -111,9 +114,11 @@ export class Core extends ReadyResource {
   }
 
   protected override async _open(): Promise<void> {
+    privateFolder(this.#options.folder);
+    // Before the store: opening that one writes, and with a damaged identity nothing may.
+    this.#identity = Identity.read(this.#options.folder);
     this.#store = await openStore(this.#options.folder);
     try {
-      this.#identity = Identity.read(this.#options.folder);
       this.#local = new LocalStore(this.#store);
       await this.#local.ready();
       if (this.#identity) await this.#startWithIdentity();
@@ -265,12 +270,13 @@ export class Core extends ReadyResource {
         hint: "Make a group: keet-tui room create <name>.",
       });
     }
+    const order = this.#nextOrder();
     const namespace = hex(crypto.randomBytes(16));
     const room = await this.#openLog(namespace, null, crypto.randomBytes(32));
     const entry: RoomEntry = {
       id: hex(room.discoveryKey),
       namespace,
-      order: this.#nextOrder(),
+      order,
       joinedAt: this.#now(),
       name: checked,
       key: hex(room.key),
@@ -355,7 +361,9 @@ export class Core extends ReadyResource {
   }
 
   #nextOrder(): number {
-    return Math.max(-1, ...[...this.#rooms.values()].map(({ entry }) => entry.order)) + 1;
+    const highest = Math.max(-1, ...[...this.#rooms.values()].map(({ entry }) => entry.order));
+    this.#lastOrder = Math.max(this.#lastOrder, highest) + 1;
+    return this.#lastOrder;
   }
 
   #kept(): LocalStore {

@@ -105,6 +105,7 @@ export class MemberRoom extends ReadyResource {
   #tick: NodeJS.Timeout | null = null;
   #retryAt = 0;
   #sending = new Map<string, Promise<void>>();
+  #beginning: Promise<unknown> = Promise.resolve();
 
   constructor(options: MemberRoomOptions) {
     super();
@@ -134,6 +135,7 @@ export class MemberRoom extends ReadyResource {
     peers.on("pushed", (writer: Uint8Array, bytes: Uint8Array) => void this.#arrive(writer, bytes).catch(() => {}));
     room.on("rows", ({ from, total }: { from: number; total: number }) => this.#onRows(from, total));
     room.on("changed", () => void this.refresh().catch(() => {}));
+    room.on("persons", () => this.emit("members"));
     room.on("writable", () => void this.refresh().catch(() => {}));
     room.on("stopped", () => void this.refresh().catch(() => {}));
     for (const waiting of this.#outbox.all) this.#showWaiting(waiting);
@@ -377,25 +379,29 @@ export class MemberRoom extends ReadyResource {
     { id = newId(), action = false }: { id?: Uint8Array; action?: boolean } = {},
   ): Promise<RoomMessage> {
     checkText(text);
-    const idHex = hex(id);
     if (this.room.stopReason !== null) await this.room.room();
+    // One after the other up to the outbox and the log's queue, so that what is sent first comes first.
+    const begun = this.#beginning.then(() => this.#begin(text, id, action));
+    this.#beginning = begun.catch(() => {});
+    await Promise.all((await begun).waits);
     const own = this.room.writerKey;
-    const place = this.room.writable ? await this.room.placeOf(own, id) : null;
-    if (place !== null) return (await this.messages(place, place + 1))[0]!;
-    if (!this.#outbox.get(idHex)) {
-      const waiting: Waiting = { id: idHex, text, action, sentAt: this.#now(), failed: null };
-      const kept = this.#outbox.add(waiting);
-      this.#showWaiting(waiting);
-      // Pushed and appended at once; the promise given back still waits for the disk.
-      const posted = this.room.writable ? this.#post(waiting) : Promise.resolve();
-      await kept;
-      await posted;
-    } else {
-      await (this.#sending.get(idHex) ?? this.#post(this.#outbox.get(idHex)!));
-    }
     const [message] = (await this.message(id)).filter(({ writer }) => b4a.equals(writer, own));
     if (!message) throw new KeetError("peer", "NOT_WRITABLE", "The room did not take it.");
     return message;
+  }
+
+  /** @returns what to wait for, until it is on disk and in the log: in an object, since a promise would be waited for here */
+  async #begin(text: string, id: Uint8Array, action: boolean): Promise<{ waits: Promise<void>[] }> {
+    const { room } = this;
+    const idHex = hex(id);
+    if (room.writable && (await room.placeOf(room.writerKey, id)) !== null) return { waits: [] };
+    const known = this.#outbox.get(idHex);
+    if (known) return { waits: [this.#post(known)] };
+    const waiting: Waiting = { id: idHex, text, action, sentAt: this.#now(), failed: null };
+    const kept = this.#outbox.add(waiting);
+    this.#showWaiting(waiting);
+    // Pushed and appended at once; the promise given back still waits for the disk.
+    return { waits: [kept, this.#post(waiting)] };
   }
 
   /** Once at a time for each message. */

@@ -28,10 +28,14 @@ export function privateFolder(path: string): void {
     });
   }
   if ((mode & 0o077) !== 0) {
-    throw new KeetError("storage", "STORE_TOO_OPEN", `Others on this machine can read ${path}.`, {
-      hint: `Close it with: chmod -R go= ${quoted(path)}`,
-    });
+    throw tooOpen(path, "-R go=");
   }
+}
+
+function tooOpen(path: string, how: string): KeetError {
+  return new KeetError("storage", "STORE_TOO_OPEN", `Others on this machine can read ${path}.`, {
+    hint: `Close it with: chmod ${how} ${quoted(path)}`,
+  });
 }
 
 /**
@@ -63,8 +67,11 @@ export function writePrivateFile(path: string, content: string): void {
 /** The file's text, or null where there is none. */
 export function readPrivateFile(path: string): string | null {
   try {
+    const { mode } = lstatSync(path);
+    if (process.platform !== "win32" && (mode & 0o077) !== 0) throw tooOpen(path, "go=");
     return readFileSync(path, "utf8");
   } catch (cause) {
+    if (cause instanceof KeetError) throw cause;
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw new KeetError("storage", "STORE_UNREADABLE", `${path} cannot be read.`, {
       hint: "Look at its owner and mode; nothing was changed.",

@@ -245,8 +245,12 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
   typing(): void {
     const now = performance.now();
     if (now - this.#typedAt < TYPING_EVERY_MS) return;
-    this.#typedAt = now;
-    for (const peer of this.#peers.values()) if (this.#identityOf(peer)) peer.sendTyping(true);
+    for (const peer of this.#peers.values()) {
+      if (!this.#identityOf(peer)) continue;
+      peer.sendTyping(true);
+      // Only what somebody heard need not be said again.
+      this.#typedAt = now;
+    }
   }
 
   /** Ahead of the log, to members only. */

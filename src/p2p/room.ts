@@ -1,6 +1,6 @@
 /**
  * One room: one Autobase and its view. Knows nothing of who is connected, of unread counts or of the outbox.
- * Emits `rows` {from, total}: rows from that place on are no longer what they were; `joined` (writer record);
+ * Emits `rows` {from, total}: rows from that place on are no longer what they were; `joined` (writer record); `persons` (a name changed);
  * `writable`; `heads` (some member's log grew); `stopped` (reason): the library gave this room up, the others live on.
  */
 import { createHash } from "node:crypto";
@@ -96,6 +96,7 @@ export class Room extends ReadyResource {
   /** Lowest place written since the last `rows`; Infinity where none was. */
   #touchedFrom = Number.POSITIVE_INFINITY;
   #total = 0;
+  #personsChanged = false;
   #telling: Promise<unknown> | null = null;
   #tellAgain = false;
   readonly #writers = new Map<string, WriterRecord>();
@@ -307,6 +308,9 @@ export class Room extends ReadyResource {
         if (place < this.#touchedFrom) this.#touchedFrom = place;
       },
       joined: (writerKey, record) => this.#know(writerKey, record),
+      person: () => {
+        this.#personsChanged = true;
+      },
       leftOut: (writerKey, length, reason) => this.#countLeftOut(writerKey, length, reason),
     });
     await batch.flush();
@@ -333,6 +337,7 @@ export class Room extends ReadyResource {
 
   async #onFastForward(): Promise<void> {
     this.#touchedFrom = 0;
+    this.#personsChanged = true;
     this.fetchHistory();
     await this.#loadWriters().catch((error) => this.emit("warning", error));
     this.#tell();
@@ -366,6 +371,10 @@ export class Room extends ReadyResource {
     this.#total = total;
     if (changed) this.emit("rows", { from, total });
     else this.emit("changed");
+    if (this.#personsChanged) {
+      this.#personsChanged = false;
+      this.emit("persons");
+    }
   }
 
   // --- reading; everything has a time limit, since a block nobody here has would hang

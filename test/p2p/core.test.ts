@@ -35,3 +35,40 @@ t.test("with no DHT at all, an invite brings two cores on one machine together a
   t.equal(ann.room(room.id)!.member!.summary().unread, 1);
   t.equal(bob.room(room.id)!.member!.summary().unread, 0, "history before one's own join is not unread");
 });
+
+t.test("what is sent at once comes in the order it was sent, and again by the same id is nothing new", async (t) => {
+  const ann = await open(t, `${t.testdir({})}/ann`, "ann");
+  const { id } = await ann.createRoom("tea", "", "group");
+  const member = ann.room(id)!.member!;
+  const lines = Array.from({ length: 40 }, (_, i) => `line ${i}`);
+  const sent = await Promise.all(lines.map((text) => member.send(text)));
+  t.same(await textsOf(ann, id), lines);
+  t.ok(sent.every(({ state }) => state === "sent"));
+  const again = await Promise.all([
+    member.send("other words", { id: sent[3]!.id }),
+    member.send("x", { id: sent[3]!.id }),
+  ]);
+  t.match(
+    again.map(({ op }) => op),
+    [{ text: "line 3" }, { text: "line 3" }],
+  );
+  t.equal((await textsOf(ann, id)).length, lines.length);
+});
+
+t.test("rooms made at once keep their order, and a new name is told to everybody", async (t) => {
+  const folder = t.testdir({});
+  const ann = await open(t, `${folder}/ann`, "ann");
+  await Promise.all(["one", "two", "three"].map((name) => ann.createRoom(name, "", "group")));
+  t.equal(new Set(ann.rooms().map(({ order }) => order)).size, 3);
+  const bob = await open(t, `${folder}/bob`, "bob");
+  const [room] = ann.rooms();
+  await bob.joinRoom((await ann.makeInvite(room!.id, {})).link!);
+  await until(() => bob.room(room!.id)?.waitsFor === null);
+  const namesOf = async (core: Core) => (await core.room(room!.id)!.member!.members()).map(({ name }) => name).sort();
+  await until(async () => (await namesOf(bob)).length === 2);
+  const heard = new Promise((resolve) =>
+    ann.on("members", async () => (await namesOf(ann)).includes("robert") && resolve(true)),
+  );
+  await bob.rename("robert");
+  t.equal(await heard, true);
+});
