@@ -357,6 +357,7 @@ declare module "hyperswarm" {
   export default class Hyperswarm extends EventEmitter {
     constructor(options: object);
     readonly dht: HyperDHT;
+    readonly server: { refresh(): void };
     readonly keyPair: { publicKey: Buffer; secretKey: Buffer };
     readonly connections: Set<Connection>;
     readonly connecting: number;

@@ -15,6 +15,7 @@ const MAX_STRANGERS = 8;
 const STRANGER_LIMIT_MS = 60_000;
 /** Several who join in the same instant do not find each other by one look-up each. */
 const LOOK_AGAIN_MS = [300, 1_000, 3_000];
+const AFTER_ONLINE_MS = [0, 1_000, 4_000, 8_000];
 const DIAL_EVERY_MS = 1_500;
 /** The lower key dials; the other one only when that came to nothing. */
 const OTHER_DIALS_AFTER_MS = 3_000;
@@ -48,6 +49,8 @@ export class Network extends EventEmitter {
   readonly #heard = new Map<string, { firstAt: number; dialledAt: number }>();
   #watch: NodeJS.Timeout | null = null;
   #last = "";
+  #wasOnline = false;
+  #again: NodeJS.Timeout[] = [];
   #closing = false;
 
   constructor(options: NetworkOptions) {
@@ -135,7 +138,7 @@ export class Network extends EventEmitter {
     this.#closing = true;
     if (this.#watch) clearInterval(this.#watch);
     for (const { timers } of this.#topics.values()) for (const timer of timers) clearTimeout(timer);
-    for (const timer of this.#strangers.values()) clearTimeout(timer);
+    for (const timer of [...this.#strangers.values(), ...this.#again]) clearTimeout(timer);
     await this.#lan?.close();
     // Saying goodbye to a DHT that does not answer takes many seconds; our records there run out by themselves.
     // `clear` is still what ends the library's own timers.
@@ -145,10 +148,21 @@ export class Network extends EventEmitter {
 
   #tell(): void {
     const { state, peers } = this.state();
+    const isOnline = state === "online";
+    if (isOnline && !this.#wasOnline) this.#lookAgain();
+    this.#wasOnline = isOnline;
     const now = `${state} ${peers}`;
     if (now === this.#last) return;
     this.#last = now;
     this.emit("changed");
+  }
+
+  /** The DHT answers for the first time, or again: what was looked up and announced before went nowhere. */
+  #lookAgain(): void {
+    for (const timer of this.#again) clearTimeout(timer);
+    // The library announces where this device takes connections again in up to three seconds, then look-ups find it.
+    this.swarm.server.refresh();
+    this.#again = AFTER_ONLINE_MS.map((ms) => setTimeout(() => this.refresh(), ms).unref());
   }
 
   #port(): number | null {
