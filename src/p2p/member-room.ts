@@ -98,6 +98,8 @@ export class MemberRoom extends ReadyResource {
   #members = 0;
   #record: RoomRecord | null = null;
   #role: Role | null = null;
+  /** How often rows changed. */
+  #tellings = 0;
   #wasIn = false;
   #outSince: number | null = null;
   #lastAt: number | null = null;
@@ -323,6 +325,7 @@ export class MemberRoom extends ReadyResource {
   }
 
   #onRows(from: number, total: number): void {
+    this.#tellings += 1;
     this.#scanning = this.#scanning
       .then(() => this.#scan(from, total))
       .catch((error) => this.emit("warning", error))
@@ -510,13 +513,16 @@ export class MemberRoom extends ReadyResource {
     const decoded = decode(bytes);
     if (!decoded.ok || decoded.op?.type !== "post-message" || !this.room.writers.get(hex(writer))?.active) return;
     const { envelope, op } = decoded;
-    if ((await this.room.placeOf(writer, envelope.id)) !== null) return;
-    const row = await this.room.describe(-1, writer, Number.MAX_SAFE_INTEGER, envelope, op);
-    if (!row.verified) return;
+    const seen = this.#tellings;
+    const [place, row] = await Promise.all([
+      this.room.placeOf(writer, envelope.id),
+      this.room.describe(-1, writer, Number.MAX_SAFE_INTEGER, envelope, op),
+    ]);
+    if (place !== null || !row.verified) return;
     const at = this.#now();
     const message = { ...this.#messageOf(row), place: null, receivedAt: at, state: null };
     // It may have come into the order while we looked.
-    if ((await this.room.placeOf(writer, envelope.id)) !== null) return;
+    if (seen !== this.#tellings && (await this.room.placeOf(writer, envelope.id)) !== null) return;
     this.#show({ ...message, clockOff: envelope.sentAt > at + CLOCK_OFF_MS });
   }
 

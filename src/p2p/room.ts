@@ -324,6 +324,7 @@ export class Room extends ReadyResource {
 
   #know(writerKey: Uint8Array, record: WriterRecord): void {
     const name = hex(writerKey);
+    this.#personsChanged = true;
     const known = this.#writers.has(name);
     this.#writers.set(name, record);
     this.#expected.delete(name);
@@ -363,7 +364,7 @@ export class Room extends ReadyResource {
   async #tellOnce(): Promise<void> {
     const touched = this.#touchedFrom;
     this.#touchedFrom = Number.POSITIVE_INFINITY;
-    this.#names.clear();
+    if (this.#personsChanged) this.#names.clear();
     this.emit("heads");
     const total = await this.#read((view) => view.length());
     const from = Math.min(touched, this.#total, total);
@@ -481,7 +482,7 @@ export class Room extends ReadyResource {
     const known = this.#names.get(id);
     if (known !== undefined) return known;
     const name = (await this.person(identity))?.name ?? "";
-    this.#names.set(id, name);
+    if (name) this.#names.set(id, name);
     return name;
   }
 

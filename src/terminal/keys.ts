@@ -44,7 +44,7 @@ const STRING_DELAY_MS = 2000;
  * CR waits long enough for the rest of a paste that was cut there; alone it waits for one read more.
  */
 const ENTER_AFTER_TEXT_MS = 60;
-const ENTER_ALONE_MS = 4;
+const ENTER_ALONE_MS = 2;
 const BURST_GAP_MS = 5;
 /** A burst of more characters than anybody types is a paste, even on one line. */
 const MAX_TYPED_BURST = 1000;
