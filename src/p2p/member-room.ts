@@ -418,7 +418,7 @@ export class MemberRoom extends ReadyResource {
 
   async #postOnce(waiting: Waiting): Promise<void> {
     const { room } = this;
-    if (!room.writable) return;
+    if (!room.writable || room.isStalled) return;
     const id = b4a.from(waiting.id, "hex");
     try {
       const bytes = room.seal({ type: "post-message", text: waiting.text, action: waiting.action }, id, waiting.sentAt);
@@ -446,7 +446,8 @@ export class MemberRoom extends ReadyResource {
   }
 
   #retryOutbox(): void {
-    if (!this.room.writable || this.closing) return;
+    // What a stalled log holds already would only be queued there twice.
+    if (!this.room.writable || this.closing || this.room.isStalled) return;
     const waiting = this.#outbox.all.filter(({ id, failed }) => failed === null && !this.#sending.has(id));
     if (waiting.length === 0) return;
     void (async () => {

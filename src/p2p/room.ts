@@ -15,6 +15,7 @@ import type ProtomuxWakeup from "protomux-wakeup";
 import ReadyResource from "ready-resource";
 import { KeetError } from "../errors.js";
 import { isAdmission } from "./admission.js";
+import { AppendQueue } from "./append-queue.js";
 import { applyNodes } from "./apply.js";
 import { patchAutobase } from "./autobase-patch.js";
 import { decode, type Envelope, encode, ID_BYTES, isSignedBy, type RejectReason } from "./decode.js";
@@ -33,8 +34,6 @@ import {
 
 const READ_LIMIT_MS = 2_000;
 const APPEND_LIMIT_MS = 4_000;
-const MAX_BATCH_OPS = 64;
-const MAX_BATCH_BYTES = 512 * 1024;
 /** Unknown writers whose join we checked; more than any meeting needs, and no flood can raise it. */
 const MAX_EXPECTED_WRITERS = 1_024;
 const MAX_LEFT_OUT = 1_000;
@@ -76,13 +75,6 @@ export interface Head {
   readonly length: number;
 }
 
-interface QueuedOp {
-  readonly bytes: Uint8Array;
-  readonly optimistic: boolean;
-  resolve(): void;
-  reject(error: unknown): void;
-}
-
 export function newId(): Buffer {
   return crypto.randomBytes(ID_BYTES);
 }
@@ -91,8 +83,7 @@ export class Room extends ReadyResource {
   readonly base: Autobase;
   readonly #store: Corestore;
   readonly #identity: Identity;
-  #queue: QueuedOp[] = [];
-  #pumping = false;
+  readonly #queue: AppendQueue;
   /** Lowest place written since the last `rows`; Infinity where none was. */
   #touchedFrom = Number.POSITIVE_INFINITY;
   #total = 0;
@@ -131,6 +122,12 @@ export class Room extends ReadyResource {
         }),
       apply: (nodes: readonly ApplyNode[], view: Hyperbee, host: Host) => this.#apply(nodes, view, host),
     });
+    this.#queue = new AppendQueue({
+      base: this.base,
+      limitMs: APPEND_LIMIT_MS,
+      onStall: () => void this.#checkOwnLog().catch(() => {}),
+      stopped: () => (this.#stopReason === null ? null : this.#stopped()),
+    });
     this.#guardWakeup();
   }
 
@@ -148,7 +145,7 @@ export class Room extends ReadyResource {
   }
 
   protected override async _close(): Promise<void> {
-    for (const { reject } of this.#queue.splice(0)) reject(new Error("room is closing"));
+    this.#queue.end(new Error("room is closing"));
     await this.base.close();
     await this.#telling?.catch(() => {});
   }
@@ -199,7 +196,7 @@ export class Room extends ReadyResource {
   stop(reason: string): void {
     if (this.#stopReason !== null || this.closing) return;
     this.#stopReason = reason;
-    for (const { reject } of this.#queue.splice(0)) reject(this.#stopped());
+    this.#queue.end(this.#stopped());
     void this.base.close().catch(() => {});
     this.emit("stopped", reason);
   }
@@ -220,56 +217,15 @@ export class Room extends ReadyResource {
 
   /**
    * Resolves when the op is in this device's log and was applied. What waits at the same time shares one append.
-   * @throws KeetError `ROOM_STOPPED`, `NOT_WRITABLE`
+   * @throws KeetError `NOT_NOW` (it is queued all the same), `ROOM_STOPPED`, `NOT_WRITABLE`
    */
   append(bytes: Uint8Array, optimistic = false): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ bytes, optimistic, resolve, reject });
-      void this.#pump();
-    });
+    return this.#queue.append(bytes, optimistic);
   }
 
-  async #pump(): Promise<void> {
-    if (this.#pumping) return;
-    this.#pumping = true;
-    try {
-      while (this.#queue.length > 0) {
-        const batch = this.#takeBatch();
-        try {
-          if (this.#stopReason !== null) throw this.#stopped();
-          const values = batch.map(({ bytes }) => bytes);
-          const append = batch[0]!.optimistic
-            ? this.base.append(values[0]!, { optimistic: true })
-            : this.base.append(values);
-          await within(append, APPEND_LIMIT_MS, () => this.#appendTookTooLong());
-          for (const { resolve } of batch) resolve();
-        } catch (error) {
-          const why = this.#stopReason !== null ? this.#stopped() : notWritable(error);
-          for (const { reject } of batch) reject(why);
-        }
-      }
-    } finally {
-      this.#pumping = false;
-    }
-  }
-
-  #takeBatch(): QueuedOp[] {
-    const batch: QueuedOp[] = [];
-    let bytes = 0;
-    while (this.#queue.length > 0 && batch.length < MAX_BATCH_OPS) {
-      const next = this.#queue[0]!;
-      if (batch.length > 0 && (next.optimistic || bytes + next.bytes.byteLength > MAX_BATCH_BYTES)) break;
-      batch.push(this.#queue.shift()!);
-      bytes += next.bytes.byteLength;
-      if (next.optimistic) break;
-    }
-    return batch;
-  }
-
-  /** An append that hangs hangs for ever, and the library burns a whole processor meanwhile. */
-  #appendTookTooLong(): Error {
-    this.stop("its log does not take anything any more");
-    return this.#stopped();
+  /** The log takes nothing at the moment; what is queued goes in when blocks come that only others have. */
+  get isStalled(): boolean {
+    return this.#queue.isStalled;
   }
 
   joinOp(admission: Admission | null): Op {
@@ -642,16 +598,6 @@ function authorOf(roomKey: Uint8Array, writerKey: Uint8Array, record: WriterReco
   const proof = verifyJoin(op.proof, claim);
   if (!proof || !b4a.equals(proof.identityKey, identity) || !b4a.equals(op.signingKey, signingKey)) return unproven;
   return { identity, device: proof.deviceKey, signingKey, proven: isSignedBy(envelope, claim) };
-}
-
-function notWritable(cause: unknown): unknown {
-  if (cause instanceof Error && cause.message === "Not writable") {
-    return new KeetError("peer", "NOT_WRITABLE", "This device may not write in this room.", {
-      hint: "Ask a member for a new invite.",
-      cause,
-    });
-  }
-  return cause;
 }
 
 export function hex(bytes: Uint8Array): string {

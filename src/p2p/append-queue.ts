@@ -1,0 +1,118 @@
+import type Autobase from "autobase";
+import { KeetError } from "../errors.js";
+import { within } from "./time-limit.js";
+
+const MAX_BATCH_OPS = 64;
+const MAX_BATCH_BYTES = 512 * 1024;
+
+interface QueuedOp {
+  readonly bytes: Uint8Array;
+  readonly optimistic: boolean;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+export interface AppendQueueOptions {
+  readonly base: Autobase;
+  /** How long whoever appends waits at the most; the op itself stays in the queue. */
+  readonly limitMs: number;
+  /** An append takes longer than that: a look at why. */
+  readonly onStall: () => void;
+  /** Why nothing can be appended any more; null while it can. */
+  readonly stopped: () => KeetError | null;
+}
+
+/**
+ * Ops on their way into this device's log, in order; what waits at the same time shares one append. After it took
+ * over a signed view and lost its peers, the library waits for blocks that only they have: then who appends hears
+ * `NOT_NOW`, nothing more is handed to the library, and all of it goes in when the blocks come.
+ */
+export class AppendQueue {
+  readonly #options: AppendQueueOptions;
+  #queue: QueuedOp[] = [];
+  #isPumping = false;
+  #startedAt: number | null = null;
+
+  constructor(options: AppendQueueOptions) {
+    this.#options = options;
+  }
+
+  /** What was handed to the library is there for longer than anybody waits. */
+  get isStalled(): boolean {
+    return this.#startedAt !== null && performance.now() - this.#startedAt > this.#options.limitMs;
+  }
+
+  /** @throws KeetError `NOT_NOW`, `NOT_WRITABLE`, `ROOM_STOPPED` */
+  append(bytes: Uint8Array, optimistic: boolean): Promise<void> {
+    const appended = new Promise<void>((resolve, reject) => {
+      this.#queue.push({ bytes, optimistic, resolve, reject });
+      void this.#pump();
+    });
+    return within(appended, this.#options.limitMs, () => {
+      this.#options.onStall();
+      return (
+        this.#options.stopped() ??
+        new KeetError("peer", "NOT_NOW", "The room waits for a part of its history that nobody here has.", {
+          hint: "What you wrote is kept and goes out when somebody who has it appears.",
+        })
+      );
+    });
+  }
+
+  /** Rejects all that waits. */
+  end(error: Error): void {
+    for (const { reject } of this.#queue.splice(0)) reject(error);
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    while (this.#queue.length > 0) {
+      const batch = this.#takeBatch();
+      try {
+        const stopped = this.#options.stopped();
+        if (stopped) throw stopped;
+        this.#startedAt = performance.now();
+        await this.#hand(batch);
+        for (const { resolve } of batch) resolve();
+      } catch (error) {
+        const why = this.#options.stopped() ?? notWritable(error);
+        for (const { reject } of batch) reject(why);
+      } finally {
+        this.#startedAt = null;
+      }
+    }
+    this.#isPumping = false;
+  }
+
+  #hand(batch: readonly QueuedOp[]): Promise<number> {
+    const { base } = this.#options;
+    const [first] = batch as [QueuedOp];
+    return first.optimistic
+      ? base.append(first.bytes, { optimistic: true })
+      : base.append(batch.map(({ bytes }) => bytes));
+  }
+
+  #takeBatch(): QueuedOp[] {
+    const batch: QueuedOp[] = [];
+    let bytes = 0;
+    while (this.#queue.length > 0 && batch.length < MAX_BATCH_OPS) {
+      const next = this.#queue[0]!;
+      if (batch.length > 0 && (next.optimistic || bytes + next.bytes.byteLength > MAX_BATCH_BYTES)) break;
+      batch.push(this.#queue.shift()!);
+      bytes += next.bytes.byteLength;
+      if (next.optimistic) break;
+    }
+    return batch;
+  }
+}
+
+function notWritable(cause: unknown): unknown {
+  if (cause instanceof Error && cause.message === "Not writable") {
+    return new KeetError("peer", "NOT_WRITABLE", "This device may not write in this room.", {
+      hint: "Ask a member for a new invite.",
+      cause,
+    });
+  }
+  return cause;
+}
