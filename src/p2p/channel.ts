@@ -4,10 +4,11 @@
  * nothing is said. Nothing here is kept. docs/protocol.md has the bytes.
  */
 import b4a from "b4a";
-import c, { type Codec, type State } from "compact-encoding";
+import c, { type Codec } from "compact-encoding";
 import type { Connection } from "hyperswarm";
 import Protomux, { type Channel } from "protomux";
 import sodium from "sodium-universal";
+import { list, struct } from "./codec.js";
 import { MAX_OP_BYTES } from "./decode.js";
 import type { Head } from "./room.js";
 
@@ -55,44 +56,6 @@ export interface ChannelListener {
 interface Hello {
   readonly version: number;
   readonly proof: Uint8Array;
-}
-
-function struct<T extends object>(parts: { readonly [N in keyof T]: Codec<T[N]> }): Codec<T> {
-  const names = Object.keys(parts) as (keyof T)[];
-  return {
-    preencode: (state: State, value: T) => {
-      for (const name of names) parts[name].preencode(state, value[name]);
-    },
-    encode: (state: State, value: T) => {
-      for (const name of names) parts[name].encode(state, value[name]);
-    },
-    decode: (state: State) => {
-      const value = {} as T;
-      for (const name of names) value[name] = parts[name].decode(state);
-      return value;
-    },
-  };
-}
-
-/** A list whose count is bounded before anything is made of it. */
-function list<T>(codec: Codec<T>, max: number): Codec<T[]> {
-  return {
-    preencode: (state, items) => {
-      c.uint.preencode(state, items.length);
-      for (const item of items) codec.preencode(state, item);
-    },
-    encode: (state, items) => {
-      c.uint.encode(state, items.length);
-      for (const item of items) codec.encode(state, item);
-    },
-    decode: (state) => {
-      const count = c.uint.decode(state);
-      if (count > max) throw new RangeError(`a list of ${count} is over ${max}`);
-      const items: T[] = [];
-      for (let i = 0; i < count; i++) items.push(codec.decode(state));
-      return items;
-    },
-  };
 }
 
 const helloCodec = struct<Hello>({ version: c.uint, proof: c.fixed32 });

@@ -151,7 +151,6 @@ export class MemberRoom extends ReadyResource {
   protected override async _close(): Promise<void> {
     if (this.#tick) clearInterval(this.#tick);
     this.peers.close();
-    this.room.beginClose();
     await this.room.close();
     await this.#scanning.catch(() => {});
   }

@@ -19,6 +19,7 @@ import { AppendQueue } from "./append-queue.js";
 import { applyNodes } from "./apply.js";
 import { patchAutobase } from "./autobase-patch.js";
 import { decode, type Envelope, encode, ID_BYTES, isSignedBy, type RejectReason } from "./decode.js";
+import { History } from "./history.js";
 import { type Identity, verifyJoin } from "./identity.js";
 import type { Admission, Op } from "./spec/generated/types.js";
 import { within } from "./time-limit.js";
@@ -98,8 +99,7 @@ export class Room extends ReadyResource {
   readonly #leftOutBlocks = new Set<string>();
   readonly #leftOut: Record<string, number> = {};
   #stopReason: string | null = null;
-  #fetching: Promise<unknown> | null = null;
-  #fetched: number | null = null;
+  readonly #history: History;
 
   constructor(options: RoomOptions) {
     super();
@@ -128,6 +128,12 @@ export class Room extends ReadyResource {
       onStall: () => void this.#checkOwnLog().catch(() => {}),
       stopped: () => (this.#stopReason === null ? null : this.#stopped()),
     });
+    this.#history = new History({
+      base: this.base,
+      store: options.store,
+      onProgress: () => this.emit("changed"),
+      onError: (error) => this.emit("warning", error),
+    });
     this.#guardWakeup();
   }
 
@@ -146,6 +152,7 @@ export class Room extends ReadyResource {
 
   protected override async _close(): Promise<void> {
     this.#queue.end(new Error("room is closing"));
+    await this.#history.close();
     await this.base.close();
     await this.#telling?.catch(() => {});
   }
@@ -173,7 +180,7 @@ export class Room extends ReadyResource {
 
   /** From 0 to 1 while history is on its way, else null. */
   get fetched(): number | null {
-    return this.#fetched;
+    return this.#history.fetched;
   }
 
   get total(): number {
@@ -197,6 +204,7 @@ export class Room extends ReadyResource {
     if (this.#stopReason !== null || this.closing) return;
     this.#stopReason = reason;
     this.#queue.end(this.#stopped());
+    void this.#history.close();
     void this.base.close().catch(() => {});
     this.emit("stopped", reason);
   }
@@ -295,7 +303,7 @@ export class Room extends ReadyResource {
   async #onFastForward(): Promise<void> {
     this.#touchedFrom = 0;
     this.#personsChanged = true;
-    this.fetchHistory();
+    this.#history.fetch(true);
     await this.#loadWriters().catch((error) => this.emit("warning", error));
     this.#tell();
   }
@@ -528,50 +536,9 @@ export class Room extends ReadyResource {
 
   // --- history
 
-  /**
-   * Fetches view and system core whole, by sessions of our own: through the base's it is fifty times slower, and
-   * without it a device that fast-forwarded has hardly a block, so that reads and even its own appends hang.
-   */
+  /** All of it, from whoever has it; until then `fetched` says how far. */
   fetchHistory(): void {
-    if (this.#fetching || this.closing || this.#stopReason !== null) return;
-    this.#fetching = this.#fetchOnce()
-      .catch((error) => this.emit("warning", error))
-      .finally(() => {
-        this.#fetching = null;
-        this.#fetched = null;
-        this.emit("changed");
-      });
-  }
-
-  async #fetchOnce(): Promise<void> {
-    for (const { key } of [this.base.core, this.base.view.core]) {
-      if (!key) continue;
-      const core = this.#store.get({ key, active: true });
-      try {
-        await core.ready();
-        const { length } = core;
-        if (core.contiguousLength >= length) continue;
-        const range = core.download({ start: 0, end: length });
-        const progress = setInterval(() => {
-          this.#fetched = length === 0 ? null : Math.min(1, core.contiguousLength / length);
-          this.emit("changed");
-        }, 500);
-        const closed = new Promise<void>((resolve) => this.once("closing-now", resolve));
-        try {
-          await Promise.race([range.done(), closed]);
-        } finally {
-          clearInterval(progress);
-          range.destroy();
-        }
-      } finally {
-        await core.close();
-      }
-    }
-  }
-
-  /** Ends what would keep `close` waiting. */
-  beginClose(): void {
-    this.emit("closing-now");
+    if (!this.closing && this.#stopReason === null) this.#history.fetch();
   }
 
   /** An undecodable last block in one's own log freezes the writer without a word; better said at once. */

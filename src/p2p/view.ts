@@ -10,8 +10,9 @@
  *   07                           → counts: writers, persons
  */
 import b4a from "b4a";
-import c, { type Codec, type State } from "compact-encoding";
+import c, { type Codec } from "compact-encoding";
 import type { Batch, default as Hyperbee, Range } from "hyperbee";
+import { bool, choice, struct } from "./codec.js";
 
 const PREFIX = { row: 1, place: 2, writer: 3, person: 4, invite: 5, room: 6, counts: 7 } as const;
 
@@ -64,42 +65,8 @@ export interface Counts {
   readonly persons: number;
 }
 
-type Parts<T> = { readonly [N in keyof T]: Codec<T[N]> };
-
-/** A record as its fields one after another; ours alone read it, all of them of one version. */
-function record<T extends object>(parts: Parts<T>): Codec<T> {
-  const names = Object.keys(parts) as (keyof T)[];
-  return {
-    preencode: (state: State, value: T) => {
-      for (const name of names) parts[name].preencode(state, value[name]);
-    },
-    encode: (state: State, value: T) => {
-      for (const name of names) parts[name].encode(state, value[name]);
-    },
-    decode: (state: State) => {
-      const value = {} as T;
-      for (const name of names) value[name] = parts[name].decode(state);
-      return value;
-    },
-  };
-}
-
-function choice<const T extends string>(choices: readonly T[]): Codec<T> {
-  return {
-    preencode: (state) => c.uint.preencode(state, 0),
-    encode: (state, value) => c.uint.encode(state, choices.indexOf(value)),
-    decode: (state) => choices[c.uint.decode(state)] ?? choices[0]!,
-  };
-}
-
-const bool: Codec<boolean> = {
-  preencode: (state) => c.uint.preencode(state, 1),
-  encode: (state, value) => c.uint.encode(state, value ? 1 : 0),
-  decode: (state) => c.uint.decode(state) === 1,
-};
-
-const rowCodec = record<Row>({ writer: c.fixed32, length: c.uint, bytes: c.buffer });
-const writerCodec = record<WriterRecord>({
+const rowCodec = struct<Row>({ writer: c.fixed32, length: c.uint, bytes: c.buffer });
+const writerCodec = struct<WriterRecord>({
   active: bool,
   identity: c.fixed32,
   signingKey: c.fixed32,
@@ -107,8 +74,8 @@ const writerCodec = record<WriterRecord>({
   joinLength: c.uint,
   joinBytes: c.buffer,
 });
-const personCodec = record<PersonRecord>({ role: choice(ROLES), removed: bool, writers: c.uint, name: c.string });
-const inviteCodec = record<InviteRecord>({
+const personCodec = struct<PersonRecord>({ role: choice(ROLES), removed: bool, writers: c.uint, name: c.string });
+const inviteCodec = struct<InviteRecord>({
   publicKey: c.fixed32,
   by: c.fixed32,
   uses: c.uint,
@@ -116,8 +83,8 @@ const inviteCodec = record<InviteRecord>({
   expiresAt: c.uint,
   revoked: bool,
 });
-const roomCodec = record<RoomRecord>({ name: c.string, topic: c.string, kind: choice(KINDS), createdAt: c.uint });
-const countsCodec = record<Counts>({ writers: c.uint, persons: c.uint });
+const roomCodec = struct<RoomRecord>({ name: c.string, topic: c.string, kind: choice(KINDS), createdAt: c.uint });
+const countsCodec = struct<Counts>({ writers: c.uint, persons: c.uint });
 
 function key(prefix: number, ...parts: Uint8Array[]): Buffer {
   return b4a.concat([Uint8Array.of(prefix), ...parts]);

@@ -49,7 +49,6 @@ export async function openPerson(
     room,
     folder,
     close: async () => {
-      room.beginClose();
       await room.close();
       await store.close();
       wakeup.destroy();
