@@ -4,13 +4,13 @@
  * `notice` (room id or null, text, level) and `warning` (error, for the log).
  */
 import b4a from "b4a";
-import BlindPairing from "blind-pairing";
 import type Corestore from "corestore";
 import crypto from "hypercore-crypto";
 import type { Connection } from "hyperswarm";
 import ProtomuxWakeup from "protomux-wakeup";
 import ReadyResource from "ready-resource";
 import { KeetError } from "../errors.js";
+import { Doors, type Invite } from "./doors.js";
 import { checkedName, Identity } from "./identity.js";
 import { linkOf, parseLink } from "./invite-link.js";
 import { Joining } from "./joining.js";
@@ -21,16 +21,13 @@ import { openStore } from "./open-store.js";
 import { type Keys, Pairing } from "./pairing.js";
 import { privateFolder } from "./private-file.js";
 import { hex, Room } from "./room.js";
-import { closedBecause } from "./room-peers.js";
 import { atMost } from "./time-limit.js";
-import { type InviteRecord, KINDS, type Kind } from "./view.js";
+import { KINDS, type Kind } from "./view.js";
 
 const INVITES_CHECK_MS = 1_000;
 const CLOCK_CHECK_MS = 2_000;
 const CLOCK_JUMP_MS = 4_000;
 const CLOSE_NETWORK_MS = 500;
-const REFUSE_FOR_MS = 7 * 86_400_000;
-export const DEFAULT_INVITE_MS = 24 * 3_600_000;
 
 export interface CoreOptions {
   /** The profile's folder; made for its owner alone where it is not there. */
@@ -72,23 +69,11 @@ export interface OpenRoom {
   readonly doorUntil: number | null;
 }
 
-export interface Invite {
-  readonly id: Buffer;
-  readonly record: InviteRecord;
-  readonly link: string | null;
-  readonly state: "open" | "used" | "expired" | "revoked";
-}
-
 interface Live {
   entry: RoomEntry;
   member: MemberRoom | null;
   joining: Joining | null;
   failed: string | null;
-  /** Version of the view when its invites were last read, and when the first of the open ones ends. */
-  doorVersion: number;
-  doorCheckAt: number;
-  /** End of the last open invite, ms since 1970; null where none is open. */
-  doorUntil: number | null;
 }
 
 export class Core extends ReadyResource {
@@ -100,6 +85,7 @@ export class Core extends ReadyResource {
   #identity: Identity | null = null;
   #network: Network | null = null;
   #pairing: Pairing | null = null;
+  #doors: Doors | null = null;
   readonly #rooms = new Map<string, Live>();
   #timers: NodeJS.Timeout[] = [];
   /** Of rooms that are just being made, too. */
@@ -213,6 +199,7 @@ export class Core extends ReadyResource {
     network.on("connection", (connection: Connection) => this.#onConnection(connection));
     network.on("changed", () => this.emit("network"));
     this.#pairing = new Pairing(network.swarm, this.#now);
+    this.#doors = new Doors({ local: this.#kept(), pairing: this.#pairing, identity, now: this.#now });
     network.start();
     const entries = await this.#kept().list<RoomEntry>("room/");
     entries.sort((a, b) => a.value.order - b.value.order);
@@ -254,12 +241,18 @@ export class Core extends ReadyResource {
   // --- rooms
 
   rooms(): OpenRoom[] {
-    return [...this.#rooms.values()].map(describe);
+    return [...this.#rooms.values()].map((live) => this.#describe(live));
   }
 
   room(id: string): OpenRoom | null {
     const live = this.#rooms.get(id);
-    return live ? describe(live) : null;
+    return live ? this.#describe(live) : null;
+  }
+
+  #describe({ entry, member, joining, failed }: Live): OpenRoom {
+    const waitsFor = joining ? joining.waitsFor : null;
+    const doorUntil = member ? (this.#doors?.until(member) ?? null) : null;
+    return { id: entry.id, name: entry.name, order: entry.order, member, waitsFor, failed, doorUntil };
   }
 
   async createRoom(name: string, topic: string, kind: Kind): Promise<OpenRoom> {
@@ -301,7 +294,7 @@ export class Core extends ReadyResource {
     const live = newLive(entry);
     this.#rooms.set(entry.id, live);
     await this.#enter(live, room);
-    return describe(live);
+    return this.#describe(live);
   }
 
   /** The room at once, joined or not: joining is a state. The same room by another invite is the same room. */
@@ -312,7 +305,7 @@ export class Core extends ReadyResource {
     const known = this.#rooms.get(id);
     if (known) {
       const isIn = known.entry.link === null && known.member?.summary().role !== null;
-      if (isIn || known.entry.link === linkOf(invite.bytes)) return describe(known);
+      if (isIn || known.entry.link === linkOf(invite.bytes)) return this.#describe(known);
       // A second invite for a room that is still on its way, or that took us out again: tried with the same writer.
       known.joining?.stop();
       if (known.member) known.member.peers.ownJoin = null;
@@ -320,7 +313,7 @@ export class Core extends ReadyResource {
       known.failed = null;
       await this.#keep(known.entry);
       this.#startJoining(known);
-      return describe(known);
+      return this.#describe(known);
     }
     const entry: RoomEntry = {
       id,
@@ -339,7 +332,7 @@ export class Core extends ReadyResource {
     await this.#keep(entry);
     this.#startJoining(live);
     this.emit("room", id);
-    return describe(live);
+    return this.#describe(live);
   }
 
   /** Forgets a room here. Its log stays on disk, unread, and its writer never writes again. */
@@ -436,7 +429,7 @@ export class Core extends ReadyResource {
     this.#network?.join(room.discoveryKey);
     this.emit("room", id);
     // Somebody may be knocking already.
-    if (live.entry.link === null) await this.#checkDoor(live);
+    await this.#checkDoor(live);
     return member;
   }
 
@@ -446,7 +439,7 @@ export class Core extends ReadyResource {
       live.entry = { ...live.entry, name };
       void this.#keep(live.entry).catch((error) => this.emit("warning", error));
     }
-    if (live.doorVersion < 0 && live.entry.link === null) void this.#checkDoor(live);
+    if (live.member && !this.#doors?.isKnown(live.member)) void this.#checkDoor(live);
     this.emit("room", live.entry.id);
   }
 
@@ -511,77 +504,17 @@ export class Core extends ReadyResource {
 
   // --- invites
 
-  async makeInvite(
-    id: string,
-    { expiresMs = DEFAULT_INVITE_MS, uses = 1 }: { expiresMs?: number; uses?: number },
-  ): Promise<Invite> {
-    const member = this.#member(id);
-    const expiresAt = this.#now() + expiresMs;
-    if (!Number.isSafeInteger(expiresAt) || expiresMs < 1_000) {
-      throw new KeetError("user", "BAD_ARGUMENT", "An invite lasts at least a second and has an end.", {
-        hint: "For example --expires 7d.",
-      });
-    }
-    if (uses < 1 || uses > 1000) throw new KeetError("user", "BAD_ARGUMENT", "An invite is for 1 to 1,000 people.");
-    // The clock is asked by whoever answers, against the room's own record: the link needs no date.
-    const made = BlindPairing.createInvite(member.room.key);
-    await member.write({ type: "add-invite", invite: made.id, publicKey: made.publicKey, uses, expiresAt });
-    const link = linkOf(made.invite);
-    await this.#kept().put(`link/${id}/${hex(made.id)}`, link);
-    const record = await member.room.invite(made.id);
-    if (!record) throw new KeetError("peer", "NOT_ALLOWED", "You may not invite people to this room.");
-    await this.#checkDoors();
-    return { id: made.id, record, link, state: "open" };
+  async makeInvite(id: string, options: { expiresMs?: number; uses?: number }): Promise<Invite> {
+    return this.#gates().make(this.#member(id), options);
   }
 
   async invites(id: string): Promise<Invite[]> {
-    const member = this.#member(id);
-    const links = new Map(
-      (await this.#kept().list<string>(`link/${id}/`)).map(({ key, value }) => [key.split("/")[2], value]),
-    );
-    return (await member.room.invites()).map(({ key, value }) => ({
-      id: key,
-      record: value,
-      link: links.get(hex(key)) ?? null,
-      state: closedBecause(value, this.#now()) ?? "open",
-    }));
+    return this.#gates().list(this.#member(id));
   }
 
   /** @param which the invite's link, or the first hex digits of its id */
   async revokeInvite(id: string, which: string): Promise<Invite> {
-    const all = await this.invites(id);
-    const wanted = which.trim();
-    const byLink = wanted.startsWith("keet-tui://") ? hex(parseLink(wanted).id) : null;
-    const fitting = all.filter((invite) =>
-      byLink ? hex(invite.id) === byLink : wanted.length >= 4 && hex(invite.id).startsWith(wanted.toLowerCase()),
-    );
-    if (fitting.length !== 1) {
-      throw new KeetError(
-        "user",
-        "NO_SUCH_INVITE",
-        fitting.length === 0 ? "This room has no such invite." : "More than one invite begins like that.",
-        {
-          hint: "/invites lists them.",
-        },
-      );
-    }
-    const [invite] = fitting as [Invite];
-    const me = this.#me();
-    const { role } = this.#member(id).summary();
-    if (role === "member") {
-      const by = b4a.equals(invite.record.by, me.key);
-      if (!by)
-        throw new KeetError("user", "NOT_ALLOWED", "Members can take back only their own invites.", {
-          hint: "Ask an owner or moderator.",
-        });
-    }
-    await this.#member(id).write({ type: "revoke-invite", invite: invite.id });
-    await this.#checkDoors();
-    const now = (await this.invites(id)).find(({ id: other }) => b4a.equals(other, invite.id));
-    if (now?.state !== "revoked" && now?.state !== "used") {
-      throw new KeetError("peer", "NOT_ALLOWED", "The room did not take it: you may not do that here.");
-    }
-    return now;
+    return this.#gates().revoke(this.#member(id), which);
   }
 
   #member(id: string): MemberRoom {
@@ -592,39 +525,17 @@ export class Core extends ReadyResource {
     });
   }
 
-  /** Answers knocks just where there is an invite. Read anew when the room changed or an invite ran out. */
+  #gates(): Doors {
+    if (!this.#doors) throw new Error("nobody is here yet");
+    return this.#doors;
+  }
+
   async #checkDoors(): Promise<void> {
     for (const live of this.#rooms.values()) await this.#checkDoor(live);
   }
 
-  async #checkDoor(live: Live): Promise<void> {
-    const { member } = live;
-    if (!member || member.room.stopReason !== null || !member.room.writable || this.closing) return;
-    const { room } = member;
-    const { version } = room.base.view;
-    if (version === live.doorVersion && this.#now() < live.doorCheckAt) return;
-    const recent = await this.#recentInvites(member).catch(() => null);
-    if (!recent || this.closing || this.#rooms.get(live.entry.id) !== live) return;
-    const now = this.#now();
-    const open = recent.filter((invite) => closedBecause(invite, now) === null);
-    live.doorVersion = version;
-    live.doorCheckAt = Math.min(...open.map(({ expiresAt }) => expiresAt));
-    live.doorUntil = open.length > 0 ? Math.max(...open.map(({ expiresAt }) => expiresAt)) : null;
-    // Who comes with an invite that is over hears so, and does not wait for nothing.
-    if (recent.length === 0) this.#pairing?.shut(room.discoveryKey);
-    else {
-      this.#pairing?.answer({
-        key: room.key,
-        encryptionKey: room.base.encryptionKey,
-        discoveryKey: room.discoveryKey,
-        invite: (inviteId) => room.invite(inviteId),
-      });
-    }
-  }
-
-  async #recentInvites(member: MemberRoom): Promise<InviteRecord[]> {
-    const all = await member.room.invites();
-    return all.map(({ value }) => value).filter(({ expiresAt }) => expiresAt > this.#now() - REFUSE_FOR_MS);
+  async #checkDoor({ member, entry }: Live): Promise<void> {
+    if (member && entry.link === null && !this.closing) await this.#doors?.check(member);
   }
 
   // --- drafts
@@ -639,10 +550,5 @@ export class Core extends ReadyResource {
 }
 
 function newLive(entry: RoomEntry): Live {
-  return { entry, member: null, joining: null, failed: null, doorVersion: -1, doorCheckAt: 0, doorUntil: null };
-}
-
-function describe({ entry, member, joining, failed, doorUntil }: Live): OpenRoom {
-  const waitsFor = joining ? joining.waitsFor : null;
-  return { id: entry.id, name: entry.name, order: entry.order, member, waitsFor, failed, doorUntil };
+  return { entry, member: null, joining: null, failed: null };
 }

@@ -1,5 +1,6 @@
 /** The one door of the core: what others may name. */
-export { Core, type CoreOptions, DEFAULT_INVITE_MS, type Invite, type OpenRoom } from "./core.js";
+export { Core, type CoreOptions, type OpenRoom } from "./core.js";
+export { DEFAULT_INVITE_MS, type Invite } from "./doors.js";
 export { fingerprintOf, type Identity } from "./identity.js";
 export type { Member, MemberRoom, RoomMessage, StateChange } from "./member-room.js";
 export type { NetworkState } from "./network.js";
