@@ -14,6 +14,7 @@ import type { InviteRecord, WriterRecord } from "./view.js";
 
 const ANNOUNCE_MS = 50;
 const REPEAT_HEADS_MS = 3_000;
+const STUCK_MS = 12_000;
 const TYPING_LIMIT_MS = 6_000;
 const TYPING_EVERY_MS = 2_000;
 const MAX_ADMISSIONS_A_MINUTE = 60;
@@ -41,6 +42,9 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
   #announceTimer: NodeJS.Timeout | null = null;
   #lastHeads = "";
   #repeatAt = 0;
+  /** Peers that have more than we, and how much we had of it since when. */
+  readonly #waiting = new WeakMap<RoomPeer, { have: number; since: number }>();
+  #reconnectedAt = Number.NEGATIVE_INFINITY;
   #typedAt = Number.NEGATIVE_INFINITY;
   #admissions: number[] = [];
   #onAnswer: ((answer: AskAnswer) => void) | null = null;
@@ -342,11 +346,38 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
       const differs =
         heads.some(({ writer, length }) => peer.announced.get(hex(writer)) !== length) ||
         [...peer.announced].some(([writer, length]) => ours.get(writer) !== length);
-      if (!differs) continue;
+      if (!differs) {
+        this.#waiting.delete(peer);
+        continue;
+      }
       peer.sendHeads(heads);
       await this.#hintFrom(
         [...peer.announced].map(([writer, length]) => ({ writer: b4a.from(writer, "hex"), length })),
       );
+      this.#checkStuck(peer, ours);
+    }
+  }
+
+  /**
+   * Two sides of a connection can come to disagree on what each has told the other (the library then asks for
+   * nothing more, for ever); a new connection heals it at once.
+   */
+  #checkStuck(peer: RoomPeer, ours: ReadonlyMap<string, number>): void {
+    const ahead = [...peer.announced].filter(
+      ([writer, length]) => this.room.writers.has(writer) && length > (ours.get(writer) ?? 0),
+    );
+    if (ahead.length === 0 || this.room.fetched !== null || this.room.base.isFastForwarding()) {
+      this.#waiting.delete(peer);
+      return;
+    }
+    const have = ahead.reduce((sum, [writer]) => sum + (ours.get(writer) ?? 0), 0);
+    const now = performance.now();
+    const waiting = this.#waiting.get(peer);
+    if (!waiting || waiting.have !== have) this.#waiting.set(peer, { have, since: now });
+    else if (now - waiting.since > STUCK_MS && now - this.#reconnectedAt > STUCK_MS) {
+      this.#reconnectedAt = now;
+      this.#waiting.delete(peer);
+      peer.connection.destroy();
     }
   }
 }

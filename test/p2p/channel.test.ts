@@ -160,3 +160,26 @@ t.test("garbage, floods and lies on the channel cost nothing and end the connect
   t.equal((await member.send("still fine")).state, "sent");
   t.equal(room.stopReason, null);
 });
+
+t.test("who claims to have more and never gives it is let go after a while", async (t) => {
+  const { ann, id, connect } = await people(t);
+  const { room } = ann.room(id)!.member!;
+  const connection = await connect();
+  const { listener, heard } = recorder();
+  const peer = new RoomPeer({
+    connection,
+    roomKey: room.key,
+    discoveryKey: room.discoveryKey,
+    encryptionKey: room.base.encryptionKey,
+    listener,
+  });
+  peer.open();
+  await until(() => heard.includes("heads"));
+  let isClosed = false;
+  connection.once("close", () => {
+    isClosed = true;
+  });
+  peer.sendHeads([{ writer: room.writerKey, length: 1_000 }]);
+  await until(() => isClosed, 40_000);
+  t.equal((await ann.room(id)!.member!.send("and all is well")).state, "sent");
+});
