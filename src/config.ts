@@ -189,7 +189,8 @@ export function openFault(stats: Stats): { what: string; mend: string | null } |
   return { what: `is open to other users (mode ${mode})`, mend: stats.isDirectory() ? "chmod 700" : "chmod 600" };
 }
 
-function folderError(path: string, cause: unknown): KeetError {
+/** The words for a folder that cannot be written. */
+export function folderError(path: string, cause: unknown): KeetError {
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === "ENOSPC" || code === "EDQUOT") {
     return new KeetError("storage", "DISK_FULL", `The disk that holds ${path} is full`, {
@@ -234,6 +235,29 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
     // Some file systems refuse to sync a folder; the rename itself is done.
   } finally {
     closeSync(folder);
+  }
+}
+
+/**
+ * A file that only its owner may read, or null where there is none.
+ * @throws FILE_NOT_PRIVATE, STORE_UNUSABLE
+ */
+export function readPrivateFile(path: string): string | null {
+  try {
+    const fault = process.platform === "win32" ? null : openFault(lstatSync(path));
+    if (fault) {
+      throw new KeetError("storage", "FILE_NOT_PRIVATE", `${path} ${fault.what}`, {
+        hint: fault.mend
+          ? `If that is not on purpose: ${fault.mend} ${path}`
+          : "Look at what it is; nothing was changed.",
+        data: { path },
+      });
+    }
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    if (cause instanceof KeetError) throw cause;
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw folderError(path, cause);
   }
 }
 

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import b4a from "b4a";
 import crypto, { type KeyPair } from "hypercore-crypto";
 import IdentityKey from "keet-identity-key";
+import { readPrivateFile, replaceFile } from "../config.js";
 import { KeetError } from "../errors.js";
 import { MAX_NAME_BYTES, MAX_PROOF_BYTES, textBytes } from "./decode.js";
-import { readPrivateFile, writePrivateFile } from "./private-file.js";
 
 const FILE_VERSION = 1;
 const JOIN_DOMAIN = b4a.from("keet-tui/join/1");
@@ -178,7 +178,7 @@ export class Identity {
     };
     key.clear();
     const path = join(folder, "identity");
-    writePrivateFile(path, `${JSON.stringify(file, null, 1)}\n`);
+    replaceFile(path, `${JSON.stringify(file, null, 1)}\n`);
     return new Identity(path, file);
   }
 
@@ -217,7 +217,7 @@ export class Identity {
   }
 
   #write(file: IdentityFile): void {
-    writePrivateFile(this.#path, `${JSON.stringify(file, null, 1)}\n`);
+    replaceFile(this.#path, `${JSON.stringify(file, null, 1)}\n`);
     this.#file = file;
   }
 }

@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import Corestore from "corestore";
+import { folderError, privateFolder } from "../config.js";
 import { KeetError } from "../errors.js";
-import { cannotWrite, privateFolder } from "./private-file.js";
 
 const LEAVE_IT = "Nothing was changed or deleted.";
 
 /**
  * The one Corestore of a profile. Nothing is ever repaired or deleted here.
- * @throws KeetError `STORE_LOCKED`, `STORE_COPIED`, `STORE_DAMAGED`, `STORE_READ_ONLY`, `DISK_FULL`
+ * @throws KeetError `STORE_LOCKED`, `STORE_COPIED`, `STORE_DAMAGED`, `READ_ONLY`, `DISK_FULL`
  */
 export async function openStore(folder: string): Promise<Corestore> {
   privateFolder(folder);
@@ -45,7 +45,9 @@ function explained(cause: unknown, path: string, isNew: boolean): KeetError {
     code === "ENOSPC" ||
     /read-only|permission denied|No space left/i.test(message)
   ) {
-    return cannotWrite(path, /No space left/i.test(message) ? { code: "ENOSPC" } : cause);
+    // The library's own errors say it in words, without a code.
+    const known = code ?? (/No space left/i.test(message) ? "ENOSPC" : "EROFS");
+    return folderError(path, Object.assign(new Error(message, { cause }), { code: known }));
   }
   const [file] = /[\w-]+\.(sst|log)|CURRENT|MANIFEST-?\d*|CORESTORE/.exec(message) ?? [];
   return new KeetError("storage", "STORE_DAMAGED", `${path} cannot be opened${file ? ` (${file})` : ""}: ${message}`, {
