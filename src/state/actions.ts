@@ -143,7 +143,10 @@ export class Actions {
     if (selected === null) while (index >= 0 && isOwnOrNotice(state, index)) index -= 1;
     const message = index < 0 ? undefined : messageAt(state, index);
     if (!message) throw new KeetError("user", "NO_SUCH_MESSAGE", "Nobody else has written here yet");
-    return verifyView(await this.#session.request("message.verify", { room, id: message.id }));
+    // Two writers can choose the same id, one of them on purpose: the row that is looked at is meant.
+    const [writer] = message.key.split(":") as [string];
+    const named = /^[0-9a-f]{64}$/.test(writer) ? { writer } : {};
+    return verifyView(await this.#session.request("message.verify", { room, id: message.id, ...named }));
   }
 
   async network(): Promise<NetworkView> {

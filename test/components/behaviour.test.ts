@@ -1,4 +1,5 @@
 import t from "tap";
+import { until } from "../helpers/program.js";
 import { HOSTILE, openApp } from "./open-app.js";
 import { ALICE, BOB, idOf, MAYA, member, message, NOW, room, ScriptedCore } from "./scripted-core.js";
 
@@ -129,7 +130,7 @@ t.test("C09 a draft stays with its room, and with the person after a kill", asyn
 
   // Killed: nothing is closed, a second screen starts on the same core.
   await app.keys("!");
-  await new Promise((done) => setTimeout(done, 300));
+  await until(() => [...core.drafts.values()].some(({ text }) => text === "not for b!ob"));
   const second = await openApp(t, { core });
   await second.waitFor("> not for b!ob");
   t.equal(second.screen.line.edit.getSnapshot().cursor, 10);
@@ -416,5 +417,7 @@ t.test("a selected message can be copied as it was sent, and verified", async (t
   t.same(app.copied, ["tab\there"]);
   await app.keys("v");
   await app.waitFor("This did not come from alice as claimed.");
-  t.same(core.asked.find(({ method }) => method === "message.verify")?.params.id, idOf(0));
+  const asked = core.asked.find(({ method }) => method === "message.verify")?.params;
+  t.same(asked?.id, idOf(0));
+  t.match(asked?.writer, /^[0-9a-f]{64}$/, "of that very writer: ids are the sender's choice");
 });

@@ -94,6 +94,7 @@ t.test("every row fits its width, whatever is written", (t) => {
     said(index * 4 + 2, { text: `\`\`\`\n${text}\n\`\`\``, author: BOB }),
     said(index * 4 + 3, { text, author: MAYA, action: true, state: "failed", reason: text }),
   ]);
+  const tooWide: string[] = [];
   for (const [columns, isNarrow] of [
     [62, false],
     [43, false],
@@ -101,10 +102,10 @@ t.test("every row fits its width, whatever is written", (t) => {
     [59, true],
   ] as const) {
     for (const row of drawn(stateOf(views), frameOf(columns, 400, isNarrow))) {
-      if (cells.width(row) > columns) t.fail(`${cells.width(row)} cells in ${columns}: ${row}`);
+      if (cells.width(row) > columns) tooWide.push(`${cells.width(row)} cells in ${columns}: ${row}`);
     }
   }
-  t.pass("all fit");
+  t.same(tooWide, []);
   t.end();
 });
 
