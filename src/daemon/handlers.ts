@@ -102,12 +102,34 @@ export function makeHandlers(core: Core): Handlers {
     },
     "message.verify": ({ room, id, writer }) => verify(findRoom(core, room), id, writer ?? null),
 
+    "room.set": notYet,
+    "room.role": notYet,
+    "room.remove": notYet,
+    "room.renew": notYet,
+    "room.repair": notYet,
+    "room.prefs": notYet,
+    "direct.open": notYet,
+    "direct.accept": notYet,
+    "person.block": notYet,
+    "person.blocked": async () => [],
+    "message.edit": notYet,
+    "message.delete": notYet,
+    "message.react": notYet,
+    "message.pin": notYet,
+    "message.pins": async () => [],
+    "message.get": notYet,
+    "message.search": notYet,
+
     "draft.get": ({ room }) => core.draft<Draft>(findRoom(core, room).id),
     "draft.set": async ({ room, text, cursor }) => {
       await core.keepDraft(findRoom(core, room).id, text === "" ? null : { text, cursor });
       return null;
     },
   };
+}
+
+async function notYet(): Promise<never> {
+  throw new KeetError("user", "NOT_SUPPORTED_YET", "That comes with the next version.");
 }
 
 function identityOf(core: Core) {
@@ -202,6 +224,10 @@ async function roomDetail(room: OpenRoom): Promise<RoomDetail> {
     viewLength: base?.length ?? 0,
     viewHash: base ? Shapes.hex(await member!.room.viewHash()) : "",
     indexers: base?.system?.indexers.length ?? 0,
+    signers: [],
+    risk: null,
+    has: [],
+    divergences: [],
     leftOut: member?.room.leftOut ?? {},
   };
 }

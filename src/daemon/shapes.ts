@@ -76,6 +76,15 @@ export function roomInfo(room: OpenRoom): RoomInfo {
     fetched: summary?.fetched ?? null,
     lastAt: summary?.lastAt === null || summary === null ? null : iso(summary.lastAt),
     canWrite: summary?.canWrite ?? false,
+    rights: { post: "anyone", invite: "anyone", share: "anyone", call: "anyone" },
+    with: null,
+    mutedUntil: null,
+    archived: false,
+    favourite: false,
+    markedUnread: false,
+    continuedBy: null,
+    continues: null,
+    alarm: null,
   };
 }
 
@@ -92,8 +101,14 @@ export function messageInfo(room: string, message: RoomMessage): MessageInfo {
     type: isPost ? "message" : "notice",
     text: isPost ? op.text : "",
     replyTo: isPost && op.replyTo ? hex(op.replyTo.id) : null,
+    reply: null,
     edited: false,
+    editedAt: null,
     deleted: false,
+    deletedBy: null,
+    pinned: false,
+    blocked: false,
+    about: null,
     reactions: [],
     file: null,
     state,
@@ -120,6 +135,6 @@ export function memberInfos(members: readonly Member[]): MemberInfo[] {
   return members.map(({ identity, name, role, here, mine, devices }) => {
     const id = hex(identity);
     const isAlone = looks.get(confusableSkeleton(name)) === 1;
-    return { id, name, role, here, mine, devices, tag: isAlone ? null : id.slice(0, 4) };
+    return { id, name, role, here, mine, devices, seenAt: null, blocked: false, tag: isAlone ? null : id.slice(0, 4) };
   });
 }

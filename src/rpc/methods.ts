@@ -4,7 +4,7 @@
  * `status` and `stop` never change shape, so that any version can ask any other to leave.
  */
 import type { ErrorData } from "../errors.js";
-import { count, flag, hex, type Method, method, oneOf, optional, text, type ValuesOf } from "./shape.js";
+import { count, flag, hex, type Method, method, oneOf, optional, text, texts, type ValuesOf } from "./shape.js";
 
 /** Raised when an older client would misread a newer core, or the other way round. */
 export const WIRE_VERSION = 1;
@@ -15,7 +15,11 @@ export const MAX_LINE_BYTES = 8 * 1024 * 1024;
 export type RoomKind = "group" | "direct" | "broadcast";
 export type Role = "owner" | "moderator" | "member";
 export type MessageState = "pending" | "sent" | "delivered" | "failed";
-export type RoomState = "joining" | "open" | "stopped";
+/**
+ * `request`: somebody wants to talk to this person and nothing was answered yet. `asked`: this person asked somebody
+ * and waits. `removed`: somebody took this person out; all that was said before is still here.
+ */
+export type RoomState = "joining" | "open" | "stopped" | "request" | "asked" | "removed";
 
 export interface PersonInfo {
   /** Identity public key in hex; the empty string where it is not known. */
@@ -48,7 +52,31 @@ export interface RoomInfo {
   readonly lastAt: string | null;
   /** May this person write here now? */
   readonly canWrite: boolean;
+  /** Whose role is at least that may do it; `anyone` of the room otherwise. */
+  readonly rights: RoomRights;
+  /** Of a direct room: the other one. */
+  readonly with: PersonInfo | null;
+  /** No alerts until then, ISO 8601; `forever`; null where there are alerts. */
+  readonly mutedUntil: string | null;
+  readonly archived: boolean;
+  readonly favourite: boolean;
+  /** Set by hand: shown as unread until it is opened. */
+  readonly markedUnread: boolean;
+  /** Id of the room that goes on from this one; this one is read-only since. */
+  readonly continuedBy: string | null;
+  /** Id of the room this one goes on from. */
+  readonly continues: string | null;
+  /** Two histories under one name, as a sentence; null where nothing of the kind was seen. */
+  readonly alarm: string | null;
 }
+
+export interface RoomRights {
+  readonly post: RightLevel;
+  readonly invite: RightLevel;
+  readonly share: RightLevel;
+  readonly call: RightLevel;
+}
+export type RightLevel = "anyone" | "moderators" | "owners";
 
 export interface RoomDetail extends RoomInfo {
   readonly createdAt: string | null;
@@ -57,6 +85,27 @@ export interface RoomDetail extends RoomInfo {
   /** Hash of the view's whole content in hex: equal on two devices that agree. */
   readonly viewHash: string;
   readonly indexers: number;
+  /** Devices that sign the room's order, and when each was here last; null: not since this device joined. */
+  readonly signers: readonly {
+    readonly person: PersonInfo;
+    readonly writer: string;
+    readonly here: boolean;
+    readonly seenAt: string | null;
+  }[];
+  /** What the room would lose with one device, as a sentence; null where nothing hangs on one. */
+  readonly risk: string | null;
+  /** What each connected member has of the blocks known here. */
+  readonly has: readonly { readonly person: PersonInfo; readonly blocks: number; readonly of: number }[];
+  /** Each case of two histories under one name: whose writer, the two hashes in hex, and who told. */
+  readonly divergences: readonly {
+    readonly writer: string;
+    readonly person: PersonInfo | null;
+    readonly length: number;
+    readonly here: string;
+    readonly there: string;
+    readonly told: PersonInfo;
+    readonly at: string;
+  }[];
   /** Blocks and messages left out, by reason (`unreadable`, `not-a-member`, …). */
   readonly leftOut: Readonly<Record<string, number>>;
 }
@@ -71,8 +120,17 @@ export interface MessageInfo {
   readonly type: "message" | "file" | "call" | "notice";
   readonly text: string;
   readonly replyTo: string | null;
+  /** What it answers, as it is now; null where it answers nothing, `found` false where that is not here. */
+  readonly reply: ReplyInfo | null;
   readonly edited: boolean;
+  readonly editedAt: string | null;
+  /** Its text is empty then. */
   readonly deleted: boolean;
+  /** Who took it back, where that was not the author. */
+  readonly deletedBy: PersonInfo | null;
+  readonly pinned: boolean;
+  /** By somebody this person has blocked. */
+  readonly blocked: boolean;
   readonly reactions: readonly { readonly emoji: string; readonly by: readonly PersonInfo[] }[];
   readonly file: { readonly id: string; readonly name: string; readonly bytes: number } | null;
   /** Of one's own message; null for others'. */
@@ -85,8 +143,14 @@ export interface MessageInfo {
   readonly position: number | null;
   /** `/me`: shown as `* maya pours tea`. */
   readonly action: boolean;
-  /** What a notice is about: `joined`, `created`, `newer` (a message this version cannot read). */
-  readonly notice: string | null;
+  /**
+   * What a notice is about; `text` is the new name, topic or role. `newer`: a message this version cannot read;
+   * `renamed`: a person's new name; `room-name`; `topic`; `rights`; `role` and `removed` with `about`;
+   * `renewed`: the room goes on in another.
+   */
+  readonly notice: NoticeKind | null;
+  /** Whom a notice is about, where that is not its author. */
+  readonly about: PersonInfo | null;
   /** sentAt is more than ten minutes ahead of when it came: the time shown is that of arrival. */
   readonly clockOff: boolean;
   /** Mentions this person (name after @, whole word). */
@@ -95,11 +159,38 @@ export interface MessageInfo {
   readonly reason: string | null;
 }
 
+export type NoticeKind =
+  | "joined"
+  | "created"
+  | "newer"
+  | "renamed"
+  | "room-name"
+  | "topic"
+  | "rights"
+  | "role"
+  | "removed"
+  | "renewed";
+
+export interface ReplyInfo {
+  readonly id: string;
+  readonly writer: string;
+  readonly found: boolean;
+  readonly author: PersonInfo | null;
+  /** The beginning of its text, at most 200 characters. */
+  readonly text: string;
+  readonly deleted: boolean;
+  readonly position: number | null;
+}
+
 export interface MemberInfo extends PersonInfo {
   readonly role: Role;
   readonly here: boolean;
   readonly mine: boolean;
   readonly devices: number;
+  /** When a device of theirs was here last, ISO 8601; null: not since this device joined. */
+  readonly seenAt: string | null;
+  /** This person has blocked them. */
+  readonly blocked: boolean;
   /** Another member's name looks the same: four characters of the id tell them apart; else null. */
   readonly tag: string | null;
 }
@@ -163,6 +254,21 @@ export interface Draft {
   readonly cursor: number;
 }
 
+export interface SearchResult {
+  /** Newest first. */
+  readonly messages: readonly MessageInfo[];
+  /** Pass it on as `after` for older ones; null at the end. */
+  readonly more: string | null;
+  /** Rooms of which a part could not be read now, by id. */
+  readonly incomplete: readonly string[];
+}
+
+export interface RepairInfo {
+  /** What was done, as sentences in order. */
+  readonly done: readonly string[];
+  readonly room: RoomInfo;
+}
+
 export interface Page {
   readonly messages: readonly MessageInfo[];
   /** Rows in the whole timeline when this page was read. */
@@ -173,6 +279,11 @@ export interface Page {
 
 const room = text(512);
 const messageId = hex(16);
+/** With `id` it names a message; may be left out where only one writer chose that id. */
+const writerKey = optional(hex(32));
+/** A name as members see it, or at least four hex digits of an id. */
+const person = text(512);
+const level = optional(oneOf("anyone", "moderators", "owners"));
 
 export const METHODS = {
   status: method<StatusInfo>()("What this core is and what keeps it running", {}, "status"),
@@ -220,6 +331,64 @@ export const METHODS = {
   "room.read": method<null>()("All that is in a room has been read", { room }, "null"),
   "room.typing": method<null>()("This person is typing (told to members, kept nowhere)", { room }, "null"),
 
+  "room.set": method<RoomInfo>()(
+    "Change a room's name, topic (empty: none), or who may do what in it",
+    {
+      room,
+      name: optional(text(1024)),
+      topic: optional(text(2048)),
+      post: level,
+      invite: level,
+      share: level,
+      call: level,
+    },
+    "room",
+  ),
+  "room.role": method<MemberInfo>()(
+    "Make somebody owner, moderator or member; `member` also lets a removed person come back by an invite",
+    { room, person, role: oneOf("owner", "moderator", "member") },
+    "member",
+  ),
+  "room.remove": method<null>()(
+    "Take a person's right to write; they keep the key and what they have, and can go on reading",
+    { room, person },
+    "null",
+  ),
+  "room.renew": method<RoomInfo>()(
+    "Go on in a new room with new keys, without those removed; the others are taken along as they appear",
+    { room },
+    "room",
+  ),
+  "room.repair": method<RepairInfo>()(
+    "Build a room anew from its logs, here and at the others; nothing that only this machine has is deleted",
+    { room },
+    "repair",
+  ),
+  "room.prefs": method<RoomInfo>()(
+    "This person's own settings of a room; `mutedMs` 0 ends muting, no number mutes for good with `muted`",
+    {
+      room,
+      muted: optional(flag()),
+      mutedMs: optional(count(Number.MAX_SAFE_INTEGER)),
+      archived: optional(flag()),
+      favourite: optional(flag()),
+      unread: optional(flag()),
+    },
+    "room",
+  ),
+  "direct.open": method<RoomInfo>()(
+    "The room for two with somebody; where there is none yet, ask them for one as soon as they are seen",
+    { person, room: optional(text(512)) },
+    "room",
+  ),
+  "direct.accept": method<RoomInfo>()("Say yes to a request (`room.leave` says no)", { room }, "room"),
+  "person.block": method<PersonInfo>()(
+    "Hide all that a person writes, everywhere, and hear nothing more from them; or no longer",
+    { person, room: optional(text(512)), blocked: flag() },
+    "person",
+  ),
+  "person.blocked": method<readonly PersonInfo[]>()("Whom this person has blocked", {}, "list of person"),
+
   "message.send": method<MessageInfo>()(
     "Post; answers when it is in this core's log (`sent`), or on its disk (`pending`) where the room is not ready",
     {
@@ -227,8 +396,43 @@ export const METHODS = {
       text: text(1_000_000),
       id: optional(messageId),
       action: optional(flag()),
+      replyTo: optional(messageId),
+      replyWriter: writerKey,
+      /** Identities named in it, in hex. */
+      mentions: optional(texts(32, 64)),
     },
     "message",
+  ),
+  "message.edit": method<MessageInfo>()(
+    "Replace the text of one's own message",
+    { room, id: messageId, writer: writerKey, text: text(1_000_000), mentions: optional(texts(32, 64)) },
+    "message",
+  ),
+  "message.delete": method<MessageInfo>()("Take a message back", { room, id: messageId, writer: writerKey }, "message"),
+  "message.react": method<MessageInfo>()(
+    "React to a message, or take a reaction back",
+    { room, id: messageId, writer: writerKey, emoji: text(64), remove: optional(flag()) },
+    "message",
+  ),
+  "message.pin": method<MessageInfo>()(
+    "Pin a message, or unpin it",
+    { room, id: messageId, writer: writerKey, pinned: flag() },
+    "message",
+  ),
+  "message.pins": method<readonly MessageInfo[]>()(
+    "Pinned messages, the latest pin first",
+    { room },
+    "list of message",
+  ),
+  "message.get": method<MessageInfo>()(
+    "One message; its first 4 or more hex digits do where they fit one of the latest",
+    { room, id: text(64), writer: writerKey },
+    "message",
+  ),
+  "message.search": method<SearchResult>()(
+    'Messages with all these words, whatever their case and accents; "…" keeps words together, `from:name` asks for an author',
+    { text: text(1024), room: optional(text(512)), limit: count(200), after: optional(text(512)) },
+    "search result",
   ),
   "message.wait": method<MessageInfo>()(
     "Answers when one's own message is `sent` or `delivered`",
@@ -278,6 +482,16 @@ export type CoreEvent =
       readonly from: number;
       readonly total: number;
       readonly messages: readonly MessageInfo[] | null;
+    }
+  /** These rows are other than they were: edited, taken back, reacted to, pinned. Places and number stay. */
+  | { readonly type: "changed"; readonly room: string; readonly messages: readonly MessageInfo[] }
+  /** What somebody wrote while apart came in above what is already here, from place `position` on. */
+  | {
+      readonly type: "late";
+      readonly room: string;
+      readonly author: PersonInfo;
+      readonly count: number;
+      readonly position: number;
     }
   /** A message with no place yet: just written here (`pending`), or pushed by its author ahead of its order. Replaces the one of the same writer and id. */
   | { readonly type: "arriving"; readonly room: string; readonly message: MessageInfo }

@@ -32,6 +32,12 @@ export function message(number: number, change: Partial<MessageInfo> = {}): Mess
     type: "message",
     text: `message ${number}`,
     replyTo: null,
+    reply: null,
+    editedAt: null,
+    deletedBy: null,
+    pinned: false,
+    blocked: false,
+    about: null,
     edited: false,
     deleted: false,
     reactions: [],
@@ -68,12 +74,31 @@ export function room(id: string, change: Partial<RoomInfo> = {}): RoomInfo {
     fetched: null,
     lastAt: null,
     canWrite: true,
+    rights: { post: "anyone", invite: "anyone", share: "anyone", call: "anyone" },
+    with: null,
+    mutedUntil: null,
+    archived: false,
+    favourite: false,
+    markedUnread: false,
+    continuedBy: null,
+    continues: null,
+    alarm: null,
     ...change,
   };
 }
 
 export function member(person: { id: string; name: string }, change: Partial<MemberInfo> = {}): MemberInfo {
-  return { ...person, role: "member", here: true, mine: person.id === MAYA.id, devices: 1, tag: null, ...change };
+  return {
+    ...person,
+    role: "member",
+    here: true,
+    mine: person.id === MAYA.id,
+    devices: 1,
+    seenAt: null,
+    blocked: false,
+    tag: null,
+    ...change,
+  };
 }
 
 type Handler = (params: Record<string, unknown>) => unknown;

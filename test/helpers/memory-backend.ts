@@ -68,6 +68,15 @@ export async function openMemoryBackend(options: BackendOptions): Promise<Backen
         fetched: null,
         lastAt: null,
         canWrite: true,
+        rights: { post: "anyone", invite: "anyone", share: "anyone", call: "anyone" },
+        with: null,
+        mutedUntil: null,
+        archived: false,
+        favourite: false,
+        markedUnread: false,
+        continuedBy: null,
+        continues: null,
+        alarm: null,
       };
       kept.rooms.push(room);
       save();
@@ -100,6 +109,13 @@ export async function openMemoryBackend(options: BackendOptions): Promise<Backen
         type: "message",
         text,
         replyTo: null,
+        reply: null,
+        editedAt: null,
+        deletedBy: null,
+        pinned: false,
+        blocked: false,
+        about: null,
+
         edited: false,
         deleted: false,
         reactions: [],
