@@ -1,6 +1,6 @@
 /** What a message says, wrapped; without what stands left and right of it. Pure. */
 import { plainText, type SafeText, safe } from "../safe-text.js";
-import type { MessageView } from "./model.js";
+import type { MessageView, ReplyView } from "./model.js";
 import { type Cells, type Span, widthOf } from "./rows.js";
 
 /** Lines of one message; what is longer is cut, with a line that says so. */
@@ -14,23 +14,21 @@ interface Wrapped {
 const wrapped = new WeakMap<MessageView, Wrapped>();
 
 /** The lines of a message without what stands left and right of them. */
-export function bodyOf(
-  message: MessageView,
-  quoted: MessageView | null,
-  columns: number,
-  cells: Cells,
-): readonly (readonly Span[])[] {
+export function bodyOf(message: MessageView, columns: number, cells: Cells): readonly (readonly Span[])[] {
   const known = wrapped.get(message);
   let lines = known?.columns === columns ? known.lines : null;
   if (!lines) {
     lines = wrapMessage(message, columns, cells);
     wrapped.set(message, { columns, lines });
   }
-  if (message.replyTo === null) return lines;
-  const quote = quoted
-    ? safe`┊ ${authorOf(quoted)}: ${quoted.text.replaceAll("\n", " ")}`
-    : plainText("┊ a message that is not here");
-  return [[{ text: cells.cut(quote, columns), tone: "dim" }], ...lines];
+  return lines;
+}
+
+/** `┊ alice: morning! the new …`, the line above an answer. */
+function quoteText(reply: ReplyView): SafeText {
+  if (!reply.found) return plainText("┊ a message that is not here");
+  if (reply.deleted) return plainText("┊ (taken back)");
+  return safe`┊ ${reply.author}: ${reply.text}`;
 }
 
 /** With what tells them from somebody of the same looks. */
@@ -44,6 +42,7 @@ function wrapMessage(message: MessageView, columns: number, cells: Cells): Span[
     return cells.wrap(noticeText(message), columns).map((text) => [{ text, tone: "dim" }]);
   }
   const lines: Span[][] = [];
+  if (message.reply) lines.push([{ text: cells.cut(quoteText(message.reply), columns), tone: "dim" }]);
   if (message.file) {
     const text = safe`↧ ${message.file.name}  ${sizeOf(message.file.bytes)}`;
     lines.push([{ text: cells.cut(text, columns), tone: "accent" }]);

@@ -1,11 +1,29 @@
 /** The shapes the screen reads. Text of others is SafeText from here on; times are ms since 1970. */
-import type { InviteInfo, MessageState, NetworkInfo, Role, RoomKind, RoomState, VerifyInfo } from "../rpc/methods.js";
+import type {
+  InviteInfo,
+  MessageState,
+  NetworkInfo,
+  NoticeKind,
+  RightLevel,
+  Role,
+  RoomKind,
+  RoomRights,
+  RoomState,
+  VerifyInfo,
+} from "../rpc/methods.js";
 import type { SafeText } from "../safe-text.js";
 
-export type { MessageState, Role, RoomKind };
+export type { MessageState, NoticeKind, RightLevel, Role, RoomKind, RoomRights, RoomState };
+
+export interface PersonView {
+  /** Identity in hex; the empty string where it is not known. */
+  readonly id: string;
+  readonly name: SafeText;
+}
 
 export interface RoomView {
   readonly id: string;
+  /** Of a direct room: the other one's. */
   readonly name: SafeText;
   readonly kind: RoomKind;
   readonly topic: SafeText;
@@ -20,12 +38,53 @@ export interface RoomView {
   readonly fetched: number | null;
   readonly lastAt: number | null;
   readonly canWrite: boolean;
+  readonly rights: RoomRights;
+  /** Of a direct room: the other one. */
+  readonly with: PersonView | null;
+  /** No alerts until then; infinity: for good; null where there are alerts. */
+  readonly mutedUntil: number | null;
+  readonly archived: boolean;
+  readonly favourite: boolean;
+  readonly markedUnread: boolean;
+  /** Id of the room that goes on from this one. */
+  readonly continuedBy: string | null;
+  readonly continues: string | null;
+  /** Two histories under one name, as a sentence. */
+  readonly alarm: SafeText | null;
+}
+
+export interface ReactionView {
+  /** As it was sent, to be sent again; never for the screen. */
+  readonly original: string;
+  readonly emoji: SafeText;
+  readonly count: number;
+  /** This person is one of them. */
+  readonly mine: boolean;
+}
+
+export interface ReplyView {
+  /** Of the message answered, as `MessageView.key`. */
+  readonly key: string;
+  readonly found: boolean;
+  readonly authorId: string;
+  readonly author: SafeText;
+  /** One line, the beginning of it. */
+  readonly text: SafeText;
+  readonly deleted: boolean;
+  /** Place in the room's order when it was told. */
+  readonly position: number | null;
 }
 
 export interface MessageView {
   /** Writer and id; `local:` and the id while the core has not answered. */
   readonly key: string;
   readonly id: string;
+  /** Id of its room. */
+  readonly room: string;
+  /** Writer core key in hex; the empty string while the core has not answered. */
+  readonly writer: string;
+  /** Place in the room's order when it was told; in a timeline its index says it. */
+  readonly position: number | null;
   readonly authorId: string;
   readonly author: SafeText;
   /** A few letters of the identity, where somebody else here has a name that looks the same. */
@@ -36,16 +95,23 @@ export interface MessageView {
   readonly text: SafeText;
   /** As it was sent: for the clipboard and for files, never for the screen. */
   readonly original: string;
-  readonly replyTo: string | null;
+  readonly reply: ReplyView | null;
   readonly edited: boolean;
   readonly deleted: boolean;
-  readonly reactions: readonly { readonly emoji: SafeText; readonly count: number }[];
+  /** Who took it back, where that was not the author. */
+  readonly deletedBy: SafeText | null;
+  readonly pinned: boolean;
+  /** By somebody this person has blocked: never shown. */
+  readonly blocked: boolean;
+  readonly reactions: readonly ReactionView[];
   readonly file: { readonly name: SafeText; readonly bytes: number } | null;
   readonly state: MessageState | null;
   readonly verified: boolean;
   readonly mine: boolean;
   readonly action: boolean;
-  readonly notice: string | null;
+  readonly notice: NoticeKind | null;
+  /** Whom a notice is about, where that is not its author. */
+  readonly about: SafeText | null;
   readonly clockOff: boolean;
   readonly mentionsMe: boolean;
   readonly reason: SafeText | null;
@@ -58,6 +124,9 @@ export interface MemberView {
   readonly here: boolean;
   readonly mine: boolean;
   readonly devices: number;
+  /** When a device of theirs was here last; null: not since this device joined. */
+  readonly seenAt: number | null;
+  readonly blocked: boolean;
   readonly tag: SafeText | null;
 }
 
@@ -108,6 +177,19 @@ export interface RoomDetailView extends RoomView {
   readonly viewLength: number;
   readonly viewHash: SafeText;
   readonly indexers: number;
+  readonly signers: readonly { readonly name: SafeText; readonly here: boolean; readonly seenAt: number | null }[];
+  /** What the room would lose with one device, as a sentence. */
+  readonly risk: SafeText | null;
+  readonly has: readonly { readonly name: SafeText; readonly blocks: number; readonly of: number }[];
+  readonly divergences: readonly {
+    readonly writer: SafeText;
+    readonly name: SafeText | null;
+    readonly length: number;
+    readonly here: SafeText;
+    readonly there: SafeText;
+    readonly told: SafeText;
+    readonly at: number | null;
+  }[];
   readonly leftOut: readonly { readonly reason: SafeText; readonly count: number }[];
 }
 

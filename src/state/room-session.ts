@@ -116,7 +116,8 @@ export class RoomSession {
 
   readonly #view = (info: MessageInfo): MessageView => {
     const tag = this.#tags.get(info.author.id);
-    return tag ? { ...messageView(info), tag } : messageView(info);
+    const view = messageView(info, this.#options.identity()?.id);
+    return tag ? { ...view, tag } : view;
   };
 
   /** The last page, whatever the window was: what End does after a long way up. */
@@ -186,6 +187,9 @@ export class RoomSession {
     const local: MessageView = {
       key: `local:${id}`,
       id,
+      room: this.id,
+      writer: "",
+      position: null,
       authorId: identity?.id ?? "",
       author: identity?.name ?? safeName("me"),
       tag: this.#tags.get(identity?.id ?? "") ?? null,
@@ -194,9 +198,12 @@ export class RoomSession {
       type: "message",
       text: safeText(text),
       original: text,
-      replyTo: null,
+      reply: null,
       edited: false,
       deleted: false,
+      deletedBy: null,
+      pinned: false,
+      blocked: false,
       reactions: [],
       file: null,
       state: "pending",
@@ -204,6 +211,7 @@ export class RoomSession {
       mine: true,
       action,
       notice: null,
+      about: null,
       clockOff: false,
       mentionsMe: false,
       reason: null,

@@ -263,7 +263,7 @@ class Blocks {
   #wideLines(message: MessageView, previous: MessageView | null): Span[][] {
     const { cells, columns } = this.#frame;
     const gutter = TIME_COLUMNS + 1 + this.#nameColumns + 1;
-    const body = bodyOf(message, this.#quoted(message), Math.max(1, columns - gutter - markColumns(message)), cells);
+    const body = bodyOf(message, Math.max(1, columns - gutter - markColumns(message)), cells);
     const time = isSameMinute(message, previous) ? spaces(TIME_COLUMNS) : timeOf(shownAt(message));
     const lines = body.map((line, at): Span[] => {
       if (at > 0) return [{ text: spaces(gutter) }, ...line];
@@ -284,7 +284,7 @@ class Blocks {
   #narrowLines(message: MessageView, previous: MessageView | null): Span[][] {
     const { cells, columns } = this.#frame;
     const margin = message.action ? 3 + markColumns(message) : 1;
-    const body = bodyOf(message, this.#quoted(message), Math.max(1, columns - margin), cells);
+    const body = bodyOf(message, Math.max(1, columns - margin), cells);
     const lines = body.map((line, at): Span[] => {
       return message.action ? [{ text: at === 0 ? plainText(" * ") : spaces(3) }, ...line] : [{ text: BLANK }, ...line];
     });
@@ -296,15 +296,6 @@ class Blocks {
     const [head] = withState([header], { ...message, reason: null }, columns, 1, cells);
     if (message.reason === null || message.state !== "failed") return [head!, ...lines];
     return [head!, ...lines, ...reasonLines(message.reason, columns, 1, cells)];
-  }
-
-  #quoted(message: MessageView): MessageView | null {
-    if (message.replyTo === null) return null;
-    for (let index = this.count - 1; index >= 0; index -= 1) {
-      const other = messageAt(this.#state, index)!;
-      if (other.id === message.replyTo) return other;
-    }
-    return null;
   }
 }
 

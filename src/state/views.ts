@@ -5,17 +5,21 @@ import type {
   MemberInfo,
   MessageInfo,
   NetworkInfo,
+  PersonInfo,
+  ReplyInfo,
   RoomDetail,
   RoomInfo,
   VerifyInfo,
 } from "../rpc/methods.js";
-import { type SafeText, safeLine, safeName, safeText } from "../safe-text.js";
+import { type SafeText, safe, safeLine, safeName, safeText } from "../safe-text.js";
 import type {
   IdentityView,
   InviteView,
   MemberView,
   MessageView,
   NetworkView,
+  PersonView,
+  ReplyView,
   RoomDetailView,
   RoomView,
   VerifyView,
@@ -42,7 +46,7 @@ function momentOf(iso: string | null): number | null {
 export function roomView(info: RoomInfo): RoomView {
   return {
     id: info.id,
-    name: safeName(info.name),
+    name: safeName(info.kind === "direct" && info.with ? info.with.name : info.name),
     kind: info.kind,
     topic: line(info.topic),
     role: info.role,
@@ -56,7 +60,24 @@ export function roomView(info: RoomInfo): RoomView {
     fetched: info.fetched,
     lastAt: momentOf(info.lastAt),
     canWrite: info.canWrite,
+    rights: info.rights,
+    with: info.with && personView(info.with),
+    mutedUntil: info.mutedUntil === "forever" ? Number.POSITIVE_INFINITY : momentOf(info.mutedUntil),
+    archived: info.archived,
+    favourite: info.favourite,
+    markedUnread: info.markedUnread,
+    continuedBy: info.continuedBy,
+    continues: info.continues,
+    alarm: lineOrNull(info.alarm),
   };
+}
+
+export function personView({ id, name }: PersonInfo): PersonView {
+  return { id, name: safeName(name) };
+}
+
+export function personView({ id, name }: PersonInfo): PersonView {
+  return { id, name: safeName(name) };
 }
 
 export function roomDetailView(info: RoomDetail): RoomDetailView {
@@ -67,14 +88,50 @@ export function roomDetailView(info: RoomDetail): RoomDetailView {
     viewLength: info.viewLength,
     viewHash: line(info.viewHash),
     indexers: info.indexers,
+    signers: info.signers.map(({ person, here, seenAt }) => ({
+      person: safeName(person.name),
+      here,
+      seenAt: momentOf(seenAt),
+    })),
+    risk: lineOrNull(info.risk),
+    has: info.has.map(({ person, blocks, of }) => ({ person: safeName(person.name), blocks, of })),
+    divergences: info.divergences.map((one) => ({
+      person: one.person && safeName(one.person.name),
+      writer: line(one.writer),
+      length: one.length,
+      here: line(one.here),
+      there: line(one.there),
+      told: safeName(one.told.name),
+      at: momentOf(one.at),
+    })),
+    signers: info.signers.map(({ person, here, seenAt }) => ({
+      name: safeName(person.name),
+      here,
+      seenAt: momentOf(seenAt),
+    })),
+    risk: lineOrNull(info.risk),
+    has: info.has.map(({ person, blocks, of }) => ({ name: safeName(person.name), blocks, of })),
+    divergences: info.divergences.map((one) => ({
+      writer: line(one.writer),
+      name: one.person && safeName(one.person.name),
+      length: one.length,
+      here: line(one.here),
+      there: line(one.there),
+      told: safeName(one.told.name),
+      at: momentOf(one.at),
+    })),
     leftOut: Object.entries(info.leftOut).map(([reason, count]) => ({ reason: line(reason), count })),
   };
 }
 
-export function messageView(info: MessageInfo): MessageView {
+/** `me`: this person's identity in hex, where there is one. */
+export function messageView(info: MessageInfo, me: string | null = null): MessageView {
   return {
     key: `${info.writer}:${info.id}`,
     id: info.id,
+    room: info.room,
+    writer: info.writer,
+    position: info.position,
     authorId: info.author.id,
     author: safeName(info.author.name),
     tag: null,
@@ -83,12 +140,17 @@ export function messageView(info: MessageInfo): MessageView {
     type: info.type,
     text: safeText(info.text),
     original: info.text,
-    replyTo: info.replyTo,
+    reply: info.reply && replyView(info.reply),
     edited: info.edited,
     deleted: info.deleted,
+    deletedBy: info.deletedBy && safeName(info.deletedBy.name),
+    pinned: info.pinned,
+    blocked: info.blocked,
     reactions: info.reactions.map(({ emoji, by }) => ({
-      emoji: safeLine(emoji, { maxLength: MAX_EMOJI_LENGTH }),
+      original: emoji,
+      emoji: shownEmoji(emoji),
       count: by.length,
+      mine: me !== null && by.some(({ id }) => id === me),
     })),
     file: info.file && { name: line(info.file.name), bytes: info.file.bytes },
     state: info.state,
@@ -96,10 +158,39 @@ export function messageView(info: MessageInfo): MessageView {
     mine: info.mine,
     action: info.action,
     notice: info.notice,
+    about: info.about && safeName(info.about.name),
     clockOff: info.clockOff,
     mentionsMe: info.mentionsMe,
     reason: lineOrNull(info.reason),
   };
+}
+
+/** Anything at all can be sent as a reaction; what shows as nothing still has to be seen. */
+export function shownEmoji(emoji: string): SafeText {
+  const shown = safeLine(emoji, { maxLength: MAX_EMOJI_LENGTH }).trim();
+  return safe`${shown === "" ? "?" : shown}`;
+}
+
+function replyView(info: ReplyInfo): ReplyView {
+  return {
+    key: `${info.writer}:${info.id}`,
+    found: info.found,
+    authorId: info.author?.id ?? "",
+    author: safeName(info.author?.name ?? ""),
+    text: quoteOf(info.text),
+    deleted: info.deleted,
+    position: info.position,
+  };
+}
+
+/** The beginning of a text in one line, as an answer quotes it. */
+export function quoteOf(text: string): SafeText {
+  return line(
+    text
+      .slice(0, LINE.maxLength)
+      .toWellFormed()
+      .replace(/\s*\n\s*/g, " "),
+  );
 }
 
 export function memberView(info: MemberInfo): MemberView {
@@ -110,6 +201,8 @@ export function memberView(info: MemberInfo): MemberView {
     here: info.here,
     mine: info.mine,
     devices: info.devices,
+    seenAt: momentOf(info.seenAt),
+    blocked: info.blocked,
     tag: lineOrNull(info.tag),
   };
 }

@@ -1,6 +1,6 @@
 import t from "tap";
 import { matchesPage, openApp } from "./open-app.js";
-import { ALICE, BOB, MAYA, member, message, room, ScriptedCore } from "./scripted-core.js";
+import { ALICE, BOB, MAYA, member, message, replyTo, room, ScriptedCore } from "./scripted-core.js";
 
 process.env.TZ = "UTC";
 
@@ -28,7 +28,7 @@ function talk(): ScriptedCore {
       message(4, {
         author: BOB,
         text: "works here, latency is down a lot",
-        replyTo: message(2).id,
+        ...replyTo(message(2, { text: "morning! the new build is in the room" })),
         sentAt: "2026-11-24T09:04:00Z",
         reactions: [
           { emoji: "👍", by: [ALICE, MAYA] },

@@ -9,6 +9,7 @@ import type {
   MessageInfo,
   MethodName,
   NetworkInfo,
+  ReplyInfo,
   RoomInfo,
 } from "../../src/rpc/methods.js";
 import type { CoreLink } from "../../src/state/core-link.js";
@@ -101,6 +102,16 @@ export function member(person: { id: string; name: string }, change: Partial<Mem
   };
 }
 
+/** The answer as a core tells it: what it answers, as that is now. */
+export function replyTo(
+  answered: MessageInfo,
+  change: Partial<ReplyInfo> = {},
+): Pick<MessageInfo, "replyTo" | "reply"> {
+  const { id, writer, author, text, deleted, position } = answered;
+  const reply = { id, writer, found: true, author, text: text.slice(0, 200), deleted, position, ...change };
+  return { replyTo: id, reply };
+}
+
 type Handler = (params: Record<string, unknown>) => unknown;
 
 /** One core over any number of connections to it. */
@@ -191,6 +202,10 @@ export class ScriptedCore {
       viewLength: 1,
       viewHash: "ab",
       indexers: 1,
+      signers: [],
+      risk: null,
+      has: [],
+      divergences: [],
       leftOut: {},
     }),
     "room.create": ({ name }) => {
