@@ -76,10 +76,6 @@ export function personView({ id, name }: PersonInfo): PersonView {
   return { id, name: safeName(name) };
 }
 
-export function personView({ id, name }: PersonInfo): PersonView {
-  return { id, name: safeName(name) };
-}
-
 export function roomDetailView(info: RoomDetail): RoomDetailView {
   return {
     ...roomView(info),
@@ -88,22 +84,6 @@ export function roomDetailView(info: RoomDetail): RoomDetailView {
     viewLength: info.viewLength,
     viewHash: line(info.viewHash),
     indexers: info.indexers,
-    signers: info.signers.map(({ person, here, seenAt }) => ({
-      person: safeName(person.name),
-      here,
-      seenAt: momentOf(seenAt),
-    })),
-    risk: lineOrNull(info.risk),
-    has: info.has.map(({ person, blocks, of }) => ({ person: safeName(person.name), blocks, of })),
-    divergences: info.divergences.map((one) => ({
-      person: one.person && safeName(one.person.name),
-      writer: line(one.writer),
-      length: one.length,
-      here: line(one.here),
-      there: line(one.there),
-      told: safeName(one.told.name),
-      at: momentOf(one.at),
-    })),
     signers: info.signers.map(({ person, here, seenAt }) => ({
       name: safeName(person.name),
       here,
