@@ -97,7 +97,7 @@ function ActiveComposer({ layout }: { readonly layout: Layout }) {
 
 function FirstPage({ layout, isFailed }: { readonly layout: Layout; readonly isFailed: boolean }) {
   const { screen } = useScreen();
-  const { text, cursor } = useWhole(screen.name.edit);
+  const { text, cursor } = useWhole(screen.naming.line.edit);
   const profile = useWhole(screen.session.profile);
   const { columns, rows } = layout;
   const [draft] = composerRows(text, cursor, Math.max(20, columns - 4), 1, true);

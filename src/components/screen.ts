@@ -1,24 +1,22 @@
 import { usageOf, type Wish } from "../commands/define.js";
 import { findCommand } from "../commands/index.js";
-import { inviteIn, type Line, type Names, parseCommand, readLine } from "../commands/parse.js";
 import { bindingOf, type KeyId, type KeyPlace, type PressedKey } from "../keys.js";
 import type { Actions } from "../state/actions.js";
 import { draftRows } from "../state/draft-rows.js";
-import { EMPTY_EDIT } from "../state/edit.js";
 import type { RoomView } from "../state/model.js";
 import type { Session } from "../state/session.js";
 import { Store } from "../state/store.js";
 import type { TimelineFrame } from "../state/timeline.js";
 import { cells } from "./cells.js";
-import { DraftLine } from "./draft-line.js";
+import type { DraftLine } from "./draft-line.js";
+import { type Guard, guardOf } from "./guard.js";
 import { draftColumns, type Layout, layoutFor } from "./layout.js";
-import type { Question } from "./overlay.js";
+import { Naming } from "./naming.js";
 import { Overlays } from "./overlays.js";
+import { Questions } from "./questions.js";
 import { Reading } from "./reading.js";
 import type { ScreenState } from "./screen-state.js";
-
-/** Told to the others while somebody types, no more often than this. */
-const TYPING_MS = 3_000;
+import { Writing } from "./writing.js";
 
 export type ScreenInput =
   | ({ readonly type: "key"; readonly eventType?: "press" | "repeat" | "release" } & PressedKey)
@@ -44,25 +42,22 @@ export class Screen {
   readonly session: Session;
   readonly actions: Actions;
   readonly state: Store<ScreenState>;
-  readonly line: DraftLine;
-  /** The name on the first page. */
-  readonly name: DraftLine;
+  readonly naming: Naming;
   readonly #options: ScreenOptions;
   readonly #reading: Reading;
   readonly #overlays: Overlays;
+  readonly #writing: Writing;
+  readonly #questions: Questions;
+  readonly #guard: Guard;
   #hasQuit = false;
-  #isNaming = false;
   #invite: string | null;
-  /** An invite that was asked about and refused stays text. */
-  #refusedInvite = "";
-  #typingToldAt = Number.NEGATIVE_INFINITY;
-  #drafts = 0;
   #undo: (() => void) | null = null;
 
   constructor(options: ScreenOptions) {
     this.#options = options;
     this.session = options.session;
     this.#invite = options.invite ?? null;
+    this.#guard = guardOf(options.session);
     this.state = new Store<ScreenState>(
       {
         columns: options.columns,
@@ -76,10 +71,7 @@ export class Screen {
       },
       { windowMs: 0 },
     );
-    const names = (): Names => ({ rooms: this.actions.rooms(), members: this.actions.members() });
     const columns = () => draftColumns(this.state.getSnapshot().columns);
-    this.line = new DraftLine({ names, columns, onChange: () => this.#draftChanged() });
-    this.name = new DraftLine({ names: () => ({ rooms: [], members: [] }), columns, onChange: () => {} });
     this.actions = options.actions({
       room: () => this.state.getSnapshot().room,
       selected: () => this.state.getSnapshot().selected,
@@ -96,10 +88,39 @@ export class Screen {
       guard: (act) => void this.#guard(act),
       onChange: () => this.#reading.update(),
       onWordsSeen: () => {
-        this.#isNaming = false;
+        this.naming.isUnderWay = false;
         this.#followProfile();
       },
     });
+    this.#questions = new Questions(state, (link) => {
+      this.line.clear();
+      this.#join(link);
+    });
+    this.#writing = new Writing({
+      session,
+      state,
+      actions,
+      questions: this.#questions,
+      columns,
+      guard: this.#guard,
+      run: (wish) => this.run(wish),
+      onSent: () => this.#reading.toEnd(),
+    });
+    this.naming = new Naming({
+      session,
+      columns,
+      guard: this.#guard,
+      create: (name) => actions.createIdentity(name),
+      showWords: () => this.#overlays.showWords(true),
+      onInvite: (link) => {
+        this.#invite = link;
+      },
+    });
+  }
+
+  /** What is being typed in the room on screen. */
+  get line(): DraftLine {
+    return this.#writing.line;
   }
 
   /** Follows the session: opens a room when there is one, leaves one that is gone. */
@@ -112,7 +133,7 @@ export class Screen {
   async close(): Promise<void> {
     this.#undo?.();
     this.#undo = null;
-    this.#keepDraft();
+    this.#writing.keep();
     await this.session.close();
   }
 
@@ -155,13 +176,8 @@ export class Screen {
       return;
     }
     this.#reading.leaveRoom();
-    this.#keepDraft();
-    if (room !== null) void this.session.drafts.save();
-    const draft = this.session.drafts.get(id);
-    // What was typed before any room was open is meant for the first one.
-    const isCarried = room === null && !this.line.isEmpty && !draft?.text;
-    this.#drafts += 1;
-    if (!isCarried) this.line.show(draft?.text ?? "", draft?.cursor);
+    this.#writing.leaveRoom();
+    this.#writing.enterRoom(id, room === null);
     this.#set({
       room: id,
       anchor: this.#reading.placeIn(id),
@@ -169,8 +185,6 @@ export class Screen {
       overlay: null,
       question: null,
     });
-    if (isCarried) this.#keepDraft();
-    else if (!draft?.text) void this.#loadDraft(id);
     const session = this.session.room(id);
     // One that is still being joined has nothing to read; it is opened when it is in.
     if (view?.state !== "joining") {
@@ -185,8 +199,10 @@ export class Screen {
     else if ("open" in wish) {
       this.openRoom(wish.open);
       if (wish.notice) this.session.tell(wish.notice);
-    } else if ("ask" in wish) this.#ask(wish.ask, wish.yes);
-    else if ("notice" in wish) this.session.tell(wish.notice, { hint: wish.hint ?? null });
+    } else if ("ask" in wish) {
+      const { yes } = wish;
+      this.#questions.ask(wish.ask, () => void this.#guard(async () => this.run(await yes())));
+    } else if ("notice" in wish) this.session.tell(wish.notice, { hint: wish.hint ?? null });
     else if (wish.show === "page") this.#overlays.show({ kind: "page", page: wish.page, top: 0 });
     else if (wish.show === "invite") void this.#guard(() => this.#overlays.showInvite(wish.invite));
     else if (wish.show === "words") void this.#guard(() => this.#overlays.showWords(false));
@@ -220,12 +236,12 @@ export class Screen {
       this.#onNameKey(key);
       return;
     }
-    if (question && this.#onQuestionKey(question, key)) return;
+    if (question && this.#questions.onKey(question, key)) return;
     const id = bindingOf(key, this.#places());
     if (id !== null && this.#onGlobal(id)) return;
     if (overlay) this.#overlays.onKey(overlay, id, key);
     else if (selected !== null && this.#onSelectionKey(id)) return;
-    else this.#onComposerKey(id, key);
+    else if (id === null || !this.#onRoomKey(id, key)) this.#writing.onKey(id, key);
   }
 
   /** @returns whether it was one that works wherever one is */
@@ -266,45 +282,19 @@ export class Screen {
     return true;
   }
 
-  #onComposerKey(id: KeyId | null, key: PressedKey): void {
-    if (id !== null && this.#onRoomKey(id, key)) return;
-    if (id === "send") this.#submit();
-    else if (id !== null && this.line.apply(id)) return;
-    else if (key.name === "escape") {
-      if (!this.line.closeCompletion()) this.session.clearNotice();
-    } else if (key.text && !key.ctrl && (id === null || key.alt)) this.line.type(key.text);
-  }
-
   #onNameKey(key: PressedKey): void {
     const id = bindingOf(key, ["everywhere", "composer"]);
     if (id === "interrupt") this.#interrupt();
     else if (id === "redraw") this.#options.onRedraw?.();
     else if (id === "suspend") void this.#suspend();
-    else if (id === "send") void this.#guard(() => this.#giveName());
-    else if (id !== null && id !== "newline" && id !== "complete" && this.name.apply(id)) return;
-    else if (key.text && !key.ctrl) this.name.type(key.text);
-  }
-
-  /** @returns whether the key was an answer */
-  #onQuestionKey(question: Question, key: PressedKey): boolean {
-    const isYes = key.name === "enter" || (question.isModal && key.name === "y" && !key.ctrl && !key.alt);
-    const isAgain = question.isModal && key.ctrl && key.name === "c";
-    if (isYes || isAgain) {
-      this.#set({ question: null });
-      question.yes();
-      return true;
-    }
-    if (!question.isModal && key.name !== "escape") return false;
-    this.#set({ question: null });
-    question.no();
-    return true;
+    else this.naming.onKey(id, key);
   }
 
   #onSelectionKey(id: KeyId | null): boolean {
     if (id === "selection-up") this.#reading.select(-1);
     else if (id === "selection-down") this.#reading.select(1);
     else if (id === "copy") void this.#copy(this.#reading.selectedText() ?? "");
-    else if (id === "verify") this.#runLine({ kind: "command", name: "verify", rest: "" }, "");
+    else if (id === "verify") this.#writing.runLine({ kind: "command", name: "verify", rest: "" }, "");
     else {
       this.#set({ selected: null });
       // Any other key goes back to typing, and is typed.
@@ -318,114 +308,12 @@ export class Screen {
   #onPaste(text: string): void {
     const { isLoaded, identity } = this.session.profile.getSnapshot();
     const { overlay, question } = this.state.getSnapshot();
-    const invite = inviteIn(text);
-    if (isLoaded && identity === null) {
-      if (invite) {
-        this.#invite = invite;
-        this.session.tell("The invite is kept: you land there after this.");
-      } else this.name.type(text.trim().split("\n")[0]!.trim());
-    } else if (overlay) this.#overlays.onPaste(overlay, text);
+    if (isLoaded && identity === null) this.naming.onPaste(text);
+    else if (overlay) this.#overlays.onPaste(overlay, text);
     else if (!question?.isModal) {
       this.#set({ selected: null });
       this.line.paste(text);
     }
-  }
-
-  #draftChanged(): void {
-    this.#drafts += 1;
-    this.#keepDraft();
-    const { text } = this.line.edit.getSnapshot();
-    const { question, room } = this.state.getSnapshot();
-    const link = text.includes("keet-tui://join/") ? text.trim() : "";
-    if (link !== "" && inviteIn(link) === link && link !== this.#refusedInvite) this.#askToJoin(link);
-    else if (question && !question.isModal) this.#set({ question: null });
-    const now = this.session.now();
-    if (text === "" || text.startsWith("/") || room === null || now - this.#typingToldAt < TYPING_MS) return;
-    this.#typingToldAt = now;
-    if (this.session.profile.getSnapshot().connection !== "ready") return;
-    this.session.request("room.typing", { room }).catch(() => {});
-  }
-
-  #keepDraft(): void {
-    const { room } = this.state.getSnapshot();
-    const { text, cursor } = this.line.edit.getSnapshot();
-    if (room !== null) this.session.drafts.keep(room, { text, cursor });
-  }
-
-  async #loadDraft(room: string): Promise<void> {
-    const asked = this.#drafts;
-    const draft = await this.session.drafts.load(room);
-    // Only into an empty composer that nobody has touched since.
-    if (!draft || asked !== this.#drafts || this.state.getSnapshot().room !== room || !this.line.isEmpty) return;
-    this.line.show(draft.text, draft.cursor);
-    this.session.drafts.keep(room, draft);
-  }
-
-  #submit(): void {
-    const text = this.line.text;
-    if (text.trim() === "") return;
-    const line = readLine(text);
-    if (line.kind === "command") {
-      this.#runLine(line, text);
-      return;
-    }
-    const { room } = this.state.getSnapshot();
-    const view = this.session.roomView(room);
-    if (!view) {
-      this.session.tell("There is no room to say this in yet", { hint: "/create makes one, /join takes an invite." });
-      return;
-    }
-    if (view.state === "open" && !view.canWrite) {
-      this.session.tell("You cannot write in this room", { level: "warning" });
-      return;
-    }
-    // First of all what the other side waits for.
-    void this.session.room(view.id).send(line.text, false);
-    this.line.take();
-    void this.session.drafts.save();
-    this.#typingToldAt = Number.NEGATIVE_INFINITY;
-    this.#reading.toEnd();
-  }
-
-  #runLine(line: Extract<Line, { kind: "command" }>, text: string): void {
-    let parsed: ReturnType<typeof parseCommand>;
-    try {
-      parsed = parseCommand(line.name, line.rest, { rooms: this.actions.rooms(), members: this.actions.members() });
-    } catch (error) {
-      // What was refused stays in the composer; what could be completed there is not what it needs.
-      this.line.closeCompletion();
-      this.session.tellError(error);
-      return;
-    }
-    const { command, values } = parsed;
-    if (text !== "") this.line.take();
-    this.session.clearNotice();
-    void this.#guard(
-      async () => this.run(await command.run(this.actions, values as Parameters<typeof command.run>[1])),
-      () => {
-        if (text !== "" && this.line.isEmpty) {
-          this.line.show(text);
-          this.#keepDraft();
-        }
-      },
-    );
-  }
-
-  #askToJoin(link: string): void {
-    this.#set({
-      question: {
-        text: "Join this room?",
-        keys: "Enter yes · Esc no",
-        isModal: false,
-        yes: () => {
-          this.line.clear();
-          this.#join(link);
-        },
-        no: () => {
-          this.#refusedInvite = link;
-        },
-      },
-    });
   }
 
   #join(link: string): void {
@@ -440,7 +328,7 @@ export class Screen {
 
   #followProfile(): void {
     const { isLoaded, identity, rooms } = this.session.profile.getSnapshot();
-    if (!isLoaded || identity === null || this.#isNaming) return;
+    if (!isLoaded || identity === null || this.naming.isUnderWay) return;
     const { room, overlay } = this.state.getSnapshot();
     if (this.#invite !== null) {
       const link = this.#invite;
@@ -482,34 +370,7 @@ export class Screen {
     else this.#overlays.show({ kind: "help", top: 0 });
   }
 
-  // --- overlays and questions
-
-  async #giveName(): Promise<void> {
-    const name = this.name.text.trim();
-    if (name === "") return;
-    // Rooms and invites wait until the words have been seen.
-    this.#isNaming = true;
-    try {
-      await this.actions.createIdentity(name);
-      this.name.edit.set(EMPTY_EDIT);
-      await this.#overlays.showWords(true);
-    } catch (error) {
-      this.#isNaming = false;
-      throw error;
-    }
-  }
-
-  #ask(text: string, yes: Extract<Wish, { ask: string }>["yes"]): void {
-    this.#set({
-      question: {
-        text,
-        keys: "Enter yes · Esc no",
-        isModal: true,
-        yes: () => void this.#guard(async () => this.run(await yes())),
-        no: () => {},
-      },
-    });
-  }
+  // --- the program itself
 
   /** What was typed after this belongs to the shell. */
   #quit(code: number): void {
@@ -525,30 +386,12 @@ export class Screen {
   #interrupt(): void {
     const { overlay } = this.state.getSnapshot();
     if (overlay) this.#overlays.leave();
-    else if (!this.name.isEmpty) this.name.clear();
+    else if (!this.naming.line.isEmpty) this.naming.line.clear();
     else if (!this.line.isEmpty) {
       this.line.clear();
       this.session.tell("Cleared; Ctrl-Y brings it back");
     } else {
-      this.#set({
-        question: {
-          text: "Quit?",
-          keys: "Enter, y or Ctrl-C yes · any other key no",
-          isModal: true,
-          yes: () => this.#quit(0),
-          no: () => {},
-        },
-      });
-    }
-  }
-
-  /** What a person can act on becomes a notice; anything else is a bug and ends the program with a report. */
-  async #guard(act: () => Promise<void> | void, onRefused?: () => void): Promise<void> {
-    try {
-      await act();
-    } catch (error) {
-      onRefused?.();
-      this.session.tellError(error);
+      this.#questions.ask("Quit?", () => this.#quit(0), "Enter, y or Ctrl-C yes · any other key no");
     }
   }
 

@@ -91,7 +91,7 @@ t.test("a name pasted with line ends around it is a name", async (t) => {
   const app = await openApp(t, { core });
   await app.keys("\x1b[200~\n  maya\nand more\x1b[201~");
   await app.waitFor("> maya");
-  t.equal(app.screen.name.text, "maya");
+  t.equal(app.screen.naming.line.text, "maya");
 });
 
 t.test("C06 Alt-Enter whose two bytes come apart is a line break", async (t) => {
