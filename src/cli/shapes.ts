@@ -1,5 +1,8 @@
 /** JSON as it is promised: add fields, never change or drop one. The order is stable too. */
-import type { InviteInfo, MemberInfo, MessageInfo, RoomDetail, RoomInfo } from "../rpc/methods.js";
+import { messageJson, personJson } from "../export/message-json.js";
+import type { InviteInfo, MemberInfo, RoomDetail, RoomInfo } from "../rpc/methods.js";
+
+export { messageJson, personJson };
 
 export function roomJson(room: RoomInfo) {
   const { id, name, kind, topic, role, members, peers, unread, length, behind, state, reason } = room;
@@ -22,30 +25,6 @@ export function roomDetailJson(room: RoomDetail) {
   };
 }
 
-export function messageJson(message: MessageInfo) {
-  const { id, room, author, sentAt, receivedAt, type, text, replyTo, edited, deleted, reactions, file } = message;
-  const { state, verified, mine, action, notice } = message;
-  return {
-    id,
-    room,
-    author: personJson(author),
-    sentAt,
-    receivedAt,
-    type,
-    text,
-    replyTo,
-    edited,
-    deleted,
-    reactions: reactions.map(({ emoji, by }) => ({ emoji, by: by.map(personJson) })),
-    file: file && { id: file.id, name: file.name, bytes: file.bytes },
-    state,
-    verified,
-    mine,
-    action,
-    notice,
-  };
-}
-
 export function memberJson(member: MemberInfo) {
   const { id, name, role, here, mine, devices } = member;
   return { id, name, role, here, mine, devices };
@@ -54,8 +33,4 @@ export function memberJson(member: MemberInfo) {
 export function inviteJson(invite: InviteInfo) {
   const { id, link, by, uses, used, expiresAt, state } = invite;
   return { id, link, by: personJson(by), uses, used, expiresAt, state };
-}
-
-function personJson({ id, name }: { readonly id: string; readonly name: string }) {
-  return { id, name };
 }

@@ -1,0 +1,65 @@
+/** Messages and pages as the core would give them, for tests of what is made of them. */
+import type { MessageInfo, Page, PersonInfo } from "../../src/rpc/methods.js";
+
+export const ALICE: PersonInfo = { id: "a1".repeat(32), name: "alice" };
+export const BOB: PersonInfo = { id: "b0".repeat(32), name: "bob" };
+
+let count = 0;
+
+export function message(text: string, more: Partial<MessageInfo> = {}): MessageInfo {
+  count += 1;
+  return {
+    id: count.toString(16).padStart(32, "0"),
+    room: "f0".repeat(32),
+    author: ALICE,
+    sentAt: "2026-11-24T09:02:00.000Z",
+    receivedAt: "2026-11-24T09:02:01.000Z",
+    type: "message",
+    text,
+    replyTo: null,
+    reply: null,
+    edited: false,
+    editedAt: null,
+    deleted: false,
+    deletedBy: null,
+    pinned: false,
+    blocked: false,
+    reactions: [],
+    file: null,
+    state: null,
+    verified: true,
+    mine: false,
+    writer: "11".repeat(32),
+    position: 0,
+    action: false,
+    notice: null,
+    about: null,
+    clockOff: false,
+    mentionsMe: false,
+    reason: null,
+    ...more,
+  };
+}
+
+export function answer(text: string, to: MessageInfo, more: Partial<MessageInfo> = {}): MessageInfo {
+  const { id, writer, author, deleted, position } = to;
+  const reply = { id, writer, found: true, author, text: to.text.slice(0, 200), deleted, position };
+  return message(text, { replyTo: id, reply, ...more });
+}
+
+export function notice(kind: NonNullable<MessageInfo["notice"]>, text = "", about: PersonInfo | null = null) {
+  return message(text, { type: "notice", notice: kind, about });
+}
+
+export function numbered(messages: readonly MessageInfo[]): MessageInfo[] {
+  return messages.map((one, position) => ({ ...one, position }));
+}
+
+/** As the core answers `message.list`. */
+export function pageOf(all: readonly MessageInfo[], from: number, limit: number): Page {
+  return { messages: numbered(all).slice(from, from + limit), total: all.length, incomplete: false };
+}
+
+export async function* onePage(...messages: readonly MessageInfo[]) {
+  yield { messages };
+}
