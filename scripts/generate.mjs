@@ -159,7 +159,7 @@ function commandsPage({ COMMANDS, GROUPS, usageOf }) {
     .map(([group, commands]) => {
       const rows = commands.map((command) => [
         `\`${usageOf(command)}\``,
-        command.summary,
+        command.details ? `${command.summary}. ${command.details}` : command.summary,
         (command.aliases ?? []).map((alias) => `\`/${alias}\``).join(" "),
       ]);
       return `## ${group[0].toUpperCase()}${group.slice(1)}\n\n${table(["command", "what", "also"], rows)}`;

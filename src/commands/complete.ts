@@ -3,10 +3,11 @@ import { type SafeText, safe } from "../safe-text.js";
 import { type ArgType, usageOf } from "./define.js";
 import { EMOJI } from "./emoji.js";
 import { COMMANDS, findCommand } from "./index.js";
-import type { Names } from "./parse.js";
+import { type Names, takesTheRest } from "./parse.js";
 
 const MAX_CANDIDATES = 40;
 const MIN_EMOJI_LETTERS = 2;
+const DURATIONS = ["30m", "8h", "2d", "off"];
 
 export interface Candidate {
   readonly label: SafeText;
@@ -48,24 +49,45 @@ function ofCommand(text: string, before: string, names: Names): Completion | nul
   const command = match && findCommand(match[1]!);
   if (!command) return null;
   const args = match[2]!;
-  const words = args.split(/[ \t]+/);
+  // A name in quotes is one word, also while its second quote is still missing.
+  const words = args.match(/@?"[^"]*"?|[^\s"]+|(?<=[ \t]|^)$/g) ?? [""];
   const index = Math.min(words.length, command.args.length) - 1;
   const arg = command.args[index];
   if (!arg) return null;
-  const isWhole = arg.type === "room" || arg.type === "member";
-  const written = isWhole ? words.slice(index).join(" ") : words.at(-1)!;
+  const isLast = index === command.args.length - 1;
+  const written = isLast && takesTheRest(arg) ? restFrom(args, index) : words.at(-1)!;
   const from = before.length - written.length;
-  const candidates = ofType(arg.type, written, names, arg.choices ?? []);
-  return { from, to: before.length, candidates, isOffered: false };
+  const candidates = ofType(arg.type, written.replace(/^(@?)"/, "$1"), names, arg.choices ?? []);
+  return { from, to: before.length, candidates: isLast ? candidates : candidates.map(asWord), isOffered: false };
+}
+
+/** What is written from the argument at `index` on, spaces kept. */
+function restFrom(args: string, index: number): string {
+  let rest = args;
+  for (let skipped = 0; skipped < index; skipped += 1) rest = rest.replace(/^(?:@?"[^"]*"|\S+)[ \t]+/, "");
+  return rest;
+}
+
+/** With more to come behind it: in quotes where it has spaces, and a space. */
+function asWord(candidate: Candidate): Candidate {
+  const { insert } = candidate;
+  return { ...candidate, insert: /\s/.test(insert) ? `"${insert}" ` : `${insert} ` };
 }
 
 function ofType(type: ArgType, written: string, names: Names, choices: readonly string[]): Candidate[] {
   if (type === "room") return startingWith(written, names.rooms);
-  if (type === "member") return startingWith(written.replace(/^@/, ""), names.members);
-  if (type === "choice") {
-    const found = choices.filter((choice) => choice.startsWith(written.toLowerCase()));
-    return found.map((choice) => ({ label: safe`${choice}`, insert: choice, note: null }));
+  if (type === "member" || type === "former") return people(written, names.members);
+  if (type === "person") {
+    const others = names.rooms.flatMap((room) => (room.with ? [room.with] : []));
+    return people(written, [...new Map([...others, ...names.members].map((one) => [one.id, one])).values()]);
   }
+  if (type === "blocked")
+    return people(
+      written,
+      names.members.filter((member) => member.blocked),
+    );
+  if (type === "duration") return choicesOf(written, DURATIONS);
+  if (type === "choice") return choicesOf(written, choices);
   if (type === "command") {
     const lower = written.replace(/^\//, "").toLowerCase();
     return COMMANDS.filter((command) => command.name.startsWith(lower)).map((command) => ({
@@ -75,6 +97,24 @@ function ofType(type: ArgType, written: string, names: Names, choices: readonly 
     }));
   }
   return [];
+}
+
+function choicesOf(written: string, choices: readonly string[]): Candidate[] {
+  const found = choices.filter((choice) => choice.startsWith(written.toLowerCase()));
+  return found.map((choice) => ({ label: safe`${choice}`, insert: choice, note: null }));
+}
+
+/** Whose name looks like another's is inserted with what tells them apart. */
+function people(written: string, all: Names["members"]): Candidate[] {
+  const lower = written.replace(/^@/, "").toLowerCase();
+  return all
+    .filter((one) => one.name.toLowerCase().startsWith(lower))
+    .slice(0, MAX_CANDIDATES)
+    .map(({ name, tag, id }) => {
+      const isLikeAnother = tag != null || all.some((other) => other.id !== id && other.name === name);
+      const whole = isLikeAnother ? safe`${name}#${tag ?? id.slice(0, 4)}` : name;
+      return { label: whole, insert: whole, note: null };
+    });
 }
 
 function startingWith(written: string, all: Names["rooms"]): Candidate[] {

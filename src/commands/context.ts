@@ -7,10 +7,17 @@ import type {
   RoomView,
   VerifyView,
 } from "../state/model.js";
+import type { Running } from "../state/running.js";
+
+/** Running a room: state/running.ts. What the room refuses is thrown in the core's words. */
+export type RunningContext = Pick<Running, keyof Running>;
 
 /** What a command may touch; state/actions.ts has it all. */
 export interface CommandContext {
   readonly now: () => number;
+  readonly running: RunningContext;
+  /** Id of the room on screen. */
+  where(): string | null;
   /** The room on screen; throws where there is none. */
   here(): RoomView;
   rooms(): readonly RoomView[];

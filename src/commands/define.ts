@@ -1,12 +1,31 @@
 import type { SafeText } from "../safe-text.js";
 
-/** What an argument is; completion and checks belong to the type, not to the command. */
-export type ArgType = "text" | "rest" | "room" | "member" | "invite" | "count" | "hours" | "command" | "choice";
+/**
+ * What an argument is; completion and checks belong to the type, not to the command. `member`: of the room on screen;
+ * `person`: also whom one talks to alone, and anybody by 8 or more digits of their id; `blocked`: one of those blocked;
+ * `former`: a member, or somebody who was one.
+ */
+export type ArgType =
+  | "text"
+  | "rest"
+  | "room"
+  | "member"
+  | "person"
+  | "blocked"
+  | "former"
+  | "invite"
+  | "count"
+  | "hours"
+  | "duration"
+  | "command"
+  | "choice";
 
 export interface Arg {
   readonly name: string;
   readonly type: ArgType;
   readonly optional?: boolean;
+  /** In place of its name where an example says more: `8h|off`. */
+  readonly shown?: string;
   /** With type `choice`. */
   readonly choices?: readonly string[];
 }
@@ -17,9 +36,15 @@ interface ValueOfType {
   rest: string;
   room: { readonly id: string; readonly name: SafeText };
   member: { readonly id: string; readonly name: SafeText };
+  person: { readonly id: string; readonly name: SafeText };
+  /** These two as they were written: who is blocked, and who was a member, only the core knows. */
+  blocked: string;
+  former: string;
   invite: string;
   count: number;
   hours: number;
+  /** In ms; `off` is 0. */
+  duration: number;
   command: string;
   choice: string;
 }
@@ -34,8 +59,9 @@ export type Wish =
   | { readonly show: "page"; readonly page: Page }
   | { readonly show: "invite"; readonly invite: string }
   | { readonly notice: string; readonly hint?: string }
-  | { readonly ask: string; readonly yes: () => Promise<Wish | undefined> | undefined }
-  | { readonly open: string; readonly notice?: string }
+  /** `page` says what the answer means, where one line is too short for it. */
+  | { readonly ask: string; readonly page?: Page; readonly yes: () => Promise<Wish | undefined> | undefined }
+  | { readonly open: string; readonly notice?: string; readonly hint?: string }
   | { readonly quit: true };
 
 /** A page of facts: rows of a label and what is to be said of it. */
@@ -52,6 +78,8 @@ export interface Command<C, A extends readonly Arg[] = readonly Arg[]> {
   readonly group: Group;
   /** Under 60 characters, in the person's words. */
   readonly summary: string;
+  /** What the summary leaves out, as sentences. */
+  readonly details?: string;
   readonly args: A;
   // A method, not a property: else commands with different arguments do not fit into one array.
   run(context: C, values: ValuesOf<A>): Promise<Wish | undefined> | Wish | undefined;
@@ -65,7 +93,7 @@ export function defineCommand<C>() {
 /** `/create <name>`, `/invite [people] [hours]` */
 export function usageOf(command: Command<never>): string {
   const args = command.args.map((arg) => {
-    const name = arg.choices ? arg.choices.join("|") : arg.name;
+    const name = arg.shown ?? (arg.choices ? arg.choices.join("|") : arg.name);
     return arg.optional ? `[${name}]` : `<${name}>`;
   });
   return [`/${command.name}`, ...args].join(" ");

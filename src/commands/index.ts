@@ -1,9 +1,15 @@
 /** All commands, in the order of /help. */
+
+import { accept } from "./accept.js";
+import { archive } from "./archive.js";
+import { block } from "./block.js";
 import type { CommandContext } from "./context.js";
 import { create } from "./create.js";
+import { decline } from "./decline.js";
 import type { Command, Group } from "./define.js";
 import { demo } from "./demo.js";
 import { detach } from "./detach.js";
+import { favourite } from "./favourite.js";
 import { help } from "./help.js";
 import { identity } from "./identity.js";
 import { invite } from "./invite.js";
@@ -13,11 +19,20 @@ import { keys } from "./keys.js";
 import { leave } from "./leave.js";
 import { list } from "./list.js";
 import { me } from "./me.js";
+import { msg } from "./msg.js";
+import { mute } from "./mute.js";
 import { network } from "./network.js";
 import { nick } from "./nick.js";
 import { quit } from "./quit.js";
+import { remove } from "./remove.js";
+import { rename } from "./rename.js";
 import { revoke } from "./revoke.js";
+import { role } from "./role.js";
 import { room } from "./room.js";
+import { topic } from "./topic.js";
+import { unblock } from "./unblock.js";
+import { unmute } from "./unmute.js";
+import { unread } from "./unread.js";
 import { verify } from "./verify.js";
 import { who } from "./who.js";
 import { whois } from "./whois.js";
@@ -33,11 +48,25 @@ export const COMMANDS: readonly AnyCommand[] = [
   invites,
   revoke,
   room,
+  rename,
+  topic,
   leave,
   list,
+  msg,
+  accept,
+  decline,
+  mute,
+  unmute,
+  archive,
+  favourite,
+  unread,
   nick,
   who,
   whois,
+  role,
+  remove,
+  block,
+  unblock,
   verify,
   identity,
   me,

@@ -1,18 +1,10 @@
 import fuzzysort from "fuzzysort";
 import { KeetError } from "../errors.js";
-import type { SafeText } from "../safe-text.js";
 import { type Arg, usageOf } from "./define.js";
 import { type AnyCommand, COMMANDS, findCommand } from "./index.js";
+import { memberNamed, type Names, NEAR, named, personNamed } from "./named.js";
 
-/** What names in arguments can refer to. */
-export interface Names {
-  readonly rooms: readonly { readonly id: string; readonly name: SafeText }[];
-  readonly members: readonly { readonly id: string; readonly name: SafeText }[];
-}
-
-/** Letters scattered further than this were not meant. */
-const NEAR = 0.2;
-const MAX_NAMES_IN_HINT = 5;
+export type { Names } from "./named.js";
 
 export type Line =
   /** To be sent; `//x` has lost one slash. */
@@ -64,24 +56,31 @@ export function parseCommand(
   return { command, values };
 }
 
-function takesTheRest(arg: Arg): boolean {
-  return arg.type === "rest" || arg.type === "room" || arg.type === "member";
+/** Names have spaces in them; behind any other argument a name goes in quotes. */
+export function takesTheRest(arg: Arg): boolean {
+  return ["rest", "room", "member", "person", "blocked", "former"].includes(arg.type);
 }
 
 function firstWord(text: string): [string, string] {
-  const match = /^("([^"]*)"|\S+)\s*/.exec(text);
+  const match = /^(@?"([^"]*)"|\S+)\s*/.exec(text);
   return match ? [match[2] ?? match[1]!, text.slice(match[0].length)] : ["", ""];
 }
 
 function phraseOf(arg: Arg): string {
   if (arg.choices) return `one of ${arg.choices.join(", ")}`;
+  if (arg.name === "who") return "a name";
   return /^[aeiou]/.test(arg.name) ? `an ${arg.name}` : `a ${arg.name}`;
 }
 
 function valueFrom(arg: Arg, word: string, names: Names, command: AnyCommand): unknown {
   if (arg.type === "room") return named(word, names.rooms, "NO_SUCH_ROOM", "room");
-  if (arg.type === "member")
-    return named(word.replace(/^@/, ""), names.members, "NO_SUCH_MEMBER", "member of this room");
+  if (arg.type === "member") return memberNamed(word, names.members);
+  if (arg.type === "person") return personNamed(word, names);
+  if (arg.type === "duration") {
+    const ms = durationOf(word);
+    if (ms === null) throw usageError(command, `${word} is no time, such as 30m, 8h or 2d`);
+    return ms;
+  }
   if (arg.type === "count") {
     if (!/^\d{1,6}$/.test(word) || Number(word) === 0) throw usageError(command, `${arg.name} is a number, such as 3`);
     return Number(word);
@@ -101,25 +100,14 @@ function valueFrom(arg: Arg, word: string, names: Names, command: AnyCommand): u
   return word;
 }
 
-function named(
-  word: string,
-  all: readonly { readonly id: string; readonly name: SafeText }[],
-  code: string,
-  what: string,
-): { readonly id: string; readonly name: SafeText } {
-  const lower = word.trim().toLowerCase();
-  const same = all.filter((one) => one.name.toLowerCase() === lower || one.id === lower);
-  if (same.length === 1) return same[0]!;
-  if (same.length > 1) {
-    const ids = same.map((one) => one.id.slice(0, 8)).join(", ");
-    throw new KeetError("user", code, `More than one ${what} is called ${word}`, { hint: `Their ids: ${ids}` });
-  }
-  const byId = lower.length >= 4 ? all.filter((one) => one.id.startsWith(lower)) : [];
-  if (byId.length === 1) return byId[0]!;
-  const near = fuzzysort.go(lower, all, { key: "name", limit: 3, threshold: NEAR }).map((result) => result.obj.name);
-  const some = all.slice(0, MAX_NAMES_IN_HINT).map(({ name }) => name);
-  const hint = near.length > 0 ? `Close: ${near.join(", ")}` : some.length > 0 ? `There are: ${some.join(", ")}` : null;
-  throw new KeetError("user", code, `No ${what} is called ${word}`, hint ? { hint } : {});
+const DURATION_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `30m`, `8h`, `2d`; a bare number is hours; `off` is 0. Null for anything else. */
+function durationOf(word: string): number | null {
+  if (/^off$/i.test(word)) return 0;
+  const match = /^(\d{1,4}(?:\.\d)?)([mhd])?$/i.exec(word);
+  const ms = match ? Math.round(Number(match[1]) * DURATION_MS[match[2]?.toLowerCase() ?? "h"]!) : 0;
+  return ms > 0 ? ms : null;
 }
 
 function usageError(command: AnyCommand, message: string): KeetError {

@@ -1,4 +1,6 @@
-import { plainText, safe } from "../safe-text.js";
+import { plainText, type SafeText, safe } from "../safe-text.js";
+import type { MemberView } from "../state/model.js";
+import { momentText } from "../state/room-words.js";
 import type { CommandContext } from "./context.js";
 import { defineCommand } from "./define.js";
 
@@ -27,7 +29,10 @@ export const whois = defineCommand<CommandContext>()({
                 },
               ]),
           { label: plainText("role"), text: safe`${member.role}` },
-          { label: plainText("here"), text: member.here ? plainText("now") : plainText("not now") },
+          { label: plainText("here"), text: hereText(member, context.now()) },
+          ...(member.blocked
+            ? [{ label: plainText("blocked"), text: plainText("by you; /unblock shows what they write") }]
+            : []),
           { label: plainText("writes with"), text: devices },
           { label: plainText("identity"), text: safe`${member.id}` },
         ],
@@ -35,3 +40,10 @@ export const whois = defineCommand<CommandContext>()({
     };
   },
 });
+
+function hereText(member: MemberView, now: number): SafeText {
+  if (member.here || member.mine) return plainText("now");
+  return member.seenAt === null
+    ? plainText("not since this device joined")
+    : safe`last ${momentText(member.seenAt, now)}`;
+}

@@ -9,6 +9,7 @@ import type {
   RoomView,
   VerifyView,
 } from "./model.js";
+import { Running } from "./running.js";
 import type { Session } from "./session.js";
 import { indexOfKey, messageAt, rowCount } from "./timeline.js";
 import { identityView, inviteView, memberView, networkView, roomDetailView, verifyView } from "./views.js";
@@ -28,6 +29,7 @@ export interface ActionsOptions {
 /** The verbs of the program: what commands and keys do. */
 export class Actions {
   readonly now: () => number;
+  readonly running: Running;
   readonly #options: ActionsOptions;
   readonly #session: Session;
 
@@ -35,6 +37,7 @@ export class Actions {
     this.#options = options;
     this.#session = options.session;
     this.now = options.session.now;
+    this.running = new Running(options.session);
   }
 
   /** @throws NO_ROOM_HERE */
@@ -42,6 +45,10 @@ export class Actions {
     const room = this.#session.roomView(this.#options.room());
     if (!room) throw new KeetError("user", "NO_ROOM_HERE", "No room is open", { hint: "/create makes one." });
     return room;
+  }
+
+  where(): string | null {
+    return this.#options.room();
   }
 
   rooms(): readonly RoomView[] {

@@ -119,3 +119,34 @@ t.test("completion belongs to what is being written", (t) => {
   t.equal(completionAt(":tad", 4, NAMES)?.isOffered, false, "an emoji waits for Tab");
   t.end();
 });
+
+t.test("a name that is not the last word goes in quotes, and is completed with them", (t) => {
+  const names: Names = {
+    rooms: [{ ...NAMES.rooms[0]!, with: { id: "ff".repeat(32), name: safeName("zoe") } }],
+    members: [
+      { id: "a0".repeat(32), name: safeName("green tea") },
+      { id: "b1".repeat(32), name: safeName("alice"), tag: safeName("b1b1"), blocked: true },
+      { id: "c2".repeat(32), name: safeName("alice") },
+    ],
+  };
+  const inserts = (text: string) =>
+    completionAt(text, text.length, names)?.candidates.map((candidate) => candidate.insert) ?? [];
+  t.same(inserts("/role gr"), ['"green tea" ']);
+  t.same(inserts('/role "green t'), ['"green tea" ']);
+  t.same(inserts('/role "green tea" mod'), ["moderator"]);
+  t.same(inserts("/remove green t"), ["green tea"], "the last one needs none");
+  t.same(inserts("/remove al"), ["alice#b1b1", "alice#c2c2"], "who looks like another comes with the difference");
+  t.same(inserts("/msg z"), ["zoe "], "whom one talks to alone");
+  t.same(inserts("/unblock "), ["alice#b1b1"]);
+  t.same(inserts("/mute "), ["30m", "8h", "2d", "off"]);
+  t.same(inserts("/room "), ["rights ", "renew ", "repair "]);
+  t.same(inserts("/room rights po"), ["post "]);
+  t.same(inserts("/room rights post mo"), ["moderators"]);
+  const at = completionAt('/role "green tea" mod', 21, names)!;
+  t.equal(at.from, '/role "green tea" '.length);
+  const values = (name: string, rest: string) => parseCommand(name, rest, names).values;
+  t.match(values("role", '"green tea" owner'), { who: "green tea", role: "owner" });
+  t.throws(() => values("remove", "lice"), { hint: /alice \(c2c2c2c2\), alice \(b1b1b1b1\)/ });
+  t.match(values("remove", "alice#b1b1"), { who: { id: "b1".repeat(32) } });
+  t.end();
+});

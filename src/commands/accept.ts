@@ -1,0 +1,15 @@
+import type { CommandContext } from "./context.js";
+import { defineCommand } from "./define.js";
+import { requestAmong } from "./requests.js";
+
+export const accept = defineCommand<CommandContext>()({
+  name: "accept",
+  group: "rooms",
+  summary: "Say yes to somebody who wants to talk to you",
+  args: [{ name: "who", type: "room", optional: true }],
+  async run(context, { who }) {
+    const asking = requestAmong(context, who);
+    const room = await context.running.acceptDirect(asking.id);
+    return { open: room.id, notice: `You and ${room.name} can talk here.` };
+  },
+});
