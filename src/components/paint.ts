@@ -20,6 +20,14 @@ const DARK_HUES = [32, 33, 34, 35, 36, 91, 92, 93, 94, 95, 96, 31];
 // Bright yellow and bright cyan cannot be read on white.
 const LIGHT_HUES = [32, 33, 34, 35, 36, 91, 92, 94, 95, 31, 34, 35];
 
+/** What switches each on and off again. */
+const ATTRIBUTES = [
+  ["bold", 1, 22],
+  ["italic", 3, 23],
+  ["underline", 4, 24],
+  ["reverse", 7, 27],
+] as const;
+
 function colorOf({ tone = "text", hue = 0 }: Span, theme: Theme): number | null {
   if (!theme.hasColor || tone === "text") return null;
   if (tone !== "author") return (theme.isDark ? DARK : LIGHT)[tone];
@@ -28,10 +36,11 @@ function colorOf({ tone = "text", hue = 0 }: Span, theme: Theme): number | null 
 
 function paintSpan(span: Span, theme: Theme): string {
   const color = colorOf(span, theme);
-  const on = [color, span.bold ? 1 : null, span.reverse ? 7 : null].filter((code) => code !== null);
+  const marks = ATTRIBUTES.filter(([name]) => span[name]);
+  const on = [...(color === null ? [] : [color]), ...marks.map(([, code]) => code)];
   if (on.length === 0 || span.text === "") return span.text;
-  const off = [color === null ? null : 39, span.bold ? 22 : null, span.reverse ? 27 : null];
-  return `\x1b[${on.join(";")}m${span.text}\x1b[${off.filter((code) => code !== null).join(";")}m`;
+  const off = [...(color === null ? [] : [39]), ...marks.map(([, , code]) => code)];
+  return `\x1b[${on.join(";")}m${span.text}\x1b[${off.join(";")}m`;
 }
 
 /** One row for Ink. Never empty: an empty text has no height. */

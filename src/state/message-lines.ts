@@ -1,34 +1,38 @@
 /** What a message says, wrapped; without what stands left and right of it. Pure. */
+import { blocksOf, piecesOf } from "../markdown.js";
 import { plainText, type SafeText, safe } from "../safe-text.js";
-import type { MessageView, ReplyView } from "./model.js";
-import { type Cells, type Span, widthOf } from "./rows.js";
+import type { MessageView, ReactionView, ReplyView } from "./model.js";
+import { noticeText } from "./notice-text.js";
+import { type Cells, type Span, spaces, widthOf } from "./rows.js";
+import { wrapSpans } from "./wrap-spans.js";
 
 /** Lines of one message; what is longer is cut, with a line that says so. */
 const MAX_LINES = 500;
+const MAX_REACTION_LINES = 3;
+const CODE_BAR: Span = { text: plainText("▏ "), tone: "dim" };
+const QUOTE_MARK: Span = { text: plainText("> "), tone: "dim" };
+const LINE_END: Span = { text: plainText("\n") };
 
 interface Wrapped {
   readonly columns: number;
+  readonly came: SafeText | null;
   readonly lines: readonly (readonly Span[])[];
 }
 
 const wrapped = new WeakMap<MessageView, Wrapped>();
 
-/** The lines of a message without what stands left and right of them. */
-export function bodyOf(message: MessageView, columns: number, cells: Cells): readonly (readonly Span[])[] {
+/** The lines of a message without what stands left and right of them. `came`: when it arrived, where that is told. */
+export function bodyOf(
+  message: MessageView,
+  columns: number,
+  cells: Cells,
+  came: SafeText | null = null,
+): readonly (readonly Span[])[] {
   const known = wrapped.get(message);
-  let lines = known?.columns === columns ? known.lines : null;
-  if (!lines) {
-    lines = wrapMessage(message, columns, cells);
-    wrapped.set(message, { columns, lines });
-  }
+  if (known?.columns === columns && known.came === came) return known.lines;
+  const lines = linesOf(message, columns, cells, came);
+  wrapped.set(message, { columns, came, lines });
   return lines;
-}
-
-/** `┊ alice: morning! the new …`, the line above an answer. */
-function quoteText(reply: ReplyView): SafeText {
-  if (!reply.found) return plainText("┊ a message that is not here");
-  if (reply.deleted) return plainText("┊ (taken back)");
-  return safe`┊ ${reply.author}: ${reply.text}`;
 }
 
 /** With what tells them from somebody of the same looks. */
@@ -36,75 +40,111 @@ export function authorOf({ author, tag }: MessageView): SafeText {
   return tag === null ? author : safe`${author} ${tag}`;
 }
 
-function wrapMessage(message: MessageView, columns: number, cells: Cells): Span[][] {
-  if (message.deleted) return [[{ text: plainText("deleted"), tone: "dim" }]];
+/** What a message says in one line, where only its beginning is shown. */
+export function gistOf(message: MessageView): SafeText {
+  if (message.deleted) return takenBack(message);
+  if (message.file) return safe`↧ ${message.file.name}`;
+  return message.text.replace(/\s*\n\s*/g, " ") as SafeText;
+}
+
+function linesOf(message: MessageView, columns: number, cells: Cells, came: SafeText | null): Span[][] {
   if (message.type === "notice") {
-    return cells.wrap(noticeText(message), columns).map((text) => [{ text, tone: "dim" }]);
+    return cells.wrap(noticeText(message, authorOf(message)), columns).map((text) => [{ text, tone: "dim" }]);
   }
-  const lines: Span[][] = [];
-  if (message.reply) lines.push([{ text: cells.cut(quoteText(message.reply), columns), tone: "dim" }]);
+  const lines = message.deleted
+    ? cells.wrap(takenBack(message), columns).map((text): Span[] => [{ text, tone: "dim" }])
+    : contentLines(message, columns, cells);
+  const marks = [
+    message.edited && !message.deleted ? plainText("edited") : null,
+    message.pinned ? plainText("pinned") : null,
+    came === null ? null : safe`came ${came}`,
+  ].filter((mark) => mark !== null);
+  if (marks.length > 0) addMarks(lines, safe`(${marks.join(", ")})`, columns, cells);
+  if (message.reply && !message.deleted)
+    lines.unshift([{ text: cells.cut(quoteText(message.reply), columns), tone: "dim" }]);
+  return [...lines, ...reactionLines(message.reactions, columns, cells)];
+}
+
+function takenBack({ deletedBy }: MessageView): SafeText {
+  return deletedBy === null ? plainText("(taken back)") : safe`(taken back by ${deletedBy})`;
+}
+
+/** `┊ alice: morning! the new …`, the line above an answer. */
+export function quoteText(reply: ReplyView): SafeText {
+  if (!reply.found) return plainText("┊ a message that is not here");
+  if (reply.deleted) return plainText("┊ (taken back)");
+  return safe`┊ ${reply.author}: ${reply.text}`;
+}
+
+function contentLines(message: MessageView, columns: number, cells: Cells): Span[][] {
   if (message.file) {
     const text = safe`↧ ${message.file.name}  ${sizeOf(message.file.bytes)}`;
-    lines.push([{ text: cells.cut(text, columns), tone: "accent" }]);
-  } else if (message.action) {
-    const text = safe`${authorOf(message)} ${message.text}`;
-    for (const line of cells.wrap(text, columns)) lines.push([{ text: line }]);
-  } else lines.push(...textLines(message.text, columns, cells));
-  if (message.edited) {
-    const last = lines.at(-1)!;
-    const mark: Span = { text: plainText(" (edited)"), tone: "dim" };
-    if (widthOf(last, cells) + 9 <= columns) last.push(mark);
-    else lines.push([{ text: cells.cut(plainText("(edited)"), columns), tone: "dim" }]);
+    return [[{ text: cells.cut(text, columns), tone: "accent" }]];
   }
-  if (message.reactions.length > 0) {
-    const text = message.reactions.map(({ emoji, count }) => `${emoji} ${count}`).join("  ") as SafeText;
-    lines.push([{ text: cells.cut(text, columns), tone: "dim" }]);
+  if (message.action) {
+    return wrapSpans([{ text: safe`${authorOf(message)} ` }, ...inlineSpans(message.text)], columns, cells);
   }
+  const lines = textLines(message.text, columns, cells);
   if (lines.length <= MAX_LINES) return lines;
   const left = lines.length - MAX_LINES;
   return [...lines.slice(0, MAX_LINES), [{ text: cells.cut(safe`… ${left} more lines`, columns), tone: "dim" }]];
 }
 
-const FENCE = /^\s*```/;
+/** Behind the last line where it fits, else on a line of their own. */
+function addMarks(lines: Span[][], text: SafeText, columns: number, cells: Cells): void {
+  const last = lines.at(-1)!;
+  if (widthOf(last, cells) + cells.width(text) + 1 <= columns) last.push({ text: safe` ${text}`, tone: "dim" });
+  else lines.push([{ text: cells.cut(text, columns), tone: "dim" }]);
+}
 
-/** Between two fences stands code: never joined or broken at words, a bar at its left. */
-function textLines(text: SafeText, columns: number, cells: Cells): Span[][] {
-  if (!text.includes("```")) return cells.wrap(text, columns).map((line) => [{ text: line }]);
+function reactionLines(reactions: readonly ReactionView[], columns: number, cells: Cells): Span[][] {
   const lines: Span[][] = [];
-  const source = text.split("\n") as SafeText[];
-  let plain: SafeText[] = [];
-  const flush = () => {
-    if (plain.length === 0) return;
-    const joined = plain.join("\n") as SafeText;
-    for (const line of cells.wrap(joined, columns)) lines.push([{ text: line }]);
-    plain = [];
-  };
-  for (let at = 0; at < source.length; at += 1) {
-    const end = FENCE.test(source[at]!) ? source.findIndex((line, index) => index > at && FENCE.test(line)) : -1;
-    if (end < 0) {
-      plain.push(source[at]!);
-      continue;
+  let used = 0;
+  for (const { emoji, count, mine } of reactions) {
+    const text = cells.cut(safe`${emoji} ${count}`, columns);
+    const width = cells.width(text);
+    const span: Span = mine ? { text, tone: "accent", bold: true } : { text, tone: "dim" };
+    const last = lines.at(-1);
+    if (last && used + 2 + width <= columns) {
+      last.push({ text: spaces(2) }, span);
+      used += 2 + width;
+    } else {
+      if (lines.length === MAX_REACTION_LINES) break;
+      lines.push([span]);
+      used = width;
     }
-    flush();
-    for (const line of source.slice(at + 1, end)) {
-      for (const piece of cells.chop(line, Math.max(1, columns - 2))) {
-        lines.push([
-          { text: plainText("▏ "), tone: "dim" },
-          { text: piece, tone: "code" },
-        ]);
-      }
-    }
-    at = end;
   }
-  flush();
+  return lines;
+}
+
+/** Code keeps its lines and spaces, with a bar at its left; quotes keep their mark on every row they take. */
+function textLines(text: SafeText, columns: number, cells: Cells): Span[][] {
+  const lines: Span[][] = [];
+  for (const block of blocksOf(text)) {
+    const inner = Math.max(1, columns - 2);
+    if (block.kind === "code") {
+      const pieces = block.lines.flatMap((line) => cells.chop(line, inner));
+      lines.push(...pieces.map((piece): Span[] => [CODE_BAR, { text: piece, tone: "code" }]));
+    } else if (block.kind === "quote") {
+      lines.push(...proseLines(block.lines, inner, cells).map((line) => [QUOTE_MARK, ...line]));
+    } else lines.push(...proseLines(block.lines, columns, cells));
+  }
   return lines.length === 0 ? [[{ text: plainText("") }]] : lines;
 }
 
-function noticeText(message: MessageView): SafeText {
-  if (message.notice === "joined") return safe`${authorOf(message)} joined`;
-  if (message.notice === "created") return safe`${authorOf(message)} made this room`;
-  if (message.notice === "newer") return safe`${authorOf(message)} sent something that only a newer keet-tui can show`;
-  return message.text;
+function proseLines(lines: readonly SafeText[], columns: number, cells: Cells): Span[][] {
+  const spans = lines.flatMap((line, at) => (at === 0 ? inlineSpans(line) : [LINE_END, ...inlineSpans(line)]));
+  return wrapSpans(spans, columns, cells);
+}
+
+function inlineSpans(text: SafeText): Span[] {
+  return piecesOf(text).map(({ text: piece, kind, bold, italic }) => ({
+    text: piece,
+    ...(kind === "code" ? { tone: "code" } : kind === "mark" ? { tone: "dim" } : {}),
+    ...(kind === "link" ? { underline: true } : {}),
+    ...(bold ? { bold } : {}),
+    ...(italic ? { italic } : {}),
+  }));
 }
 
 const UNITS = ["bytes", "KB", "MB", "GB", "TB"];

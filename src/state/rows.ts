@@ -9,6 +9,8 @@ export interface Span {
   /** With tone `author`: 0 to 11; -1 is oneself. */
   readonly hue?: number;
   readonly bold?: boolean;
+  readonly italic?: boolean;
+  readonly underline?: boolean;
   readonly reverse?: boolean;
 }
 

@@ -90,7 +90,9 @@ for (const [columns, rows] of [
   t.test(`help, go to and an invite at ${columns}x${rows}`, async (t) => {
     const app = await openApp(t, { core: talk(), columns, rows });
     await app.keys("/help\r");
-    matchesPage(t, await app.shows(), `help-${columns}x${rows}`);
+    // How many more there are changes with every command.
+    const help = (await app.shows()).map((row) => row.replace(/\d+ more rows/, "more rows"));
+    matchesPage(t, help, `help-${columns}x${rows}`);
     await app.keys("\x1b");
     await app.keys("\x07");
     await app.keys("de");
