@@ -138,7 +138,7 @@ export class Actions {
   }
 
   send(room: string, text: string, options: { action: boolean }): void {
-    void this.#session.room(room).send(text, options.action);
+    void this.#session.room(room).send(text, options);
   }
 
   /** @throws NO_SUCH_MESSAGE */

@@ -215,6 +215,15 @@ export interface Notice {
   readonly number: number;
 }
 
+/** What somebody wrote while apart, and came in above what was already here. */
+export interface LateView {
+  readonly authorId: string;
+  readonly author: SafeText;
+  readonly count: number;
+  /** Place of the first of them in the room's order. */
+  readonly position: number;
+}
+
 /** A run of the room's order, `messages[0]` at place `first`, and behind it what has no place yet. */
 export interface TimelineState {
   readonly first: number;
@@ -227,6 +236,8 @@ export interface TimelineState {
   /** Key of the first message that was unread when the room was opened. */
   readonly unreadKey: string | null;
   readonly unreadCount: number;
+  /** Not looked at yet. */
+  readonly late: readonly LateView[];
   /** Some of it is on no device that is here now. */
   readonly isIncomplete: boolean;
 }

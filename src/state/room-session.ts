@@ -1,9 +1,11 @@
 import type { CoreEvent, MessageInfo, Page } from "../rpc/methods.js";
-import { type SafeText, safeLine, safeName, safeText } from "../safe-text.js";
+import { type SafeText, safeLine, safeName } from "../safe-text.js";
 import { hasCode, type Request } from "./core-link.js";
+import { localMessage } from "./local-message.js";
 import type { IdentityView, MemberView, MessageView, TimelineState } from "./model.js";
 import { Store } from "./store.js";
-import { memberView, messageView } from "./views.js";
+import { memberView, messageView, personView } from "./views.js";
+import { isSameMessage, withChanged, withLate, withoutArrived, withUnreadLine } from "./window.js";
 
 const PAGE_LENGTH = 100;
 /** The most `message.list` gives at once. */
@@ -31,8 +33,17 @@ const EMPTY: TimelineState = {
   isLoading: false,
   unreadKey: null,
   unreadCount: 0,
+  late: [],
   isIncomplete: false,
 };
+
+export interface SendOptions {
+  /** `/me`. */
+  readonly action?: boolean;
+  readonly replyTo?: MessageView | null;
+  /** Identities in hex. */
+  readonly mentions?: readonly string[];
+}
 
 /** One room on this screen: a window of its order, what is arriving, and what was just typed here. */
 export class RoomSession {
@@ -47,7 +58,7 @@ export class RoomSession {
   #isStale = false;
   #isReadingMembers = false;
   /** Ends when the core has answered what was typed here last; null while nothing waits for an answer. */
-  #sending: Promise<void> | null = null;
+  #sending: Promise<MessageView | null> | null = null;
   /** What tells apart those whose names look the same, by identity. */
   #tags: ReadonlyMap<string, SafeText> = new Map();
   #unreadAtOpen = 0;
@@ -71,9 +82,11 @@ export class RoomSession {
     const run = ++this.#run;
     this.#isStale = false;
     this.#update({ isLoading: true });
-    const { isLoaded, first } = this.timeline.getSnapshot();
+    const { isLoaded, first, messages } = this.timeline.getSnapshot();
+    // Of a window further up no more than it had: below it there may be years.
+    const limit = this.isAtEnd() ? this.#maxMessages : messages.length;
     try {
-      const page = isLoaded ? await this.#readFrom(first) : await this.#readLast();
+      const page = isLoaded ? await this.#readFrom(first, limit) : await this.#readLast();
       if (run !== this.#run) return;
       this.#takeWindow(page);
       if (this.#isStale) await this.reload();
@@ -104,7 +117,7 @@ export class RoomSession {
     this.#tags = new Map(members.flatMap(({ id, tag }) => (tag === null ? [] : [[id, tag]])));
     if (changed.size === 0) return;
     const named = (message: MessageView): MessageView => {
-      const member = changed.get(message.authorId);
+      const member = message.notice === "renamed" ? undefined : changed.get(message.authorId);
       return member ? { ...message, author: member.name, tag: member.tag } : message;
     };
     this.timeline.update((state) => ({
@@ -126,6 +139,25 @@ export class RoomSession {
     const run = ++this.#run;
     const page = await this.#readLast();
     if (run === this.#run) this.#takeWindow(page);
+  }
+
+  /**
+   * The window put round a place, where that is not in it already; the end is read again by `reloadEnd`.
+   * @returns whether some of what was asked for is on no device that is here now
+   */
+  async loadAround(position: number): Promise<boolean> {
+    const { first, messages, isLoaded } = this.timeline.getSnapshot();
+    if (isLoaded && position >= first && position < first + messages.length) return false;
+    const run = ++this.#run;
+    this.#update({ isLoading: true });
+    const from = Math.max(0, position - PAGE_LENGTH / 2);
+    try {
+      const page = await this.#options.request("message.list", { room: this.id, limit: PAGE_LENGTH, from });
+      if (run === this.#run && page.messages.length > 0) this.#takeWindow(page);
+      return page.incomplete;
+    } finally {
+      if (run === this.#run) this.#update({ isLoading: false });
+    }
   }
 
   isAtEnd(): boolean {
@@ -180,44 +212,24 @@ export class RoomSession {
     }
   }
 
-  /** A row at once; the same id again and again until a core has answered. */
-  async send(text: string, action: boolean): Promise<void> {
+  /**
+   * A row at once; the same id again and again until a core has answered.
+   * @returns the row as it is then: in the log, on this disk, or failed with the reason; null where the screen closed
+   */
+  async send(text: string, options: SendOptions = {}): Promise<MessageView | null> {
+    const { action = false, replyTo = null, mentions = [] } = options;
     const id = this.#options.randomId();
     const identity = this.#options.identity();
-    const local: MessageView = {
-      key: `local:${id}`,
-      id,
-      room: this.id,
-      writer: "",
-      position: null,
-      authorId: identity?.id ?? "",
-      author: identity?.name ?? safeName("me"),
-      tag: this.#tags.get(identity?.id ?? "") ?? null,
-      sentAt: this.#options.now(),
-      receivedAt: null,
-      type: "message",
-      text: safeText(text),
-      original: text,
-      reply: null,
-      edited: false,
-      deleted: false,
-      deletedBy: null,
-      pinned: false,
-      blocked: false,
-      reactions: [],
-      file: null,
-      state: "pending",
-      verified: true,
-      mine: true,
-      action,
-      notice: null,
-      about: null,
-      clockOff: false,
-      mentionsMe: false,
-      reason: null,
+    const tag = this.#tags.get(identity?.id ?? "") ?? null;
+    const at = this.#options.now();
+    const local = localMessage({ id, room: this.id, identity, tag, at, text, action, replyTo });
+    const params = {
+      ...{ room: this.id, text, id, action },
+      ...(replyTo ? { replyTo: replyTo.id, replyWriter: replyTo.writer } : {}),
+      ...(mentions.length > 0 ? { mentions: [...mentions] } : {}),
     };
     // On its way before it is drawn: a frame costs more than the way to the other side.
-    const send = () => this.#options.request("message.send", { room: this.id, text, id, action });
+    const send = () => this.#options.request("message.send", params);
     // One after the other: what is asked for at the same time may be done in any order.
     const before = this.#sending;
     const sending = before === null ? send() : before.then(send);
@@ -226,31 +238,38 @@ export class RoomSession {
       if (this.#sending === sent) this.#sending = null;
     });
     this.#sending = sent;
-    await sent;
+    return await sent;
   }
 
-  async #deliver(local: MessageView, first: Promise<MessageInfo>, again: () => Promise<MessageInfo>): Promise<void> {
+  async #deliver(
+    local: MessageView,
+    first: Promise<MessageInfo>,
+    again: () => Promise<MessageInfo>,
+  ): Promise<MessageView | null> {
     let sending = first;
     for (;;) {
       try {
-        const message = await sending;
-        this.#replaceArriving(local.key, this.#view(message));
-        return;
+        const message = this.#view(await sending);
+        this.#replaceArriving(local.key, message);
+        return message;
       } catch (error) {
-        if (hasCode(error, "CLOSED")) return;
+        if (hasCode(error, "CLOSED")) return null;
         if (hasCode(error, "CORE_GONE")) {
           sending = again();
           continue;
         }
         const reason = safeLine(error instanceof Error ? error.message : String(error));
-        this.#replaceArriving(local.key, { ...local, state: "failed", reason });
-        return;
+        const failed: MessageView = { ...local, state: "failed", reason };
+        this.#replaceArriving(local.key, failed);
+        return failed;
       }
     }
   }
 
   apply(event: CoreEvent): void {
     if (event.type === "timeline") this.#applyTimeline(event);
+    else if (event.type === "changed") this.takeChanged(event.messages);
+    else if (event.type === "late") this.#applyLate(event);
     else if (event.type === "arriving") this.#applyArriving(event.message);
     else if (event.type === "arriving-gone") this.#dropArriving(`${event.writer}:${event.id}`);
     else if (event.type === "states") this.#applyStates(event);
@@ -293,6 +312,24 @@ export class RoomSession {
       }),
     );
     this.#learnNames(changed);
+  }
+
+  /** Rows that are other than they were, as an event or an answer of the core has them. */
+  takeChanged(messages: readonly MessageInfo[]): void {
+    // A page that is being read may have been read before this.
+    if (this.timeline.getSnapshot().isLoading) this.#isStale = true;
+    this.timeline.update((state) => withChanged(state, messages.map(this.#view)));
+  }
+
+  #applyLate({ author, count, position }: EventOf<"late">): void {
+    const { id, name } = personView(author);
+    const more = { authorId: id, author: name, count, position };
+    this.timeline.update((state) => ({ ...state, late: withLate(state.late, more) }));
+  }
+
+  /** Those who wrote them were looked at. */
+  forgetLate(): void {
+    this.timeline.update((state) => (state.late.length === 0 ? state : { ...state, late: [] }));
   }
 
   /** Somebody writes who is not among the members, or under another name: those are to be read again. */
@@ -347,18 +384,15 @@ export class RoomSession {
     return await this.#options.request("message.list", { room: this.id, limit: PAGE_LENGTH });
   }
 
-  async #readFrom(first: number): Promise<Page> {
+  async #readFrom(first: number, limit: number): Promise<Page> {
     const messages: MessageInfo[] = [];
-    let page = await this.#options.request("message.list", { room: this.id, limit: MAX_PAGE_LENGTH, from: first });
-    if (page.messages.length === 0) return await this.#readLast();
-    messages.push(...page.messages);
-    while (first + messages.length < page.total && messages.length < this.#maxMessages) {
-      const from = first + messages.length;
-      page = await this.#options.request("message.list", { room: this.id, limit: MAX_PAGE_LENGTH, from });
-      if (page.messages.length === 0) break;
+    let page: Page;
+    do {
+      const ask = { from: first + messages.length, limit: Math.min(MAX_PAGE_LENGTH, limit - messages.length) };
+      page = await this.#options.request("message.list", { room: this.id, ...ask });
       messages.push(...page.messages);
-    }
-    return { ...page, messages };
+    } while (page.messages.length > 0 && first + messages.length < page.total && messages.length < limit);
+    return messages.length === 0 ? await this.#readLast() : { ...page, messages };
   }
 
   #takeWindow(page: Page): void {
@@ -385,34 +419,10 @@ export class RoomSession {
   }
 
   #drawUnreadLine(): void {
-    this.timeline.update((state) => {
-      let left = this.#unreadAtOpen;
-      let unreadKey: string | null = null;
-      const rows = [...state.messages, ...state.arriving];
-      for (let at = rows.length - 1; at >= 0 && left > 0; at -= 1) {
-        const message = rows[at]!;
-        if (message.mine || message.type === "notice") continue;
-        unreadKey = message.key;
-        left -= 1;
-      }
-      return { ...state, unreadKey, unreadCount: this.#unreadAtOpen };
-    });
+    this.timeline.update((state) => withUnreadLine(state, this.#unreadAtOpen));
   }
 
   #update(change: Partial<TimelineState>): void {
     this.timeline.update((state) => ({ ...state, ...change }));
   }
-}
-
-/** What was sent here has a random id and no writer yet, so one's own rows are the same by id alone. */
-function isSameMessage(a: MessageView, b: MessageView): boolean {
-  return a.key === b.key || (a.mine && b.mine && a.id === b.id);
-}
-
-function withoutArrived(arriving: readonly MessageView[], messages: readonly MessageView[]): readonly MessageView[] {
-  if (arriving.length === 0) return arriving;
-  const keys = new Set(messages.map((message) => message.key));
-  const mine = new Set(messages.filter((message) => message.mine).map((message) => message.id));
-  const left = arriving.filter((row) => !keys.has(row.key) && !(row.mine && mine.has(row.id)));
-  return left.length === arriving.length ? arriving : left;
 }

@@ -1,14 +1,20 @@
 /** Messages into rows that fit exactly, from the bottom up and only as far as the screen reaches. Pure. */
 import { plainText, type SafeText, safe } from "../safe-text.js";
 import { dayName, dayOf, timeOf } from "./local-time.js";
-import { bodyOf } from "./message-lines.js";
-import type { MessageView, TimelineState } from "./model.js";
-import { BLANK, type Cells, ruled, type Span, spaces, widthOf } from "./rows.js";
+import { messageLines, shownAt, type TimelineFrame } from "./message-rows.js";
+import type { LateView, MessageView, TimelineState } from "./model.js";
+import { BLANK, ruled, type Span } from "./rows.js";
 
-const GROUP_MS = 5 * 60_000;
-const TIME_COLUMNS = 5;
+export { hueOf, shownAt, type TimelineFrame } from "./message-rows.js";
+
 const MAX_NAME_COLUMNS = 12;
-const HUES = 12;
+/** A message this much later than it was written came late; so did one this much later than another below it. */
+const LATE_MS = 60_000;
+/** How far below a message something earlier is looked for. */
+const LATE_REACH = 60;
+
+/** Stands for the line at the end that tells of what came in further up. */
+export const LATE_KEY = "late";
 
 /**
  * The bottom row on screen: `row` rows into that message, lines drawn above it counting below zero.
@@ -17,15 +23,6 @@ const HUES = 12;
 export interface Anchor {
   readonly key: string;
   readonly row: number;
-}
-
-export interface TimelineFrame {
-  readonly columns: number;
-  readonly rows: number;
-  /** One column: the author has a line of their own. */
-  readonly isNarrow: boolean;
-  readonly cells: Cells;
-  readonly now: number;
 }
 
 export interface TimelineRow {
@@ -111,6 +108,14 @@ export function scrollTo(
   return isBelow(bottom, lowest) ? blocks.anchorAt(isBelow(last, lowest) ? last : lowest) : anchor;
 }
 
+/** The anchor that has a message in the middle of the screen, as far as there is something above and below it. */
+export function centreOn(state: TimelineState, key: string, frame: TimelineFrame): Anchor | null {
+  const blocks = new Blocks(state, null, frame);
+  const index = blocks.indexOf(key);
+  if (index < 0) return null;
+  return blocks.anchorAt(blocks.notAbove(blocks.down({ index, row: 0 }, Math.floor(frame.rows / 2))));
+}
+
 export function rowCount(state: TimelineState): number {
   return state.messages.length + state.arriving.length;
 }
@@ -132,19 +137,6 @@ export function indexOfKey(state: TimelineState, key: string): number {
     if (message.mine && message.id === id) return index;
   }
   return -1;
-}
-
-/** Stable on every screen: made of the identity, of the name where that is not known. */
-export function hueOf(message: { readonly authorId: string; readonly author: SafeText }): number {
-  const source = message.authorId || message.author;
-  let sum = 0;
-  for (let at = 0; at < Math.min(source.length, 32); at += 1) sum = (sum * 31 + source.charCodeAt(at)) >>> 0;
-  return sum % HUES;
-}
-
-/** When a message counts as written: a clock far ahead is not believed. */
-export function shownAt(message: MessageView): number {
-  return message.clockOff ? (message.receivedAt ?? message.sentAt) : message.sentAt;
 }
 
 function isBelow(a: Place, b: Place): boolean {
@@ -176,8 +168,16 @@ class Blocks {
       const last = this.count - 1;
       return { index: last, row: this.at(last).content.length - 1 };
     }
-    const { before, content } = this.at(index);
-    return { index, row: Math.max(-before.length, Math.min(anchor.row, content.length - 1)) };
+    return this.#nearest(index, anchor.row);
+  }
+
+  /** A message folded into the line below it has no row of its own. */
+  #nearest(index: number, row: number): Place {
+    let at = index;
+    while (at < this.count - 1 && this.at(at).before.length + this.at(at).content.length === 0) at += 1;
+    const { before, content } = this.at(at);
+    const wanted = at === index ? row : 0;
+    return { index: at, row: Math.max(-before.length, Math.min(wanted, content.length - 1)) };
   }
 
   anchorAt(place: Place): Anchor | null {
@@ -233,7 +233,7 @@ class Blocks {
     let columns = 1;
     for (let index = bottom; index >= Math.max(0, bottom - this.#frame.rows); index -= 1) {
       const message = messageAt(this.#state, index)!;
-      if (message.type !== "notice") {
+      if (message.type !== "notice" && !message.blocked) {
         const { cells } = this.#frame;
         const tagColumns = message.tag === null ? 0 : cells.width(message.tag) + 1;
         columns = Math.max(columns, cells.width(message.author) + tagColumns);
@@ -243,6 +243,58 @@ class Blocks {
   }
 
   #build(index: number): Block {
+    const message = messageAt(this.#state, index)!;
+    const before = this.#linesAbove(index);
+    const content = message.blocked ? this.#blockedRows(index) : this.#messageRows(index, before.length > 0);
+    const isLast = index === this.count - 1;
+    return { before, content: isLast ? [...content, ...this.#lateRows()] : content };
+  }
+
+  #messageRows(index: number, isApart: boolean): TimelineRow[] {
+    const message = messageAt(this.#state, index)!;
+    const above = isApart || index === 0 ? null : messageAt(this.#state, index - 1)!;
+    const look = { ...this.#frame, nameColumns: this.#nameColumns, came: this.#came(index) };
+    const lines = messageLines(message, above?.blocked ? null : above, look);
+    return lines.map((spans) => ({ key: message.key, spans }));
+  }
+
+  /** When a message arrived, where it slid in above what had come before it; else null. */
+  #came(index: number): SafeText | null {
+    const { mine, sentAt, receivedAt, clockOff } = messageAt(this.#state, index)!;
+    if (mine || clockOff || receivedAt === null || receivedAt - sentAt <= LATE_MS) return null;
+    for (let below = index + 1; below < Math.min(this.count, index + LATE_REACH); below += 1) {
+      const other = messageAt(this.#state, below)!;
+      const cameAt = other.receivedAt ?? (other.mine ? other.sentAt : Number.POSITIVE_INFINITY);
+      if (cameAt >= receivedAt - LATE_MS) continue;
+      const { now } = this.#frame;
+      return dayOf(receivedAt) === dayOf(now)
+        ? timeOf(receivedAt)
+        : safe`${dayName(receivedAt, now)} ${timeOf(receivedAt)}`;
+    }
+    return null;
+  }
+
+  /** One line for a run of them, where its last one stands. */
+  #blockedRows(index: number): TimelineRow[] {
+    const isBlocked = (at: number) => messageAt(this.#state, at)?.blocked === true;
+    if (isBlocked(index + 1) && this.#linesAbove(index + 1).length === 0) return [];
+    let first = index;
+    while (isBlocked(first - 1) && this.#linesAbove(first).length === 0) first -= 1;
+    const count = index - first + 1;
+    const words =
+      count === 1 ? plainText("1 message from somebody you blocked") : safe`${count} messages from people you blocked`;
+    const text = this.#frame.cells.cut(words, this.#frame.columns - 1);
+    return [{ key: null, spans: [{ text: BLANK }, { text, tone: "dim" }] }];
+  }
+
+  #lateRows(): TimelineRow[] {
+    const { first, messages, total, late } = this.#state;
+    if (late.length === 0 || first + messages.length < total) return [];
+    const text = this.#frame.cells.cut(lateText(late), this.#frame.columns - 1);
+    return [{ key: LATE_KEY, spans: [{ text: BLANK }, { text, tone: "accent" }] }];
+  }
+
+  #linesAbove(index: number): TimelineRow[] {
     const message = messageAt(this.#state, index)!;
     const previous = index > 0 ? messageAt(this.#state, index - 1)! : null;
     const { columns, cells, now } = this.#frame;
@@ -255,111 +307,14 @@ class Blocks {
       const label = safe`${this.#state.unreadCount} new`;
       before.push({ key: null, spans: [{ text: ruled(label, columns, "━", cells), tone: "accent" }] });
     }
-    const neighbour = before.length === 0 ? previous : null;
-    const lines = this.#frame.isNarrow ? this.#narrowLines(message, neighbour) : this.#wideLines(message, neighbour);
-    return { before, content: lines.map((spans) => ({ key: message.key, spans })) };
-  }
-
-  #wideLines(message: MessageView, previous: MessageView | null): Span[][] {
-    const { cells, columns } = this.#frame;
-    const gutter = TIME_COLUMNS + 1 + this.#nameColumns + 1;
-    const body = bodyOf(message, Math.max(1, columns - gutter - markColumns(message)), cells);
-    const time = isSameMinute(message, previous) ? spaces(TIME_COLUMNS) : timeOf(shownAt(message));
-    const lines = body.map((line, at): Span[] => {
-      if (at > 0) return [{ text: spaces(gutter) }, ...line];
-      return [...timeSpans(message, time), ...this.#nameSpans(message, previous), ...line];
-    });
-    return withState(lines, message, columns, gutter, cells);
-  }
-
-  #nameSpans(message: MessageView, previous: MessageView | null): Span[] {
-    const { cells } = this.#frame;
-    if (message.type === "notice") return [{ text: spaces(this.#nameColumns + 1) }];
-    if (message.action) return [{ text: safe`${spaces(this.#nameColumns - 1)}* `, tone: "dim" }];
-    if (isGrouped(message, previous)) return [{ text: spaces(this.#nameColumns + 1) }];
-    const name = authorSpans(message, this.#nameColumns, cells);
-    return [...name, { text: spaces(this.#nameColumns - widthOf(name, cells) + 1) }];
-  }
-
-  #narrowLines(message: MessageView, previous: MessageView | null): Span[][] {
-    const { cells, columns } = this.#frame;
-    const margin = message.action ? 3 + markColumns(message) : 1;
-    const body = bodyOf(message, Math.max(1, columns - margin), cells);
-    const lines = body.map((line, at): Span[] => {
-      return message.action ? [{ text: at === 0 ? plainText(" * ") : spaces(3) }, ...line] : [{ text: BLANK }, ...line];
-    });
-    if (message.type === "notice" || message.action || isGrouped(message, previous)) {
-      return withState(lines, message, columns, 1, cells);
-    }
-    const name = authorSpans(message, Math.max(1, columns - TIME_COLUMNS - 1 - markColumns(message)), cells);
-    const header = [...timeSpans(message, timeOf(shownAt(message))), ...name];
-    const [head] = withState([header], { ...message, reason: null }, columns, 1, cells);
-    if (message.reason === null || message.state !== "failed") return [head!, ...lines];
-    return [head!, ...lines, ...reasonLines(message.reason, columns, 1, cells)];
+    return before;
   }
 }
 
-function isSameMinute(message: MessageView, previous: MessageView | null): boolean {
-  if (!previous?.verified) return false;
-  return Math.floor(shownAt(message) / 60_000) === Math.floor(shownAt(previous) / 60_000);
-}
-
-function isGrouped(message: MessageView, previous: MessageView | null): boolean {
-  if (!previous || message.action || previous.action) return false;
-  if (message.type === "notice" || previous.type === "notice") return false;
-  if (message.authorId !== previous.authorId || message.author !== previous.author) return false;
-  if (message.verified !== previous.verified) return false;
-  const passed = shownAt(message) - shownAt(previous);
-  return passed > -GROUP_MS && passed < GROUP_MS;
-}
-
-function timeSpans(message: MessageView, time: SafeText): Span[] {
-  if (message.verified) return [{ text: safe`${time} `, tone: "dim" }];
-  return [{ text: plainText("?!    "), tone: "bad" }];
-}
-
-/** The name, cut where it is too long, and behind it what tells it from another that looks the same. */
-function authorSpans(message: MessageView, columns: number, cells: Cells): Span[] {
-  const tag = message.tag === null ? plainText("") : cells.cut(safe` ${message.tag}`, Math.max(0, columns - 1));
-  const name = authorSpan(message, cells.cut(message.author, columns - cells.width(tag)));
-  return tag === "" ? [name] : [name, { text: tag, tone: "warning" }];
-}
-
-function authorSpan(message: MessageView, name: SafeText): Span {
-  return {
-    text: name,
-    tone: "author",
-    hue: message.mine ? -1 : hueOf(message),
-    bold: true,
-    ...(message.mentionsMe ? { reverse: true } : {}),
-  };
-}
-
-const MARKS: Readonly<Record<NonNullable<MessageView["state"]>, Span>> = {
-  pending: { text: plainText("·"), tone: "dim" },
-  sent: { text: plainText("✓"), tone: "dim" },
-  delivered: { text: plainText("✓✓"), tone: "dim" },
-  failed: { text: plainText("✗"), tone: "bad" },
-};
-
-/** Room kept at the right edge of one's own messages, whatever the state, so that nothing moves when it changes. */
-function markColumns(message: MessageView): number {
-  return message.mine && message.state !== null ? 3 : 0;
-}
-
-/** The state at the right edge of the last line, and under it why it failed. */
-function withState(lines: Span[][], message: MessageView, columns: number, gutter: number, cells: Cells): Span[][] {
-  if (!message.mine || message.state === null) return lines;
-  const mark = MARKS[message.state];
-  const last = lines.at(-1)!;
-  const gap = columns - widthOf(last, cells) - cells.width(mark.text);
-  const marked = [...lines.slice(0, -1), gap < 0 ? last : [...last, { text: spaces(gap) }, mark]];
-  if (message.state !== "failed" || message.reason === null) return marked;
-  return [...marked, ...reasonLines(message.reason, columns, gutter, cells)];
-}
-
-function reasonLines(reason: SafeText, columns: number, gutter: number, cells: Cells): Span[][] {
-  return cells
-    .wrap(reason, Math.max(1, columns - gutter))
-    .map((text): Span[] => [{ text: spaces(gutter) }, { text, tone: "bad" }]);
+/** `2 earlier messages from maya`, and how to get there. */
+function lateText(late: readonly LateView[]): SafeText {
+  const count = late.reduce((sum, one) => sum + one.count, 0);
+  const [first, second, ...others] = late.map(({ author }) => author);
+  const who = others.length > 0 ? safe`${late.length} people` : second ? safe`${first!} and ${second}` : first!;
+  return safe`↑ ${count} earlier ${count === 1 ? "message" : "messages"} from ${who} · Ctrl-O`;
 }

@@ -212,7 +212,7 @@ t.test("what is typed quickly goes out in the order it was typed, whatever becom
     asked.push(text);
     return text === "one" ? first.promise : message(9, { author: MAYA, text: String(text), state: "sent" });
   };
-  const all = ["one", "two", "three"].map((text) => session.send(text, false));
+  const all = ["one", "two", "three"].map((text) => session.send(text));
   await soon();
   t.same(asked, ["one"]);
   t.same(texts(session), ["one", "two", "three"], "seen at once");

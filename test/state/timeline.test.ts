@@ -20,6 +20,7 @@ function stateOf(messages: readonly MessageView[], change: Partial<TimelineState
     isLoading: false,
     unreadKey: null,
     unreadCount: 0,
+    late: [],
     isIncomplete: false,
     ...change,
   };

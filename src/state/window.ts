@@ -1,0 +1,59 @@
+/** What events do to the run of messages a room session keeps. Pure. */
+import type { LateView, MessageView, TimelineState } from "./model.js";
+import { quoteOf } from "./views.js";
+
+/** What was sent here has a random id and no writer yet, so one's own rows are the same by id alone. */
+export function isSameMessage(a: MessageView, b: MessageView): boolean {
+  return a.key === b.key || (a.mine && b.mine && a.id === b.id);
+}
+
+export function withoutArrived(
+  arriving: readonly MessageView[],
+  messages: readonly MessageView[],
+): readonly MessageView[] {
+  if (arriving.length === 0) return arriving;
+  const keys = new Set(messages.map((message) => message.key));
+  const mine = new Set(messages.filter((message) => message.mine).map((message) => message.id));
+  const left = arriving.filter((row) => !keys.has(row.key) && !(row.mine && mine.has(row.id)));
+  return left.length === arriving.length ? arriving : left;
+}
+
+/** These rows are other than they were; what answers one of them quotes it as it is now. Places and number stay. */
+export function withChanged(state: TimelineState, changed: readonly MessageView[]): TimelineState {
+  const byKey = new Map(changed.map((message) => [message.key, message]));
+  const renewed = (row: MessageView): MessageView => {
+    const message = byKey.get(row.key) ?? row;
+    const { reply } = message;
+    const answered = reply && byKey.get(reply.key);
+    if (!answered) return message;
+    const { author, original, deleted } = answered;
+    return { ...message, reply: { ...reply, found: true, author, text: quoteOf(original), deleted } };
+  };
+  return { ...state, messages: state.messages.map(renewed), arriving: state.arriving.map(renewed) };
+}
+
+/** One entry an author, in the order they were heard of; what comes in above moves the others down. */
+export function withLate(late: readonly LateView[], more: LateView): readonly LateView[] {
+  const moved = late.map((one) =>
+    one.position >= more.position ? { ...one, position: one.position + more.count } : one,
+  );
+  const at = moved.findIndex((one) => one.authorId === more.authorId && one.author === more.author);
+  const known = moved[at];
+  if (!known) return [...moved, more];
+  const position = Math.min(known.position, more.position);
+  return moved.with(at, { ...known, count: known.count + more.count, position });
+}
+
+/** The unread line above the first of so many messages of others at the end. */
+export function withUnreadLine(state: TimelineState, unread: number): TimelineState {
+  let left = unread;
+  let unreadKey: string | null = null;
+  const rows = [...state.messages, ...state.arriving];
+  for (let at = rows.length - 1; at >= 0 && left > 0; at -= 1) {
+    const message = rows[at]!;
+    if (message.mine || message.type === "notice") continue;
+    unreadKey = message.key;
+    left -= 1;
+  }
+  return { ...state, unreadKey, unreadCount: unread };
+}
