@@ -1,5 +1,7 @@
+import { useMinute } from "../hooks/use-minute.js";
 import { useWhole } from "../hooks/use-store.js";
 import { plainText, type SafeText, safe } from "../safe-text.js";
+import { dayName, timeOf } from "../state/local-time.js";
 import type { MemberView } from "../state/model.js";
 import type { Span } from "../state/rows.js";
 import { hueOf } from "../state/timeline.js";
@@ -7,6 +9,7 @@ import { cells } from "./cells.js";
 import { Rows } from "./message-row.js";
 import { useScreen } from "./screen-context.js";
 
+const DAY_MS = 24 * 60 * 60 * 1000;
 const LINE: Span = { text: plainText("│"), tone: "dim" };
 
 /** Members right, those who are here first; the separator is one column more. */
@@ -21,25 +24,30 @@ export function MemberList({
 }) {
   const { screen } = useScreen();
   const members = useWhole(screen.session.room(room).members);
-  const rows = memberRows(members, columns);
+  const now = useMinute(screen.session.now);
+  const rows = memberRows(members, columns, now);
   const drawn = Array.from({ length: height }, (_, index): readonly Span[] => [LINE, ...(rows[index] ?? [])]);
   if (rows.length > height)
     drawn[height - 1] = [LINE, { text: safe` and ${rows.length - height + 1} more`, tone: "dim" }];
   return <Rows rows={drawn} columns={columns + 1} height={height} />;
 }
 
-export function memberRows(members: readonly MemberView[], columns: number): (readonly Span[])[] {
-  const here = members.filter((member) => member.here || member.mine);
-  const away = members.filter((member) => !member.here && !member.mine);
+/** In three groups: here; away since today; those last seen before that, or never. */
+export function memberRows(members: readonly MemberView[], columns: number, now: number): (readonly Span[])[] {
+  const isHere = (member: MemberView) => member.here || member.mine;
+  const isAway = ({ seenAt }: MemberView) => seenAt !== null && now - seenAt < DAY_MS;
+  const gone = members.filter((member) => !isHere(member));
   const rows: (readonly Span[])[] = [];
-  const group = (label: SafeText, all: readonly MemberView[], isHere: boolean) => {
+  const group = (label: SafeText, all: readonly MemberView[], seen: (member: MemberView) => SafeText | null) => {
     if (all.length === 0) return;
     if (rows.length > 0) rows.push([]);
     rows.push([{ text: safe` ${label}  ${all.length}`, tone: "dim" }]);
-    for (const member of all.toSorted(byRank)) rows.push(memberSpans(member, columns, isHere));
+    for (const member of all.toSorted(byRank)) rows.push(memberSpans(member, columns, isHere(member), seen(member)));
   };
-  group(plainText("HERE"), here, true);
-  group(plainText("AWAY"), away, false);
+  group(plainText("HERE"), members.filter(isHere), () => null);
+  group(plainText("AWAY"), gone.filter(isAway), ({ seenAt }) => timeOf(seenAt!));
+  const before = gone.filter((member) => !isAway(member));
+  group(plainText("LAST SEEN"), before, ({ seenAt }) => (seenAt === null ? null : dayName(seenAt, now)));
   return rows;
 }
 
@@ -49,10 +57,11 @@ function byRank(a: MemberView, b: MemberView): number {
   return RANKS[a.role] - RANKS[b.role] || a.name.localeCompare(b.name);
 }
 
-function memberSpans(member: MemberView, columns: number, isHere: boolean): Span[] {
-  const role = member.role === "member" ? "" : ` ${member.role}`;
+/** ` alice 01ab moderator`; of those not here, when they were. The role goes first where there is room for one of both. */
+function memberSpans(member: MemberView, columns: number, isHere: boolean, seen: SafeText | null): Span[] {
   const tag = member.tag === null ? "" : ` ${member.tag}`;
-  const end = safe`${tag}${role}`;
+  const fact = member.blocked ? " blocked" : member.role === "member" ? (seen ? ` ${seen}` : "") : ` ${member.role}`;
+  const end = safe`${tag}${fact}`;
   const name = cells.cut(safe` ${member.name}`, Math.max(4, columns - cells.width(end)));
   const hue = member.mine ? -1 : hueOf({ authorId: member.id, author: member.name });
   return [

@@ -21,7 +21,14 @@ export function OverlayPage({ overlay, layout }: { readonly overlay: Overlay; re
   const room = useStore(screen.state, (state) => state.room);
   const members = useWhole(room === null ? NOBODY : screen.session.room(room).members);
   const { columns, bodyRows: height } = layout;
-  const { heading, body, paper, keys } = overlayRows(overlay, { rooms, members, columns, height, cells });
+  const { heading, body, paper, keys } = overlayRows(overlay, {
+    rooms,
+    members,
+    columns,
+    height,
+    cells,
+    now: screen.session.now(),
+  });
 
   const bodyHeight = Math.max(0, height - 2 - paper.length);
   const chosen = overlay.kind === "go-to" ? overlay.chosen : 0;

@@ -16,6 +16,7 @@ export interface OverlayFacts {
   readonly columns: number;
   readonly height: number;
   readonly cells: Cells;
+  readonly now: number;
 }
 
 export interface OverlayRows {
@@ -38,7 +39,7 @@ export function overlayRows(overlay: Overlay, facts: OverlayFacts): OverlayRows 
   if (overlay.kind === "help") return simple(plainText("Help"), helpRows(columns, cells));
   if (overlay.kind === "keys") return simple(plainText("Keys"), keyRows(columns, cells));
   if (overlay.kind === "members") {
-    return simple(plainText("Who is in this room"), memberRows(facts.members, columns - 1));
+    return simple(plainText("Who is in this room"), memberRows(facts.members, columns - 1, facts.now));
   }
   if (overlay.kind === "page") return simple(overlay.page.title, pageRows(overlay.page, columns, cells));
   if (overlay.kind === "words") {

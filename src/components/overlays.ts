@@ -127,8 +127,8 @@ export class Overlays {
 
   #turn(overlay: Overlay, rows: number): void {
     const { columns, bodyRows: height } = this.#options.layout();
-    const { actions } = this.#options;
-    const facts = { rooms: actions.rooms(), members: actions.members(), columns, height, cells };
+    const { actions, session } = this.#options;
+    const facts = { rooms: actions.rooms(), members: actions.members(), columns, height, cells, now: session.now() };
     const { body, paper } = overlayRows(overlay, facts);
     const last = Math.max(0, body.length - (height - FIXED_ROWS - paper.length));
     this.show({ ...overlay, top: Math.max(0, Math.min(last, overlay.top + rows)) });

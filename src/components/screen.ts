@@ -1,9 +1,11 @@
-import { usageOf, type Wish } from "../commands/define.js";
+import type { Wish } from "../commands/define.js";
 import { findCommand } from "../commands/index.js";
+import { usagePage } from "../commands/usage-page.js";
 import { bindingOf, type KeyId, type KeyPlace, type PressedKey } from "../keys.js";
 import type { Actions } from "../state/actions.js";
 import { draftRows } from "../state/draft-rows.js";
 import type { RoomView } from "../state/model.js";
+import { inListOrder, listedRooms } from "../state/room-order.js";
 import type { Session } from "../state/session.js";
 import { Store } from "../state/store.js";
 import type { TimelineFrame } from "../state/timeline.js";
@@ -17,6 +19,14 @@ import { Questions } from "./questions.js";
 import { Reading } from "./reading.js";
 import type { ScreenState } from "./screen-state.js";
 import { Writing } from "./writing.js";
+
+/** They turn the page below a question in place of answering it. */
+const TURNS: ReadonlySet<KeyId | null> = new Set<KeyId>([
+  "overlay-up",
+  "overlay-down",
+  "overlay-page-up",
+  "overlay-page-down",
+]);
 
 export type ScreenInput =
   | ({ readonly type: "key"; readonly eventType?: "press" | "repeat" | "release" } & PressedKey)
@@ -190,6 +200,7 @@ export class Screen {
     if (view?.state !== "joining") {
       session.open(view?.unread ?? 0).catch((error: unknown) => this.session.tellError(error));
     }
+    if (view?.markedUnread) void this.#guard(() => this.actions.running.setRead(id));
     this.#reading.update();
   }
 
@@ -198,11 +209,9 @@ export class Screen {
     if ("quit" in wish) this.#quit(0);
     else if ("open" in wish) {
       this.openRoom(wish.open);
-      if (wish.notice) this.session.tell(wish.notice);
-    } else if ("ask" in wish) {
-      const { yes } = wish;
-      this.#questions.ask(wish.ask, () => void this.#guard(async () => this.run(await yes())));
-    } else if ("notice" in wish) this.session.tell(wish.notice, { hint: wish.hint ?? null });
+      if (wish.notice) this.session.tell(wish.notice, { hint: wish.hint ?? null });
+    } else if ("ask" in wish) this.#ask(wish);
+    else if ("notice" in wish) this.session.tell(wish.notice, { hint: wish.hint ?? null });
     else if (wish.show === "page") this.#overlays.show({ kind: "page", page: wish.page, top: 0 });
     else if (wish.show === "invite") void this.#guard(() => this.#overlays.showInvite(wish.invite));
     else if (wish.show === "words") void this.#guard(() => this.#overlays.showWords(false));
@@ -236,7 +245,8 @@ export class Screen {
       this.#onNameKey(key);
       return;
     }
-    if (question && this.#questions.onKey(question, key)) return;
+    const isTurn = overlay !== null && TURNS.has(bindingOf(key, ["overlay"]));
+    if (question && !isTurn && this.#questions.onKey(question, key)) return;
     const id = bindingOf(key, this.#places());
     if (id !== null && this.#onGlobal(id)) return;
     if (overlay) this.#overlays.onKey(overlay, id, key);
@@ -267,14 +277,16 @@ export class Screen {
   }
 
   #onRoomKey(id: KeyId, key: PressedKey): boolean {
-    const rooms = this.actions.rooms();
-    const at = rooms.findIndex((room) => room.id === this.state.getSnapshot().room);
+    const current = this.state.getSnapshot().room;
+    const rooms = inListOrder(this.actions.rooms(), current);
+    const at = rooms.findIndex((room) => room.id === current);
     const step = id === "next-room" ? 1 : id === "previous-room" ? -1 : 0;
     let target: RoomView | undefined;
     if (step !== 0) target = rooms[(at + step + rooms.length) % rooms.length];
     else if (id === "room-number") target = rooms[Number(key.name) - 1];
     else if (id === "active-room") {
-      const others = [...rooms.slice(at + 1), ...rooms.slice(0, Math.max(0, at))];
+      const { archived } = listedRooms(this.actions.rooms(), current);
+      const others = [...rooms.slice(at + 1), ...rooms.slice(0, Math.max(0, at)), ...archived];
       target = others.find((room) => room.mentions > 0) ?? others.find((room) => room.unread > 0);
       if (!target) this.session.tell("Nothing new in the other rooms");
     } else return false;
@@ -364,9 +376,22 @@ export class Screen {
     else this.#overlays.show({ kind: "members", top: 0 });
   }
 
+  /** Over a page that says what the answer means, where one line is too short for that. */
+  #ask({ ask, page, yes }: Extract<Wish, { ask: string }>): void {
+    const leave = () => {
+      if (page) this.#overlays.leave();
+    };
+    if (page) this.#overlays.show({ kind: "page", page, top: 0 });
+    const onYes = () => {
+      leave();
+      void this.#guard(async () => this.run(await yes()));
+    };
+    this.#questions.ask(ask, onYes, undefined, leave);
+  }
+
   #showUsage(name: string): void {
     const command = findCommand(name);
-    if (command) this.session.tell(usageOf(command), { hint: command.summary });
+    if (command) this.#overlays.show({ kind: "page", page: usagePage(command), top: 0 });
     else this.#overlays.show({ kind: "help", top: 0 });
   }
 

@@ -1,5 +1,6 @@
 import { useStore, useWhole } from "../hooks/use-store.js";
 import { plainText } from "../safe-text.js";
+import { successorOf } from "../state/room-order.js";
 import type { Span } from "../state/rows.js";
 import { layOut } from "../state/timeline.js";
 import { cells } from "./cells.js";
@@ -18,6 +19,7 @@ export function Timeline({ room, layout }: { readonly room: string; readonly lay
   const anchor = useStore(screen.state, (value) => value.anchor);
   const selected = useStore(screen.state, (value) => value.selected);
   const view = useStore(screen.session.profile, (value) => value.rooms.find((one) => one.id === room) ?? null);
+  const successor = useStore(screen.session.profile, ({ rooms }) => successorOf(view, rooms));
   const { timelineColumns, bodyRows, isNarrow } = layout;
 
   const frame = { columns: timelineColumns, rows: bodyRows, isNarrow, cells, now: screen.session.now() };
@@ -36,7 +38,7 @@ export function Timeline({ room, layout }: { readonly room: string; readonly lay
     drawn[0] = isNarrow ? [{ text: plainText(" ") }, hint] : [LINE, { text: plainText(" ") }, hint];
   }
   // Over the first row: the frame keeps its height.
-  const history = historyRow(view, timelineColumns, cells);
+  const history = historyRow(view, timelineColumns, cells, successor);
   if (history) drawn[0] = isNarrow ? history : [LINE, ...history];
   return <Rows rows={drawn} columns={isNarrow ? timelineColumns : timelineColumns + 1} height={bodyRows} />;
 }

@@ -1,7 +1,11 @@
 /** The first row: which room, what it is about, who is here; and what is not well, where one looks first. Pure. */
 import { plainText, type SafeText, safe } from "../safe-text.js";
 import type { NetworkView, RoomView } from "../state/model.js";
+import { removedText, requestText } from "../state/room-words.js";
 import { type Cells, type Span, spaces } from "../state/rows.js";
+
+/** Narrower than this, the long words of a request would hide what answers it. */
+const SHORT_COLUMNS = 56;
 
 export interface TitleFacts {
   readonly room: RoomView | null;
@@ -36,6 +40,10 @@ export function titleRow({ room, network, columns, isNarrow, unreadElsewhere, ce
 function presenceOf(room: RoomView, network: NetworkView | null, isNarrow: boolean): Span {
   if (room.state === "joining") return { text: plainText("joining"), tone: "warning" };
   if (room.state === "stopped") return { text: plainText("stopped"), tone: "bad" };
+  if (room.state === "request") return { text: plainText("wants to talk to you"), tone: "warning" };
+  if (room.state === "asked") return { text: plainText("not answered yet"), tone: "dim" };
+  if (room.state === "removed") return { text: plainText("you were removed"), tone: "warning" };
+  if (room.continuedBy !== null) return { text: plainText("goes on elsewhere"), tone: "dim" };
   const isAlone = room.peers === 0;
   if (isAlone && network?.state === "offline") {
     return {
@@ -44,6 +52,11 @@ function presenceOf(room: RoomView, network: NetworkView | null, isNarrow: boole
         : plainText("offline · messages are kept and go out when someone appears"),
       tone: "warning",
     };
+  }
+  // For two there is nobody to count.
+  if (room.kind === "direct" && room.with !== null) {
+    if (!isAlone) return { text: plainText("● here"), tone: "accent" };
+    return { text: isNarrow ? plainText("○ away") : plainText("○ away · your messages wait"), tone: "dim" };
   }
   if (isAlone) {
     if (room.members <= 1) return { text: plainText("only you so far · /invite"), tone: "dim" };
@@ -62,24 +75,56 @@ function hereOf(room: RoomView): SafeText {
   return safe`${room.peers + 1} here`;
 }
 
-/** The row under the title while history is not all here; null while it is. */
-export function historyRow(room: RoomView | null, columns: number, cells: Cells): Span[] | null {
-  if (!room) return null;
+/**
+ * The row under the title, where something is to be done or to be waited for; null where all is well.
+ * `successor`: the room that goes on from this one, where this person is in it.
+ */
+export function historyRow(
+  room: RoomView | null,
+  columns: number,
+  cells: Cells,
+  successor: RoomView | null = null,
+): Span[] | null {
+  const said = room && statusOf(room, columns, successor);
+  return said && [{ ...said, text: cells.pad(said.text, columns) }];
+}
+
+function statusOf(room: RoomView, columns: number, successor: RoomView | null): Span | null {
   if (room.state === "joining") {
     const text = room.reason ?? plainText("waiting for somebody of that room to let you in");
-    return [{ text: cells.pad(text, columns), tone: "warning" }];
+    return { text, tone: "warning" };
   }
   if (room.state === "stopped") {
-    const text = safe`This room stopped: ${room.reason ?? "unknown"}. Other rooms are fine.`;
-    return [{ text: cells.pad(text, columns), tone: "bad" }];
+    const text = safe`This room stopped: ${withoutStop(room.reason ?? plainText("unknown"))}. Other rooms are fine.`;
+    return { text: safe`${text} /room repair, or /export first.`, tone: "bad" };
+  }
+  if (room.state === "request") {
+    const text = columns < SHORT_COLUMNS ? safe`${room.name} wants to talk` : requestText(room);
+    return { text: safe`${withoutStop(text)} · /accept · /decline`, tone: "accent" };
+  }
+  if (room.state === "removed") return { text: removedText(room), tone: "warning" };
+  if (room.alarm !== null) return { text: safe`/room: ${room.alarm}`, tone: "bad" };
+  if (room.continuedBy !== null) return { text: successorText(successor), tone: "accent" };
+  if (room.state === "asked") {
+    const text = safe`${room.name} hears of it when you are both online. What you write waits.`;
+    return { text, tone: "dim" };
   }
   if (room.fetched !== null) {
-    const text = safe`fetching history  ${Math.floor(room.fetched * 100)} %`;
-    return [{ text: cells.pad(text, columns), tone: "warning" }];
+    return { text: safe`fetching history  ${Math.floor(room.fetched * 100)} %`, tone: "warning" };
   }
   if (room.behind > 0) {
     const text = safe`${room.behind} ${room.behind === 1 ? "message" : "messages"} behind · catching up`;
-    return [{ text: cells.pad(text, columns), tone: "warning" }];
+    return { text, tone: "warning" };
   }
   return null;
+}
+
+function successorText(successor: RoomView | null): SafeText {
+  if (!successor) return plainText("This room goes on in a new one; you come along when somebody of it is here.");
+  return safe`This room goes on in "${successor.name}" · Enter goes there`;
+}
+
+/** Whoever wrote the sentence may have ended it; more comes behind it here. */
+function withoutStop(sentence: SafeText): SafeText {
+  return safe`${sentence.replace(/\.$/, "")}`;
 }

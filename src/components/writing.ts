@@ -1,7 +1,10 @@
 import type { Wish } from "../commands/define.js";
 import { type Line, parseCommand, readLine } from "../commands/parse.js";
+import { runCommand } from "../commands/run.js";
 import type { KeyId, PressedKey } from "../keys.js";
 import type { Actions } from "../state/actions.js";
+import { successorOf } from "../state/room-order.js";
+import { whyNoWriting } from "../state/room-words.js";
 import type { Session } from "../state/session.js";
 import type { Store } from "../state/store.js";
 import { DraftLine } from "./draft-line.js";
@@ -88,7 +91,7 @@ export class Writing {
     if (text !== "") this.line.take();
     session.clearNotice();
     void guard(
-      async () => run(await command.run(actions, values as Parameters<typeof command.run>[1])),
+      async () => run(await runCommand(command, actions, values)),
       () => {
         if (text === "" || !this.line.isEmpty) return;
         this.line.show(text);
@@ -103,7 +106,10 @@ export class Writing {
 
   #submit(): void {
     const text = this.line.text;
-    if (text.trim() === "") return;
+    if (text.trim() === "") {
+      this.#goOn();
+      return;
+    }
     const line = readLine(text);
     if (line.kind === "command") {
       this.runLine(line, text);
@@ -115,16 +121,24 @@ export class Writing {
       session.tell("There is no room to say this in yet", { hint: "/create makes one, /join takes an invite." });
       return;
     }
-    if (view.state === "open" && !view.canWrite) {
-      session.tell("You cannot write in this room", { level: "warning" });
+    const closed = whyNoWriting(view);
+    if (closed) {
+      session.tell(closed.text, { level: "warning", hint: closed.hint });
       return;
     }
     // First of all what the other side waits for.
-    void session.room(view.id).send(line.text, false);
+    void session.room(view.id).send(line.text);
     this.line.take();
     void session.drafts.save();
     this.#typingToldAt = Number.NEGATIVE_INFINITY;
     onSent();
+  }
+
+  /** Enter on an empty line, where the room goes on in another. */
+  #goOn(): void {
+    const { session, actions, run } = this.#options;
+    const next = successorOf(session.roomView(this.#room), actions.rooms());
+    if (next) run({ open: next.id });
   }
 
   #changed(): void {

@@ -47,6 +47,11 @@ export class Running {
     return this.#session.takeRoom(await this.#session.request("room.prefs", { room, ...change }));
   }
 
+  /** Takes away the mark that was set by hand. */
+  async setRead(room: string): Promise<void> {
+    await this.setPrefs(room, { unread: false });
+  }
+
   /** `room`: where the person was named, so that a name is understood as people there read it. */
   async openDirect(person: string, room: string | null): Promise<RoomView> {
     const where = room === null ? {} : { room };
