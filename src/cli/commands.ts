@@ -1,21 +1,37 @@
 /** Every subcommand, in the order help shows them. */
+import { block, blocked, unblock } from "./block.js";
 import { completionScript } from "./completion-script.js";
 import { daemon, daemonStatus, daemonStop } from "./daemon.js";
 import type { CliCommand } from "./define.js";
 import { demo } from "./demo.js";
 import { dht } from "./dht.js";
 import { doctor } from "./doctor.js";
+import { exportCommand } from "./export.js";
 import { identityRename, identityRestore, identityShow, identityWords } from "./identity.js";
 import { members } from "./members.js";
+import { messageDelete } from "./message-delete.js";
+import { messageEdit } from "./message-edit.js";
+import { messagePin, messagePins, messageUnpin } from "./message-pin.js";
+import { messageReact, messageUnreact } from "./message-react.js";
+import { messageShow } from "./message-show.js";
+import { msg } from "./msg.js";
+import { roomAccept } from "./room-accept.js";
 import { roomCreate } from "./room-create.js";
 import { roomInvite } from "./room-invite.js";
 import { roomInvites } from "./room-invites.js";
 import { roomJoin } from "./room-join.js";
 import { roomLeave } from "./room-leave.js";
 import { roomList } from "./room-list.js";
+import { roomPrefs } from "./room-prefs.js";
+import { roomRemove } from "./room-remove.js";
+import { roomRenew } from "./room-renew.js";
+import { roomRepair } from "./room-repair.js";
 import { roomRevoke } from "./room-revoke.js";
+import { roomRole } from "./room-role.js";
+import { roomSet } from "./room-set.js";
 import { roomShow } from "./room-show.js";
 import { rpc } from "./rpc.js";
+import { search } from "./search.js";
 import { send } from "./send.js";
 import { tail } from "./tail.js";
 
@@ -28,9 +44,30 @@ export const COMMANDS: readonly CliCommand[] = [
   roomInvites,
   roomRevoke,
   roomJoin,
+  roomSet,
+  roomRole,
+  roomRemove,
+  roomRenew,
+  roomRepair,
+  roomPrefs,
+  roomAccept,
+  msg,
   send,
   tail,
+  messageShow,
+  messageEdit,
+  messageDelete,
+  messageReact,
+  messageUnreact,
+  messagePin,
+  messageUnpin,
+  messagePins,
+  search,
+  exportCommand,
   members,
+  block,
+  unblock,
+  blocked,
   identityShow,
   identityWords,
   identityRestore,
@@ -47,6 +84,7 @@ export const COMMANDS: readonly CliCommand[] = [
 
 /** Words that only have commands below them. */
 export const GROUPS: Readonly<Record<string, string>> = {
-  room: "Make, find, join and leave rooms; invites",
+  room: "Make, find, join, run and leave rooms; invites",
+  message: "Edit, take back, react to and pin messages",
   identity: "Who this profile is",
 };

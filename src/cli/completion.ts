@@ -1,5 +1,6 @@
 /** What could come next, for the script that `keet-tui completion` prints. Asks no core: Tab must be at once. */
 import { COMMANDS, GROUPS } from "./commands.js";
+import type { OptionSpec } from "./define.js";
 import { GLOBAL_OPTIONS } from "./globals.js";
 
 /** `typed` are all words of the line, the program's own name first, the unfinished one last. */
@@ -25,9 +26,21 @@ export function completionsFor(typed: readonly string[]): readonly string[] {
       unfinished,
     );
   }
+  if (own) {
+    const at = before.filter((word, index) => isText(word, before[index - 1], options)).length - path.length;
+    const words = own.positionals?.[at]?.choices;
+    if (words) return startingWith(words, unfinished);
+  }
   const next = here.map((command) => command.path[path.length] ?? "").filter((word) => word !== "");
   const more = path.length === 0 ? Object.keys(GROUPS) : [];
   return startingWith([...new Set([...next, ...more])], unfinished);
+}
+
+/** Neither an option nor the value of one. */
+function isText(word: string, previous: string | undefined, options: Readonly<Record<string, OptionSpec>>): boolean {
+  if (word.startsWith("-")) return false;
+  const name = /^--([\w-]+)$/.exec(previous ?? "")?.[1] ?? "";
+  return !(Object.hasOwn(options, name) && options[name]?.type === "text");
 }
 
 function isUnder(path: readonly string[], above: readonly string[]): boolean {

@@ -4,6 +4,7 @@ import { ensureCore, findCore, STARTUP_FD, type Startup } from "../daemon/ensure
 import { readOwner } from "../daemon/owner.js";
 import { EXIT, KeetError } from "../errors.js";
 import { errorData } from "../rpc/server.js";
+import { ignoredOptions, keepCoreOptions } from "./core-options.js";
 import { defineCliCommand } from "./define.js";
 import type { OneShot } from "./one-shot.js";
 import { printError, printJson, printTable, talk } from "./output.js";
@@ -42,7 +43,10 @@ function start(shot: OneShot, stays: boolean) {
     ownsProcess: true,
     ...(globals.logLevel ? { logLevel: globals.logLevel } : {}),
     // Loaded once the profile is ours: all of p2p and the native modules come with it.
-    openBackend: async (options) => (await import("../daemon/backend.js")).openBackend(options),
+    openBackend: async (options) => {
+      keepCoreOptions(paths, globals);
+      return (await import("../daemon/backend.js")).openBackend(options);
+    },
   });
 }
 
@@ -76,6 +80,8 @@ async function detach(shot: OneShot): Promise<number> {
     ...(globals.logLevel ? { logLevel: globals.logLevel } : {}),
     talk,
   });
+  const ignored = ignoredOptions(paths, globals, (rest) => shot.commandLine(rest));
+  if (ignored) talk(ignored);
   const { warning } = await core.request("stay", {});
   const status = await core.request("status", {});
   core.close();

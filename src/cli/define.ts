@@ -16,6 +16,7 @@ export interface PositionalSpec {
   readonly name: string;
   readonly describe: string;
   readonly optional?: boolean;
+  readonly choices?: readonly string[];
   /** Takes all that follow. Only the last one. */
   readonly rest?: boolean;
 }

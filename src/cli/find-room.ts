@@ -3,9 +3,15 @@ import { KeetError } from "../errors.js";
 import type { RpcClient } from "../rpc/client.js";
 import type { RoomInfo } from "../rpc/methods.js";
 import { safeName } from "../safe-text.js";
+import type { PositionalSpec } from "./define.js";
 
 const MIN_ID_CHARS = 8;
 const MAX_NEAR = 5;
+
+export const ROOM_ARGUMENT: PositionalSpec = {
+  name: "room",
+  describe: `Exact name, or ${MIN_ID_CHARS} or more characters of the id`,
+};
 
 export async function findRoom(core: RpcClient, said: string): Promise<RoomInfo> {
   return pickRoom(await core.request("room.list", {}), said);

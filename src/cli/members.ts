@@ -1,13 +1,16 @@
 import { defineCliCommand } from "./define.js";
-import { findRoom } from "./find-room.js";
+import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
 import { printJson, printTable } from "./output.js";
+import { hereWords, memberName } from "./room-words.js";
 import { memberJson } from "./shapes.js";
 
 export const members = defineCliCommand({
   path: ["members"],
   summary: "Who is in a room",
-  positionals: [{ name: "room", describe: "Exact name, or 8 or more characters of the id" }],
-  examples: [["keet-tui members tea", "name, role, here or away"]],
+  details:
+    "Columns: name, first characters of the id, role, here or when seen last. A name another looks like has a tag behind it.",
+  positionals: [ROOM_ARGUMENT],
+  examples: [["keet-tui members tea", "role, and who is here"]],
   async run(shot, args) {
     const core = await shot.person();
     const room = await findRoom(core, args.text("room"));
@@ -16,10 +19,11 @@ export const members = defineCliCommand({
     else {
       await printTable(
         list.map((member) => [
-          member.tag ? `${member.name} (${member.tag})` : member.name,
+          memberName(member),
           member.id.slice(0, 16),
           member.role,
-          member.mine ? "you" : member.here ? "here" : "away",
+          hereWords(member),
+          member.blocked ? "blocked by you" : "",
         ]),
       );
     }

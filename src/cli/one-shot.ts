@@ -4,6 +4,7 @@ import type { Paths } from "../config.js";
 import { ensureCore } from "../daemon/ensure.js";
 import { KeetError } from "../errors.js";
 import type { RpcClient } from "../rpc/client.js";
+import { ignoredOptions } from "./core-options.js";
 import type { Globals } from "./define.js";
 import { talk } from "./output.js";
 
@@ -11,6 +12,8 @@ export class OneShot {
   readonly globals: Globals;
   readonly paths: Paths;
   #client: RpcClient | null = null;
+  /** Once a command: a core that is asked again after a restart was started by this one. */
+  #hasSaid = false;
 
   constructor(globals: Globals, paths: Paths) {
     this.globals = globals;
@@ -19,9 +22,7 @@ export class OneShot {
 
   /** This program with the options that reach the same profile, for a hint somebody can paste. */
   commandLine(rest: string): string {
-    const home = this.globals.home === null ? "" : ` --home ${shellWord(this.globals.home)}`;
-    const profile = this.globals.profile === null ? "" : ` --profile ${shellWord(this.globals.profile)}`;
-    return `keet-tui${home}${profile} ${rest}`;
+    return commandLine(this.globals, rest);
   }
 
   /** The core, started if need be. Asked again after it went, it is a new one. */
@@ -35,6 +36,9 @@ export class OneShot {
       ...(globals.logLevel ? { logLevel: globals.logLevel } : {}),
       talk,
     });
+    const ignored = this.#hasSaid ? null : ignoredOptions(paths, globals, (rest) => this.commandLine(rest));
+    if (ignored) talk(ignored);
+    this.#hasSaid = true;
     return this.#client;
   }
 
@@ -71,6 +75,12 @@ export class OneShot {
   close(): void {
     this.#client?.close();
   }
+}
+
+export function commandLine(globals: Globals, rest: string): string {
+  const home = globals.home === null ? "" : ` --home ${shellWord(globals.home)}`;
+  const profile = globals.profile === null ? "" : ` --profile ${shellWord(globals.profile)}`;
+  return `keet-tui${home}${profile} ${rest}`;
 }
 
 export function loginName(): string {

@@ -45,7 +45,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     const { command } = words;
     const values = await parse(words);
     const globals = globalsFrom(values);
-    const args = new CliArgs(textsByName(words, command), values);
+    const texts = textsByName(words, command);
+    checkWords(command, texts);
+    const args = new CliArgs(texts, values);
     shot = new OneShot(globals, resolvePaths({ home: globals.home, profile: globals.profile }));
     const code = await command.run(shot, args);
     if (code === EXIT.ok) await shot.sayWhatIsOpen();
@@ -95,7 +97,7 @@ function commandOf(tree: Argv, command: CliCommand): Argv {
   for (const positional of command.positionals ?? []) {
     next = next.positional(positional.name, {
       type: "string",
-      describe: positional.describe,
+      describe: positional.choices ? `${positional.describe}: ${positional.choices.join(", ")}` : positional.describe,
       ...(positional.rest ? { array: true } : {}),
     });
   }
@@ -162,6 +164,17 @@ function textsByName(words: Words, command: CliCommand): ReadonlyMap<string, rea
     if (own.length > 0) texts.set(name, own);
   }
   return texts;
+}
+
+/** yargs sees stand-ins in their place, so it cannot. */
+function checkWords(command: CliCommand, texts: ReadonlyMap<string, readonly string[]>): void {
+  for (const { name, choices } of command.positionals ?? []) {
+    const said = texts.get(name)?.[0];
+    if (!choices || said === undefined || choices.includes(said)) continue;
+    throw new KeetError("user", "USAGE", `${name} is one of ${choices.join(", ")}`, {
+      hint: `Usage: ${usageOf(command)}`,
+    });
+  }
 }
 
 /** Never repeats what was typed: it may be a secret in the wrong place. */

@@ -2,7 +2,7 @@ import { INVITE_EXPIRES_MS, INVITE_MAX_EXPIRES_MS, INVITE_USES } from "../config
 import { KeetError } from "../errors.js";
 import { defineCliCommand } from "./define.js";
 import { durationMs, sayDuration } from "./duration.js";
-import { findRoom } from "./find-room.js";
+import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
 import { printJson, printLine, talk } from "./output.js";
 import { inviteJson } from "./shapes.js";
 
@@ -10,7 +10,7 @@ export const roomInvite = defineCliCommand({
   path: ["room", "invite"],
   summary: "Make an invite; prints the link",
   details: "Whoever has the link can join while it is open. Give it away where only the right person reads it.",
-  positionals: [{ name: "room", describe: "Exact name, or 8 or more characters of the id" }],
+  positionals: [ROOM_ARGUMENT],
   options: {
     expires: { type: "text", describe: "How long it is open: 90s, 10m, 24h, 7d, 2w", default: "24h" },
     uses: { type: "text", describe: "How many people may use it", default: String(INVITE_USES) },

@@ -1,13 +1,13 @@
 import { defineCliCommand } from "./define.js";
 import { sayDuration } from "./duration.js";
-import { findRoom } from "./find-room.js";
+import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
 import { printJson, printTable } from "./output.js";
 import { inviteJson } from "./shapes.js";
 
 export const roomInvites = defineCliCommand({
   path: ["room", "invites"],
   summary: "The invites of a room",
-  positionals: [{ name: "room", describe: "Exact name, or 8 or more characters of the id" }],
+  positionals: [ROOM_ARGUMENT],
   examples: [["keet-tui room invites tea", "id, state, uses, who made it"]],
   async run(shot, args) {
     const core = await shot.person();

@@ -1,11 +1,11 @@
 import { defineCliCommand } from "./define.js";
-import { findRoom } from "./find-room.js";
+import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
 import { printJson, talk } from "./output.js";
 
 export const roomLeave = defineCliCommand({
   path: ["room", "leave"],
   summary: "Forget a room on this device",
-  positionals: [{ name: "room", describe: "Exact name, or 8 or more characters of the id" }],
+  positionals: [ROOM_ARGUMENT],
   examples: [["keet-tui room leave tea", "the others keep it"]],
   async run(shot, args) {
     const core = await shot.person();

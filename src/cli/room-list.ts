@@ -1,5 +1,6 @@
 import { defineCliCommand } from "./define.js";
 import { printJson, printTable, talk } from "./output.js";
+import { stateWords } from "./room-words.js";
 import { roomJson } from "./shapes.js";
 
 export const roomList = defineCliCommand({
@@ -23,7 +24,7 @@ export const roomList = defineCliCommand({
           room.kind,
           `${room.members} ${room.members === 1 ? "member" : "members"}`,
           room.unread > 0 ? `${room.unread} unread` : "",
-          room.state === "open" ? "" : room.reason ? `${room.state}: ${room.reason}` : room.state,
+          stateWords(room),
         ]),
       );
       if (rooms.length === 0) talk("No room yet. Make one: keet-tui room create tea");

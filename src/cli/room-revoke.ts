@@ -1,15 +1,12 @@
 import { defineCliCommand } from "./define.js";
-import { findRoom } from "./find-room.js";
+import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
 import { printJson, talk } from "./output.js";
 import { inviteJson } from "./shapes.js";
 
 export const roomRevoke = defineCliCommand({
   path: ["room", "revoke"],
   summary: "Make an invite admit nobody any more",
-  positionals: [
-    { name: "room", describe: "Exact name, or 8 or more characters of the id" },
-    { name: "invite", describe: "Its id, as room invites prints it, or the link" },
-  ],
+  positionals: [ROOM_ARGUMENT, { name: "invite", describe: "Its id, as room invites prints it, or the link" }],
   examples: [["keet-tui room revoke tea 3f9a0c1d22e84b57", "who joined by it stays"]],
   async run(shot, args) {
     const core = await shot.person();

@@ -1,30 +1,25 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { MAX_MESSAGE_BYTES } from "../config.js";
 import { KeetError } from "../errors.js";
 import type { MessageInfo, ParamsOf } from "../rpc/methods.js";
 import { defineCliCommand } from "./define.js";
 import { durationMs, sayDuration } from "./duration.js";
-import { findRoom } from "./find-room.js";
+import { findMessage, WRITER_OPTION } from "./find-message.js";
+import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
+import { messageText } from "./message-text.js";
 import { type OneShot, shellWord } from "./one-shot.js";
 import { printJson, talk } from "./output.js";
-import { ask, readAll } from "./read-stdin.js";
 import { messageJson } from "./shapes.js";
 
 const STORE_WAIT = "20s";
 const MAX_WAIT_MS = 86_400_000;
 const MAX_RESTARTS = 3;
-const SPLIT_HINT = `A message holds ${MAX_MESSAGE_BYTES / 1024} KiB: send it in parts.`;
 
 export const send = defineCliCommand({
   path: ["send"],
   summary: "Write to a room; waits until it is stored",
   details:
     "The words are sent as they are, with one space between. Without any, standard input is one message (a last line end is dropped).",
-  positionals: [
-    { name: "room", describe: "Exact name, or 8 or more characters of the id" },
-    { name: "text", describe: "What to say", optional: true, rest: true },
-  ],
+  positionals: [ROOM_ARGUMENT, { name: "text", describe: "What to say", optional: true, rest: true }],
   options: {
     wait: {
       type: "text",
@@ -32,12 +27,15 @@ export const send = defineCliCommand({
       choices: ["stored", "delivered"],
     },
     timeout: { type: "text", describe: `How long to wait (stored: ${STORE_WAIT}; delivered: 1d)` },
+    reply: { type: "text", describe: "Id of the message this answers, or its first 4 or more digits" },
+    writer: WRITER_OPTION,
     id: { type: "text", describe: "32 hex digits that name the message: the same again is sent once" },
   },
   examples: [
     ['keet-tui send tea "the kettle is on"', "one message"],
     ['keet-tui send tea "- milk"', "text may begin with a hyphen and a space"],
     ["keet-tui send tea -- -x means off", "after -- nothing is an option"],
+    ["keet-tui send tea --reply 3f9a yes, please", "an answer; tail --json and message show print ids"],
     ["git log -1 | keet-tui send dev", "standard input, whole"],
   ],
   async run(shot, args) {
@@ -46,20 +44,25 @@ export const send = defineCliCommand({
     const wait = args.option("wait") ?? "stored";
     const given = args.option("timeout");
     const timeoutMs = given === null ? null : durationMs(given, "--timeout", { maxMs: MAX_WAIT_MS });
-    const text = words.length > 0 ? wordsAsText(words) : await textFromStdin(shot);
-    if (text === "") throw new KeetError("user", "USAGE", "There is nothing to send");
-    if (Buffer.byteLength(text) > MAX_MESSAGE_BYTES) {
-      throw new KeetError("user", "TOO_LONG", `The message is longer than ${MAX_MESSAGE_BYTES / 1024} KiB`, {
-        hint: SPLIT_HINT,
-      });
-    }
+    const text = await messageText(shot, words);
     const core = await shot.person();
     const room = await findRoom(core, args.text("room"));
-    const repeat = shot.commandLine(
-      `send ${shellWord(args.text("room"))} --id ${id}${words.length > 0 ? ` -- ${words.map(shellWord).join(" ")}` : " < the same text"}`,
-    );
+    const reply = args.option("reply");
+    const answered = reply === null ? null : await findMessage(core, room.id, reply, args.option("writer"));
+    const again = [
+      `send ${shellWord(args.text("room"))} --id ${id}`,
+      answered ? ` --reply ${answered.id} --writer ${answered.writer}` : "",
+      words.length > 0 ? ` -- ${words.map(shellWord).join(" ")}` : " < the same text",
+    ];
+    const repeat = shot.commandLine(again.join(""));
     const waitStoredMs = timeoutMs ?? durationMs(STORE_WAIT, "--timeout", { maxMs: MAX_WAIT_MS });
-    let message = await post(shot, { room: room.id, text, id }, waitStoredMs, repeat);
+    const params = {
+      room: room.id,
+      text,
+      id,
+      ...(answered ? { replyTo: answered.id, replyWriter: answered.writer } : {}),
+    };
+    let message = await post(shot, params, waitStoredMs, repeat);
     if (wait === "delivered") message = await delivered(shot, message, timeoutMs ?? MAX_WAIT_MS);
     if (shot.globals.json) printJson(messageJson(message));
     else if (message.state === "pending") talk("Kept on this disk; it goes out as soon as the room is ready.");
@@ -71,30 +74,6 @@ function messageId(given: string | null): string {
   if (given === null) return randomBytes(16).toString("hex");
   if (/^[0-9a-f]{32}$/.test(given)) return given;
   throw new KeetError("user", "USAGE", "--id takes 32 hex digits, in small letters");
-}
-
-function wordsAsText(words: readonly string[]): string {
-  const text = words.join(" ");
-  if (text.includes("\ufffd") && hasBrokenArguments()) {
-    throw new KeetError("user", "NOT_UTF8", "The message is no UTF-8 text", { hint: "Nothing was sent." });
-  }
-  return text;
-}
-
-/** Node has put U+FFFD in place of bytes that are no UTF-8; the system still has the bytes. */
-function hasBrokenArguments(): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(readFileSync("/proc/self/cmdline"));
-    return false;
-  } catch (error) {
-    return error instanceof TypeError;
-  }
-}
-
-async function textFromStdin(shot: OneShot): Promise<string> {
-  if (!process.stdin.isTTY) return readAll("The message", MAX_MESSAGE_BYTES, SPLIT_HINT);
-  if (!shot.globals.input) throw new KeetError("user", "USAGE", "There is nothing to send");
-  return ask("Message: ");
 }
 
 /**

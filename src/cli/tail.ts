@@ -1,13 +1,14 @@
 import { KeetError } from "../errors.js";
+import { NO_TAGS, type Tags, tagsOf } from "../export/words.js";
 import type { RpcClient } from "../rpc/client.js";
 import type { MessageInfo } from "../rpc/methods.js";
-import { safeLine, safeName } from "../safe-text.js";
 import { defineCliCommand } from "./define.js";
-import { findRoom } from "./find-room.js";
+import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
 import type { OneShot } from "./one-shot.js";
 import { printJson, printRaw, talk } from "./output.js";
 import { wholeNumber } from "./room-invite.js";
 import { messageJson } from "./shapes.js";
+import { plainLine } from "./tail-line.js";
 
 const PAGE = 100;
 const MAX_ROWS = 1_000_000;
@@ -18,8 +19,9 @@ const RESTART_MS = 500;
 export const tail = defineCliCommand({
   path: ["tail"],
   summary: "The last messages of a room, one a line",
-  details: "With -f it goes on: each message once, when its place is known, also across restarts of the core.",
-  positionals: [{ name: "room", describe: "Exact name, or 8 or more characters of the id" }],
+  details:
+    'With -f it goes on: each message once, when its place is known, also across restarts of the core. One that is edited, taken back, reacted to or pinned is printed again: with ~ behind the time, or with "changed": true.',
+  positionals: [ROOM_ARGUMENT],
   options: {
     lines: { type: "text", alias: "n", describe: "How many", default: "50" },
     follow: { type: "flag", alias: "f", describe: "Go on until stopped" },
@@ -41,8 +43,9 @@ export const tail = defineCliCommand({
 class TailReader {
   readonly #shot: OneShot;
   readonly #room: string;
-  /** Rows printed, or older than what was asked for; by writer and id, in the order they came. */
-  readonly #seen = new Set<string>();
+  /** Rows printed, or older than what was asked for: by writer and id, how they were then. */
+  readonly #seen = new Map<string, string>();
+  #tags: Tags = NO_TAGS;
   /** The lowest place whose row is in `#seen`. */
   #seenFrom = 0;
   #total = 0;
@@ -56,6 +59,7 @@ class TailReader {
   async printLast(rows: number, willFollow: boolean): Promise<void> {
     const core = await this.#shot.core();
     if (willFollow) this.#listen(core);
+    this.#tags = tagsOf(await core.request("room.members", { room: this.#room }));
     const last = await core.request("message.list", { room: this.#room, limit: Math.min(PAGE, Math.max(1, rows)) });
     const printFrom = Math.max(0, last.total - rows);
     this.#seenFrom = willFollow ? Math.max(0, Math.min(printFrom, last.total - LOOK_BACK)) : printFrom;
@@ -98,8 +102,14 @@ class TailReader {
 
   #listen(core: RpcClient): void {
     core.onEvent((event) => {
-      if (event.type !== "timeline" || event.room !== this.#room) return;
-      this.#queue(() => this.#catchUp(core, event.from, event.total, event.messages));
+      if (!("room" in event) || event.room !== this.#room) return;
+      if (event.type === "timeline") {
+        this.#queue(() => this.#catchUp(core, event.from, event.total, event.messages));
+      } else if (event.type === "changed") {
+        this.#queue(async () => {
+          for (const message of event.messages) this.#show(message, true, true);
+        });
+      } else if (event.type === "members") this.#tags = tagsOf(event.members);
     });
   }
 
@@ -142,15 +152,26 @@ class TailReader {
     this.#total = Math.max(this.#total, total);
   }
 
-  #show(message: MessageInfo, isWanted: boolean): void {
+  /** `isChange`: it is told as one, of a row that may lie before all that was looked at. */
+  #show(message: MessageInfo, isWanted: boolean, isChange = false): void {
     if (message.position === null) return;
     const key = `${message.writer} ${message.id}`;
-    if (this.#seen.has(key)) return;
-    this.#seen.add(key);
+    const known = this.#seen.get(key);
+    const version = versionOf(message);
+    if (known === version) return;
+    this.#seen.set(key, version);
     if (!isWanted) return;
-    if (this.#shot.globals.json) printJson(messageJson(message));
-    else printRaw(`${plainLine(message)}\n`);
+    const isAgain = isChange || known !== undefined;
+    if (this.#shot.globals.json) printJson(isAgain ? { ...messageJson(message), changed: true } : messageJson(message));
+    else printRaw(`${plainLine(message, this.#tags, isAgain)}\n`);
   }
+}
+
+/** The same as long as nobody did anything with the message. */
+function versionOf({ editedAt, edited, deleted, pinned, reactions }: MessageInfo): string {
+  if (!edited && !deleted && !pinned && reactions.length === 0) return "";
+  const given = reactions.map(({ emoji, by }) => [emoji, ...by.map(({ id }) => id.slice(0, 8))]);
+  return JSON.stringify([edited, editedAt, deleted, pinned, given]);
 }
 
 /** From a place on; half as many where the texts are too long for one line of the wire. */
@@ -162,30 +183,4 @@ async function pageFrom(core: RpcClient, room: string, from: number) {
       if (!(error instanceof KeetError) || error.code !== "TOO_LONG" || limit === 1) throw error;
     }
   }
-}
-
-export function plainLine(message: MessageInfo): string {
-  const at = localTime(message.clockOff ? (message.receivedAt ?? message.sentAt) : message.sentAt);
-  const name = safeName(message.author.name);
-  const mark = message.verified ? "" : "?! ";
-  if (message.type === "notice") return `${at} -- ${noticeWords(message, name)}`;
-  if (message.deleted) return `${at} ${mark}${name} deleted a message`;
-  if (message.file) return `${at} ${mark}${name} offers ${safeLine(message.file.name)}, ${message.file.bytes} bytes`;
-  const text = safeLine(message.text);
-  const edited = message.edited ? " (edited)" : "";
-  return message.action ? `${at} ${mark}* ${name} ${text}${edited}` : `${at} ${mark}${name}: ${text}${edited}`;
-}
-
-function noticeWords(message: MessageInfo, name: string): string {
-  if (message.notice === "created") return `${name} made this room`;
-  if (message.notice === "joined") return `${name} joined`;
-  if (message.notice === "newer") return `newer message from ${name}: update keet-tui`;
-  return safeLine(message.text || `${name}: ${message.notice ?? "notice"}`);
-}
-
-function localTime(iso: string): string {
-  const at = new Date(iso);
-  if (Number.isNaN(at.getTime())) return "????-??-?? ??:??";
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
