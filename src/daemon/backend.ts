@@ -1,8 +1,8 @@
 /** The core as the wire shows it: keys become hex, moments ISO 8601, rooms are found by name or id. */
 import { KeetError } from "../errors.js";
-import { type Core, openCore } from "../p2p/index.js";
+import { type Core, type Late, openCore } from "../p2p/index.js";
 import type { Backend } from "../rpc/backend.js";
-import type { CoreEvent } from "../rpc/methods.js";
+import type { CoreEvent, MessageInfo } from "../rpc/methods.js";
 import type { OpenBackend } from "./backend-door.js";
 import { makeHandlers } from "./handlers.js";
 import { memberInfos, messageInfo, networkInfo, personInfo, roomInfo, Shapes } from "./shapes.js";
@@ -44,6 +44,8 @@ class CoreBackend implements Backend {
     core.on("timeline", (id: string, { from, total }: { from: number; total: number }) =>
       this.#inOrder(id, () => this.#timeline(id, from, total)),
     );
+    core.on("marks", (id: string, places: readonly number[]) => this.#inOrder(id, () => this.#marks(id, places)));
+    core.on("late", (id: string, late: readonly Late[]) => this.#inOrder(id, () => this.#late(id, late)));
     core.on("arriving", (id: string, message) =>
       this.#tell({ type: "arriving", room: id, message: messageInfo(id, message) }),
     );
@@ -116,6 +118,30 @@ class CoreBackend implements Backend {
     const isShort = total - from <= MAX_EVENT_ROWS;
     const messages = isShort ? (await member.messages(from, total)).map((message) => messageInfo(id, message)) : null;
     this.#tell({ type: "timeline", room: id, from, total, messages });
+  }
+
+  async #marks(id: string, places: readonly number[]): Promise<void> {
+    const member = this.#core.room(id)?.member;
+    if (!member) return;
+    if (places.length > MAX_EVENT_ROWS) {
+      this.#tell({ type: "timeline", room: id, from: places[0]!, total: member.room.total, messages: null });
+      return;
+    }
+    const messages: MessageInfo[] = [];
+    for (const place of places) {
+      for (const message of await member.messages(place, place + 1)) messages.push(messageInfo(id, message));
+    }
+    this.#tell({ type: "changed", room: id, messages });
+  }
+
+  async #late(id: string, late: readonly Late[]): Promise<void> {
+    const member = this.#core.room(id)?.member;
+    if (!member) return;
+    for (const { writer, count, place } of late) {
+      const { identity } = await member.room.author(Buffer.from(writer, "hex"));
+      const author = personInfo(identity, await member.room.nameOf(identity));
+      this.#tell({ type: "late", room: id, author, count, position: place });
+    }
   }
 
   async #members(id: string): Promise<void> {

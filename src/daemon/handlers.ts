@@ -8,19 +8,25 @@ import {
   type MemberRoom,
   type OpenRoom,
   type RoomMessage,
+  type Signer,
 } from "../p2p/index.js";
 import type { Handlers } from "../rpc/backend.js";
 import type { Draft, InviteInfo, RoomDetail, RoomInfo, VerifyInfo } from "../rpc/methods.js";
+import { findMessage, findRoom, memberOf } from "./find.js";
+import { messageHandlers } from "./message-handlers.js";
+import { moderationHandlers } from "./moderation-handlers.js";
+import { Search } from "./search.js";
 import { memberInfos, messageInfo, networkInfo, personInfo, roomInfo, Shapes } from "./shapes.js";
 
-const MIN_ID_CHARS = 8;
-const MIN_MESSAGE_ID_CHARS = 4;
 const JOIN_WAIT_MS = 24 * 3_600_000;
 /** Nobody needs a longer one, and Node turns timers over 24.8 days into none at all. */
 const MAX_WAIT_MS = 3_600_000;
 
 export function makeHandlers(core: Core): Handlers {
+  const search = new Search(core);
   return {
+    ...messageHandlers(core, search),
+    ...moderationHandlers(core),
     network: async () => networkInfo(core.networkState()),
 
     "identity.show": async () => (core.identity ? Shapes.identity(core.identity) : null),
@@ -37,7 +43,8 @@ export function makeHandlers(core: Core): Handlers {
     "room.list": async () => core.rooms().map(roomInfo),
     "room.show": async ({ room }) => roomDetail(findRoom(core, room)),
     "room.leave": async ({ room }) => {
-      await core.leaveRoom(findRoom(core, room).id);
+      const { id, isRequest } = findRoom(core, room);
+      await (isRequest ? core.declineRequest(id) : core.leaveRoom(id));
       return null;
     },
     "room.join": ({ invite, waitMs }) => join(core, invite, waitMs ?? JOIN_WAIT_MS),
@@ -59,7 +66,9 @@ export function makeHandlers(core: Core): Handlers {
     },
     "room.members": async ({ room }) => memberInfos(await memberOf(findRoom(core, room)).members()),
     "room.read": async ({ room }) => {
-      await findRoom(core, room).member?.markRead();
+      const { id, member, prefs } = findRoom(core, room);
+      await member?.markRead();
+      if (prefs.unread) await core.setPrefs(id, { unread: false });
       return null;
     },
     "room.typing": async ({ room }) => {
@@ -67,11 +76,6 @@ export function makeHandlers(core: Core): Handlers {
       return null;
     },
 
-    "message.send": async ({ room, text, id, action }) => {
-      const found = findRoom(core, room);
-      const options = { action: action ?? false, ...(id ? { id: Buffer.from(id, "hex") } : {}) };
-      return messageInfo(found.id, await memberOf(found).send(text, options));
-    },
     "message.wait": async ({ room, id, state, waitMs }) => {
       const found = findRoom(core, room);
       return messageInfo(found.id, await waitForState(core, found, id, state, Math.min(waitMs, MAX_WAIT_MS)));
@@ -102,24 +106,6 @@ export function makeHandlers(core: Core): Handlers {
     },
     "message.verify": ({ room, id, writer }) => verify(findRoom(core, room), id, writer ?? null),
 
-    "room.set": notYet,
-    "room.role": notYet,
-    "room.remove": notYet,
-    "room.renew": notYet,
-    "room.repair": notYet,
-    "room.prefs": notYet,
-    "direct.open": notYet,
-    "direct.accept": notYet,
-    "person.block": notYet,
-    "person.blocked": async () => [],
-    "message.edit": notYet,
-    "message.delete": notYet,
-    "message.react": notYet,
-    "message.pin": notYet,
-    "message.pins": async () => [],
-    "message.get": notYet,
-    "message.search": notYet,
-
     "draft.get": ({ room }) => core.draft<Draft>(findRoom(core, room).id),
     "draft.set": async ({ room, text, cursor }) => {
       await core.keepDraft(findRoom(core, room).id, text === "" ? null : { text, cursor });
@@ -128,58 +114,11 @@ export function makeHandlers(core: Core): Handlers {
   };
 }
 
-async function notYet(): Promise<never> {
-  throw new KeetError("user", "NOT_SUPPORTED_YET", "That comes with the next version.");
-}
-
 function identityOf(core: Core) {
   if (core.identity) return core.identity;
   throw new KeetError("user", "NO_IDENTITY", "This profile has no name yet.", {
     hint: "Start keet-tui and choose one.",
   });
-}
-
-/**
- * The whole id, else an exact name, else at least eight characters of an id. The whole id goes first: a room may be
- * called like the id of another one. Nothing here ever guesses.
- */
-function findRoom(core: Core, wanted: string): OpenRoom {
-  const rooms = core.rooms();
-  const byId = rooms.filter(({ id }) => id === wanted.toLowerCase());
-  const byName = rooms.filter((room) => wanted !== "" && roomInfo(room).name === wanted);
-  const byStart = rooms.filter(({ id }) => wanted.length >= MIN_ID_CHARS && id.startsWith(wanted.toLowerCase()));
-  const found = [byId, byName, byStart].find((some) => some.length > 0) ?? [];
-  if (found.length === 1) return found[0]!;
-  if (found.length > 1) {
-    throw new KeetError("user", "AMBIGUOUS_ROOM", `${found.length} rooms are called "${wanted}".`, {
-      hint: `Use the id: ${found.map(({ id }) => id.slice(0, 12)).join(", ")}.`,
-      data: { rooms: found.map(({ id }) => id) },
-    });
-  }
-  const near = nearNames(rooms.map((room) => roomInfo(room).name).filter(Boolean), wanted);
-  throw new KeetError("user", "NO_SUCH_ROOM", `There is no room "${wanted}".`, {
-    hint:
-      near.length > 0
-        ? `Did you mean ${near.map((name) => `"${name}"`).join(" or ")}?`
-        : "keet-tui room list shows the rooms you are in.",
-    data: { near },
-  });
-}
-
-function nearNames(names: readonly string[], wanted: string): string[] {
-  const lower = wanted.toLowerCase();
-  return [...new Set(names)].filter((name) => {
-    const other = name.toLowerCase();
-    return lower !== "" && (other.includes(lower) || lower.includes(other));
-  });
-}
-
-function memberOf(room: OpenRoom): MemberRoom {
-  if (room.member) return room.member;
-  const why = room.failed ?? room.waitsFor ?? "it is not open";
-  throw room.failed
-    ? new KeetError("storage", "ROOM_STOPPED", `This room stopped: ${why}.`, { hint: "Other rooms are fine." })
-    : new KeetError("peer", "NOT_WRITABLE", `You are not in this room yet: ${why}.`, { hint: "It goes on by itself." });
 }
 
 async function join(core: Core, link: string, waitMs: number): Promise<RoomInfo> {
@@ -224,12 +163,56 @@ async function roomDetail(room: OpenRoom): Promise<RoomDetail> {
     viewLength: base?.length ?? 0,
     viewHash: base ? Shapes.hex(await member!.room.viewHash()) : "",
     indexers: base?.system?.indexers.length ?? 0,
-    signers: [],
-    risk: null,
-    has: [],
-    divergences: [],
+    ...(member && base ? await inner(member) : NOTHING_INSIDE),
     leftOut: member?.room.leftOut ?? {},
   };
+}
+
+const NOTHING_INSIDE = { signers: [], risk: null, has: [], divergences: [] };
+
+async function inner(member: MemberRoom): Promise<Pick<RoomDetail, "signers" | "risk" | "has" | "divergences">> {
+  const signers = await member.signers();
+  const writers = member.room.writers;
+  const divergences = member.divergences.all.map(async ({ writer, length, here, there, told, at }) => {
+    const identity = writers.get(writer)?.identity;
+    return {
+      writer,
+      person: identity ? personInfo(identity, await member.room.nameOf(identity)) : null,
+      length,
+      here,
+      there,
+      told: personInfo(Buffer.from(told, "hex"), await member.room.nameOf(Buffer.from(told, "hex"))),
+      at: Shapes.iso(at),
+    };
+  });
+  return {
+    signers: signers.map(({ writer, who, here, seenAt }) => ({
+      person: personInfo(who.identity, who.name),
+      writer: Shapes.hex(writer),
+      here,
+      seenAt: seenAt === null ? null : Shapes.iso(seenAt),
+    })),
+    risk: riskOf(member, signers),
+    has: (await member.has()).map(({ who, blocks, of }) => ({
+      person: personInfo(who.identity, who.name),
+      blocks,
+      of,
+    })),
+    divergences: await Promise.all(divergences),
+  };
+}
+
+/** What the room would lose with one device. */
+function riskOf(member: MemberRoom, signers: readonly Signer[]): string | null {
+  const { members, record } = member.summary();
+  if (record?.kind === "direct" || members < 2) return null;
+  if (signers.length === 1) {
+    const whose = signers[0]!.who.name || "one person";
+    return `The room's order is signed by one device, ${whose}'s. If that is gone for good, all goes on, but newcomers wait longer. Two more take over by themselves once they were here for a while; it helps when they belong to moderators: /role.`;
+  }
+  const away = signers.filter(({ here }) => !here);
+  if (away.length < 2) return null;
+  return `${away.length} of ${signers.length} devices that sign the room's order are away (${away.map(({ who }) => who.name).join(", ")}). All goes on; newcomers wait longer until one is back.`;
 }
 
 function isSame(a: RoomMessage, b: RoomMessage): boolean {
@@ -288,29 +271,9 @@ async function waitForState(
   });
 }
 
-/** @param id 32 hex digits, or the first few where they fit one message among the latest */
 async function verify(room: OpenRoom, id: string, writer: string | null): Promise<VerifyInfo> {
   const member = memberOf(room);
-  const wanted = id.toLowerCase();
-  const isWhole = /^[0-9a-f]{32}$/.test(wanted);
-  const { total } = member.room;
-  const fitting = isWhole
-    ? await member.message(Buffer.from(wanted, "hex"))
-    : wanted.length >= MIN_MESSAGE_ID_CHARS
-      ? (await member.messages(total - 200, total)).filter((message) => Shapes.hex(message.id).startsWith(wanted))
-      : [];
-  const candidates = fitting.filter((message) => writer === null || Shapes.hex(message.writer) === writer);
-  if (candidates.length !== 1) {
-    throw new KeetError(
-      "user",
-      "NO_SUCH_MESSAGE",
-      candidates.length === 0 ? "There is no such message here." : "More than one message fits.",
-      {
-        hint: "Give more of its id, as tail --json prints it.",
-      },
-    );
-  }
-  const message = candidates[0]!;
+  const message = await findMessage(member, id, writer);
   const author = await member.room.author(message.writer);
   const who = personInfo(author.identity, message.name);
   return {

@@ -5,7 +5,10 @@ import {
   type Member,
   type NetworkState,
   type OpenRoom,
+  ROLES,
   type RoomMessage,
+  type RoomSummary,
+  type Who,
 } from "../p2p/index.js";
 import type {
   IdentityInfo,
@@ -13,8 +16,10 @@ import type {
   MemberInfo,
   MessageInfo,
   NetworkInfo,
+  NoticeKind,
   PersonInfo,
   RoomInfo,
+  RoomRights,
 } from "../rpc/methods.js";
 import { confusableSkeleton } from "../safe-text.js";
 
@@ -58,11 +63,12 @@ export function networkInfo({ state, peers, reason, interfaces }: NetworkState):
 
 export function roomInfo(room: OpenRoom): RoomInfo {
   const summary = room.member?.summary() ?? null;
-  const stopReason = summary?.stopReason ?? room.failed;
+  const { prefs } = room;
   return {
     id: room.id,
-    name: summary?.record?.name || room.name,
-    kind: summary?.record?.kind ?? "group",
+    // A room for two is called like the other one.
+    name: (isDirect(room) && room.direct?.name) || summary?.record?.name || room.name,
+    kind: isDirect(room) ? "direct" : (summary?.record?.kind ?? "group"),
     topic: summary?.record?.topic ?? "",
     role: summary?.role ?? null,
     members: summary?.members ?? 0,
@@ -71,27 +77,62 @@ export function roomInfo(room: OpenRoom): RoomInfo {
     mentions: summary?.mentions ?? 0,
     length: summary?.length ?? 0,
     behind: summary?.behind ?? 0,
-    state: stopReason !== null ? "stopped" : room.waitsFor !== null ? "joining" : "open",
-    reason: stopReason ?? room.waitsFor,
+    ...stateOf(room),
     fetched: summary?.fetched ?? null,
     lastAt: summary?.lastAt === null || summary === null ? null : iso(summary.lastAt),
     canWrite: summary?.canWrite ?? false,
-    rights: { post: "anyone", invite: "anyone", share: "anyone", call: "anyone" },
-    with: null,
-    mutedUntil: null,
-    archived: false,
-    favourite: false,
-    markedUnread: false,
-    continuedBy: null,
-    continues: null,
-    alarm: null,
+    rights: rightsOf(summary?.record ?? null),
+    with: room.direct && isDirect(room) ? personInfo(room.direct.identity, room.direct.name) : null,
+    mutedUntil: typeof prefs.mutedUntil === "number" ? iso(prefs.mutedUntil) : prefs.mutedUntil,
+    archived: prefs.archived,
+    favourite: prefs.favourite,
+    markedUnread: prefs.unread,
+    continuedBy: summary?.record?.successor ? hex(summary.record.successor) : null,
+    continues: summary?.record?.predecessor ? hex(summary.record.predecessor) : null,
+    alarm: alarmOf(summary),
   };
 }
 
+/** Before its own record is here, whoever was asked or asks makes it one. */
+function isDirect({ member, direct }: OpenRoom): boolean {
+  const record = member?.summary().record;
+  return record ? record.kind === "direct" : direct !== null;
+}
+
+function stateOf(room: OpenRoom): Pick<RoomInfo, "state" | "reason"> {
+  const summary = room.member?.summary() ?? null;
+  const stopReason = summary?.stopReason ?? room.failed;
+  const who = room.direct?.name || "they";
+  if (stopReason !== null) return { state: "stopped", reason: stopReason };
+  if (room.isRequest) return { state: "request", reason: `${who} wants to talk to you` };
+  if (room.waitsFor !== null) return { state: "joining", reason: room.waitsFor };
+  if (summary?.removed)
+    return { state: "removed", reason: "you were removed from this room; what was said is still here" };
+  if (isDirect(room) && (summary?.members ?? 0) < 2) {
+    return { state: "asked", reason: `${who} hears of it when you are both online` };
+  }
+  return { state: "open", reason: null };
+}
+
+const LEVELS = { member: "anyone", moderator: "moderators", owner: "owners" } as const;
+
+function rightsOf(record: RoomSummary["record"]): RoomRights {
+  const level = (right: "post" | "invite" | "share" | "call") => LEVELS[record?.[right] ?? "member"];
+  return { post: level("post"), invite: level("invite"), share: level("share"), call: level("call") };
+}
+
+function alarmOf(summary: RoomSummary | null): string | null {
+  const count = summary?.alarms.length ?? 0;
+  if (count === 0) return null;
+  return count === 1
+    ? "Two devices here have different histories of one member: /room tells which."
+    : `Two devices here have different histories, in ${count} cases: /room tells which.`;
+}
+
 export function messageInfo(room: string, message: RoomMessage): MessageInfo {
-  const { op, receivedAt, state, verified, mine, clockOff, mentionsMe, reason } = message;
+  const { op, receivedAt, state, verified, mine, clockOff, mentionsMe, reason, reply } = message;
   const isPost = op?.type === "post-message";
-  const notice = isPost ? null : op?.type === "join-room" ? (op.admission ? "joined" : "created") : "newer";
+  const notice = noticeOf(op);
   return {
     id: hex(message.id),
     room,
@@ -99,17 +140,24 @@ export function messageInfo(room: string, message: RoomMessage): MessageInfo {
     sentAt: iso(message.sentAt),
     receivedAt: receivedAt === null ? null : iso(receivedAt),
     type: isPost ? "message" : "notice",
-    text: isPost ? op.text : "",
-    replyTo: isPost && op.replyTo ? hex(op.replyTo.id) : null,
-    reply: null,
-    edited: false,
-    editedAt: null,
-    deleted: false,
-    deletedBy: null,
-    pinned: false,
-    blocked: false,
-    about: null,
-    reactions: [],
+    text: isPost ? message.text : (notice?.text ?? ""),
+    replyTo: reply ? hex(reply.id) : null,
+    reply: reply && {
+      id: hex(reply.id),
+      writer: hex(reply.writer),
+      found: reply.found !== null,
+      author: reply.found && personInfo(reply.found.author.identity, reply.found.author.name),
+      text: reply.found?.text ?? "",
+      deleted: reply.found?.deleted ?? false,
+      position: reply.found?.place ?? null,
+    },
+    edited: message.editedAt !== null && message.deletedBy === null,
+    editedAt: message.editedAt === null ? null : iso(message.editedAt),
+    deleted: message.deletedBy !== null,
+    deletedBy: deletedBy(message),
+    pinned: message.pinned,
+    reactions: message.reactions.map(({ emoji, by }) => ({ emoji, by: by.map((who) => whoInfo(who)) })),
+    blocked: message.blocked,
     file: null,
     state,
     verified,
@@ -117,11 +165,43 @@ export function messageInfo(room: string, message: RoomMessage): MessageInfo {
     writer: hex(message.writer),
     position: message.place,
     action: isPost && op.action === true,
-    notice,
+    notice: notice?.kind ?? null,
+    about: message.about && whoInfo(message.about),
     clockOff,
     mentionsMe,
     reason,
   };
+}
+
+function whoInfo({ identity, name }: Who): PersonInfo {
+  return personInfo(identity, name);
+}
+
+/** Null where its author took it back. */
+function deletedBy({ deletedBy: by, author }: RoomMessage): PersonInfo | null {
+  return by && hex(by.identity) !== hex(author) ? whoInfo(by) : null;
+}
+
+function noticeOf(op: RoomMessage["op"]): { kind: NoticeKind; text: string } | null {
+  switch (op?.type) {
+    case "post-message":
+      return null;
+    case "join-room":
+      return { kind: op.admission ? "joined" : "created", text: "" };
+    case "set-profile":
+      return { kind: "renamed", text: op.name };
+    case "set-room":
+      if (op.successor) return { kind: "renewed", text: hex(op.successor) };
+      if (op.name) return { kind: "room-name", text: op.name };
+      if (op.topic || op.clearTopic) return { kind: "topic", text: op.clearTopic ? "" : (op.topic ?? "") };
+      return { kind: "rights", text: "" };
+    case "set-role":
+      return { kind: "role", text: ROLES[op.role - 1] ?? "member" };
+    case "remove-member":
+      return { kind: "removed", text: "" };
+    default:
+      return { kind: "newer", text: "" };
+  }
 }
 
 /** Names that look alike get four characters of the id beside them; so do those that look like a word of ours. */
@@ -132,9 +212,19 @@ export function memberInfos(members: readonly Member[]): MemberInfo[] {
     const look = confusableSkeleton(name);
     looks.set(look, (looks.get(look) ?? 0) + 1);
   }
-  return members.map(({ identity, name, role, here, mine, devices }) => {
+  return members.map(({ identity, name, role, here, mine, devices, seenAt, blocked }) => {
     const id = hex(identity);
     const isAlone = looks.get(confusableSkeleton(name)) === 1;
-    return { id, name, role, here, mine, devices, seenAt: null, blocked: false, tag: isAlone ? null : id.slice(0, 4) };
+    return {
+      id,
+      name,
+      role,
+      here,
+      mine,
+      devices,
+      seenAt: seenAt === null ? null : iso(seenAt),
+      blocked,
+      tag: isAlone ? null : id.slice(0, 4),
+    };
   });
 }

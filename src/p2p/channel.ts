@@ -16,6 +16,8 @@ const PROTOCOL = "keet-tui/room/1";
 const PROOF_DOMAIN = b4a.from("keet-tui/channel/1");
 export const MAX_HEADS = 1_024;
 const MAX_JOINS = 64;
+const MAX_HASHES = 64;
+const MAX_LINK_BYTES = 512;
 /** Per second and peer; a lively room has a hundred. What is over is not read. */
 const MAX_MESSAGES_A_SECOND = 1_000;
 const MAX_FAULTS = 50;
@@ -23,6 +25,13 @@ const MAX_FAULTS = 50;
 export interface Join {
   readonly writer: Uint8Array;
   readonly bytes: Uint8Array;
+}
+
+/** Hash of a log's tree at a length. */
+export interface LogHash {
+  readonly writer: Uint8Array;
+  readonly length: number;
+  readonly hash: Uint8Array;
 }
 
 export interface Ask {
@@ -50,6 +59,9 @@ export interface ChannelListener {
   onTyping(peer: RoomPeer, isTyping: boolean): void;
   onAsk(peer: RoomPeer, ask: Ask): void;
   onAnswer(peer: RoomPeer, answer: AskAnswer): void;
+  onHashes(peer: RoomPeer, hashes: LogHash[]): void;
+  /** An invite to another room, for whoever is at the other end. */
+  onOffer(peer: RoomPeer, link: string): void;
 }
 
 /** Said before the other side has proved anything, so it holds nothing but the proof: a founder's writer key is the room's key. */
@@ -70,8 +82,21 @@ const admittedCodec = struct<{ invite: Uint8Array; admitter: Uint8Array; signatu
   signature: c.fixed64,
 });
 
+const hashesCodec = list(struct<LogHash>({ writer: c.fixed32, length: c.uint, hash: c.fixed32 }), MAX_HASHES);
+
 /** Order is the message's number on the wire; only ever add at the end. */
-const MESSAGE = { heads: 0, wantJoins: 1, joins: 2, push: 3, typing: 4, ask: 5, admitted: 6, refused: 7 } as const;
+const MESSAGE = {
+  heads: 0,
+  wantJoins: 1,
+  joins: 2,
+  push: 3,
+  typing: 4,
+  ask: 5,
+  admitted: 6,
+  refused: 7,
+  hashes: 8,
+  offer: 9,
+} as const;
 type MessageName = keyof typeof MESSAGE;
 
 function proofOf(
@@ -200,6 +225,14 @@ export class RoomPeer {
     else this.#send("refused", c.uint8, REFUSALS.indexOf(answer.why));
   }
 
+  sendHashes(hashes: readonly LogHash[]): void {
+    this.#send("hashes", hashesCodec, hashes.slice(0, MAX_HASHES));
+  }
+
+  sendOffer(link: string): void {
+    this.#send("offer", c.string, link);
+  }
+
   #send<T>(name: MessageName, codec: Codec<T>, value: unknown): void {
     if (!this.#channel || !this.#isProven) return;
     this.#channel.messages[MESSAGE[name]]?.send(c.encode(codec, value as T));
@@ -243,6 +276,10 @@ export class RoomPeer {
       typing: () => listener.onTyping(this, c.decode(c.uint8, bytes) === 1),
       ask: () => listener.onAsk(this, c.decode(askCodec, bytes)),
       admitted: () => listener.onAnswer(this, { ok: true, ...c.decode(admittedCodec, bytes) }),
+      hashes: () => listener.onHashes(this, c.decode(hashesCodec, bytes)),
+      offer: () => {
+        if (bytes.byteLength <= MAX_LINK_BYTES) listener.onOffer(this, c.decode(c.string, bytes));
+      },
       refused: () => listener.onAnswer(this, { ok: false, why: REFUSALS[c.decode(c.uint8, bytes)] ?? "not-now" }),
     };
     read[name]();

@@ -54,3 +54,18 @@ export const bool: Codec<boolean> = {
   encode: (state, value) => c.uint.encode(state, value ? 1 : 0),
   decode: (state) => c.uint.decode(state) === 1,
 };
+
+/** A value or null. */
+export function nullable<T>(codec: Codec<T>): Codec<T | null> {
+  return {
+    preencode: (state, value) => {
+      c.uint.preencode(state, 1);
+      if (value !== null) codec.preencode(state, value);
+    },
+    encode: (state, value) => {
+      c.uint.encode(state, value === null ? 0 : 1);
+      if (value !== null) codec.encode(state, value);
+    },
+    decode: (state) => (c.uint.decode(state) === 1 ? codec.decode(state) : null),
+  };
+}

@@ -8,7 +8,7 @@ import b4a from "b4a";
 import c, { type Codec } from "compact-encoding";
 import crypto from "hypercore-crypto";
 import { resolveStruct } from "./spec/generated/codecs.js";
-import { OP_NUMBERS, type Op } from "./spec/generated/types.js";
+import { type MessageRef, OP_NUMBERS, type Op } from "./spec/generated/types.js";
 
 export const ENVELOPE_VERSION = 1;
 export const MAX_OP_BYTES = 64 * 1024;
@@ -18,6 +18,8 @@ export const MAX_TOPIC_BYTES = 256;
 /** Four links of 96 bytes, the identity, the attestation and their frame. */
 export const MAX_PROOF_BYTES = 512;
 export const MAX_MENTIONS = 32;
+export const MAX_EMOJI_BYTES = 64;
+export const MAX_NAMED_GUESTS = 1_000;
 export const MAX_INVITE_USES = 1000;
 export const ID_BYTES = 16;
 
@@ -37,7 +39,10 @@ export type RejectReason =
   | "duplicate"
   | "bad-proof"
   | "bad-admission"
-  | "no-such-invite";
+  | "no-such-invite"
+  | "no-such-message"
+  | "no-such-member"
+  | "too-many";
 
 export interface Envelope {
   readonly version: number;
@@ -111,6 +116,27 @@ export function encode(op: Op, options: EncodeOptions): Buffer {
   return encodeRaw(OP_NUMBERS[op.type], c.encode(known.codec, op as unknown as Record<string, unknown>), options);
 }
 
+/** An op without its envelope, as this device keeps it until it is written. @throws RangeError as `encode` */
+export function opBytes(op: Op): Buffer {
+  const wrong = wrongIn(op);
+  if (wrong) throw new RangeError(`${op.type}: ${wrong}`);
+  const number = OP_NUMBERS[op.type];
+  const body = c.encode(CODECS.get(number)!.codec, op as unknown as Record<string, unknown>);
+  return b4a.concat([Uint8Array.of(number), body]);
+}
+
+/** Null where it is none of this version. */
+export function opOf(bytes: Uint8Array): Op | null {
+  const known = CODECS.get(bytes[0] ?? 0);
+  if (!known) return null;
+  try {
+    const op = { ...c.decode(known.codec, bytes.subarray(1)), type: known.name } as unknown as Op;
+    return wrongIn(op) ? null : op;
+  } catch {
+    return null;
+  }
+}
+
 /** An envelope of any number, body and version; tests write hostile ones with it. */
 export function encodeRaw(
   number: number,
@@ -151,6 +177,26 @@ function isName(name: string | null | undefined): boolean {
   return bytes >= 1 && bytes <= MAX_NAME_BYTES;
 }
 
+/**
+ * What people see as one reaction is one: a sign with and without a variation selector. A fixed rule of this op
+ * version and never the runtime's Unicode tables, which differ between versions and would part the views.
+ */
+export function foldEmoji(emoji: string): string {
+  return emoji.replace(/[\ufe0e\ufe0f]/g, "");
+}
+
+function isEmoji(emoji: string): boolean {
+  return textBytes(emoji) <= MAX_EMOJI_BYTES && foldEmoji(emoji).length > 0;
+}
+
+function isRef(ref: MessageRef): boolean {
+  return ref.id.byteLength === ID_BYTES;
+}
+
+function isLevel(level: number | null | undefined): boolean {
+  return !level || level <= 3;
+}
+
 /** Limits that need no context; the same table on both ways. */
 function wrongIn(op: Op): RejectReason | null {
   switch (op.type) {
@@ -160,16 +206,31 @@ function wrongIn(op: Op): RejectReason | null {
     case "post-message":
       if (textBytes(op.text) > MAX_TEXT_BYTES || (op.mentions?.length ?? 0) > MAX_MENTIONS) return "too-long";
       if (op.text.length === 0) return "unreadable";
-      return op.replyTo && op.replyTo.id.byteLength !== ID_BYTES ? "unreadable" : null;
+      return op.replyTo && !isRef(op.replyTo) ? "unreadable" : null;
+    case "edit-message":
+      if (textBytes(op.text) > MAX_TEXT_BYTES || (op.mentions?.length ?? 0) > MAX_MENTIONS) return "too-long";
+      return op.text.length > 0 && isRef(op.target) ? null : "unreadable";
+    case "delete-message":
+    case "pin-message":
+    case "unpin-message":
+      return isRef(op.target) ? null : "unreadable";
+    case "add-reaction":
+    case "remove-reaction":
+      return isRef(op.target) && isEmoji(op.emoji) ? null : "unreadable";
+    case "set-role":
+      return op.role >= 1 && op.role <= 3 ? null : "unreadable";
+    case "remove-member":
+      return null;
     case "set-profile":
       return isName(op.name) ? null : "too-long";
     case "set-room":
       if (op.name && !isName(op.name)) return "too-long";
       if (op.topic && textBytes(op.topic) > MAX_TOPIC_BYTES) return "too-long";
-      return null;
+      return [op.post, op.invite, op.share, op.call].every(isLevel) ? null : "unreadable";
     case "set-indexers":
       return op.indexers.length === 1 || op.indexers.length === 3 ? null : "unreadable";
     case "add-invite":
+      if ((op.only?.length ?? 0) > MAX_NAMED_GUESTS) return "too-many";
       return op.uses >= 1 && op.uses <= MAX_INVITE_USES && Number.isSafeInteger(op.expiresAt) ? null : "unreadable";
     case "revoke-invite":
       return null;

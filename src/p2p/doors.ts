@@ -60,7 +60,11 @@ export class Doors {
   /** @throws KeetError `BAD_ARGUMENT`, `NOT_ALLOWED`, `NOT_WRITABLE` */
   async make(
     member: MemberRoom,
-    { expiresMs = DEFAULT_INVITE_MS, uses = 1 }: { expiresMs?: number; uses?: number },
+    {
+      expiresMs = DEFAULT_INVITE_MS,
+      uses = 1,
+      only = [],
+    }: { expiresMs?: number; uses?: number; only?: readonly Uint8Array[] },
   ): Promise<Invite> {
     const { local, now } = this.#options;
     const expiresAt = now() + expiresMs;
@@ -74,7 +78,7 @@ export class Doors {
     }
     // The clock is asked by whoever answers, against the room's own record: the link needs no date.
     const made = BlindPairing.createInvite(member.room.key);
-    await member.write({ type: "add-invite", invite: made.id, publicKey: made.publicKey, uses, expiresAt });
+    await member.write({ type: "add-invite", invite: made.id, publicKey: made.publicKey, uses, expiresAt, only });
     const link = linkOf(made.invite);
     await local.put(`link/${member.id}/${hex(made.id)}`, link);
     const record = await member.room.invite(made.id);

@@ -1,10 +1,16 @@
 /** The one door of the core: what others may name. */
 export { Core, type CoreOptions, type OpenRoom } from "./core.js";
+export type { Divergence } from "./divergence.js";
 export { DEFAULT_INVITE_MS, type Invite } from "./doors.js";
 export { fingerprintOf, type Identity } from "./identity.js";
-export type { Member, MemberRoom, RoomMessage, StateChange } from "./member-room.js";
+export type { Member, MemberRoom, RoomSummary, Signer } from "./member-room.js";
+export type { Who } from "./message-state.js";
+export type { MessageState, RoomMessage, StateChange } from "./messages.js";
 export type { NetworkState } from "./network.js";
-export { KINDS, type Kind, type Role } from "./view.js";
+export type { RoomPrefs } from "./own-settings.js";
+export type { Late } from "./read-state.js";
+export { RIGHTS } from "./rights.js";
+export { KINDS, type Kind, ROLES, type Role } from "./view.js";
 
 import { Core, type CoreOptions } from "./core.js";
 

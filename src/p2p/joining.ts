@@ -12,7 +12,7 @@ import type { AskAnswer } from "./channel.js";
 import type { Identity } from "./identity.js";
 import type { ParsedInvite } from "./invite-link.js";
 import type { MemberRoom } from "./member-room.js";
-import { type Keys, type Knocking, type Pairing, refusalError } from "./pairing.js";
+import { type Keys, type Knocking, knockData, type Pairing, refusalError } from "./pairing.js";
 import { hex, newId, type Room } from "./room.js";
 import { closedBecause } from "./room-peers.js";
 
@@ -73,7 +73,7 @@ export class Joining extends EventEmitter {
     this.#onTick();
     this.#knocking = pairing.knock(
       invite,
-      writerKey,
+      knockData(this.#options.identity, invite.discoveryKey, writerKey),
       (answer) => void this.#enter(answer).catch((error) => this.emit("warning", error)),
       (error) => this.#fail(error),
     );

@@ -45,6 +45,13 @@ export class LocalStore {
     return found;
   }
 
+  /** From one key to another (not included), in order; read as it is asked for. */
+  async *range<T>(gte: string, lt: string): AsyncGenerator<{ key: string; value: T }> {
+    for await (const entry of this.#bee.createReadStream({ gte: b4a.from(gte), lt: b4a.from(lt) })) {
+      yield { key: b4a.toString(entry.key), value: JSON.parse(b4a.toString(entry.value)) as T };
+    }
+  }
+
   /** Resolves when it is on disk. */
   put(key: string, value: unknown): Promise<void> {
     this.#waiting.set(key, value);

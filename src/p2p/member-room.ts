@@ -1,54 +1,39 @@
 /**
  * A room as its member lives in it: the log (room.ts) plus who is here, what is being sent, what was read, and what
- * is said beside the log (channel.ts). Emits `info`, `timeline` {from, total}, `arriving` (RoomMessage),
- * `arriving-gone` {writer, id}, `states` [{id, state, reason}], `members`, `typing`.
+ * is said beside the log (channel.ts). Emits `info`, `timeline` {from, total}, `marks` (places), `late` (Late[]),
+ * `arriving` (RoomMessage), `arriving-gone` {writer, id}, `states` [{id, state, reason}], `members`, `typing`,
+ * `offer` (identity, link), `lost`, `removed`.
  */
 import b4a from "b4a";
 import type { Connection } from "hyperswarm";
 import ReadyResource from "ready-resource";
 import { KeetError } from "../errors.js";
+import { Arriving } from "./arriving.js";
 import { decode, MAX_TEXT_BYTES, textBytes } from "./decode.js";
+import { type Divergence, Divergences } from "./divergence.js";
 import { checkedName, type Identity } from "./identity.js";
 import type { LocalStore } from "./local-store.js";
-import { Outbox, type Waiting } from "./outbox.js";
-import { ReadState } from "./read-state.js";
+import type { Who } from "./message-state.js";
+import { type Reply, type RoomMessage, type StateChange, textOf, UNTOUCHED } from "./messages.js";
+import type { Waiting } from "./outbox.js";
+import { Presence } from "./presence.js";
+import { type Device, nextSigners } from "./promotion.js";
+import { type ArrivedAt, ReadState } from "./read-state.js";
+import { mayDo } from "./rights.js";
 import { hex, newId, type Room, type RoomRow } from "./room.js";
 import { RoomPeers } from "./room-peers.js";
-import type { Op } from "./spec/generated/types.js";
+import { Sending } from "./sending.js";
+import type { MessageRef, Op } from "./spec/generated/types.js";
 import type { Role, RoomRecord } from "./view.js";
 
-const ARRIVING_LIMIT_MS = 30_000;
-const MAX_ARRIVING = 256;
 const CLOCK_OFF_MS = 10 * 60_000;
 const RETRY_SEND_MS = 2_000;
 const RECENT_ROWS = 200;
 const LOST_AFTER_MS = 4_000;
-
-export type MessageState = "pending" | "sent" | "delivered" | "failed";
-
-export interface RoomMessage {
-  readonly id: Uint8Array;
-  readonly writer: Uint8Array;
-  readonly author: Uint8Array;
-  readonly name: string;
-  readonly sentAt: number;
-  readonly receivedAt: number | null;
-  readonly place: number | null;
-  readonly op: Op | null;
-  readonly state: MessageState | null;
-  readonly reason: string | null;
-  readonly verified: boolean;
-  readonly mine: boolean;
-  readonly clockOff: boolean;
-  readonly mentionsMe: boolean;
-}
-
-export interface StateChange {
-  /** 32 hex digits. */
-  readonly id: string;
-  readonly state: MessageState;
-  readonly reason: string | null;
-}
+const PROMOTION_CHECK_MS = 5_000;
+const REPLY_CHARS = 200;
+/** A device that was here for so long in all may sign the room's order. */
+const PROMOTE_AFTER_MS = 10 * 60_000;
 
 export interface Member {
   readonly identity: Buffer;
@@ -57,6 +42,17 @@ export interface Member {
   readonly here: boolean;
   readonly mine: boolean;
   readonly devices: number;
+  /** ms since 1970, by the latest of their devices; null: not since this device joined. */
+  readonly seenAt: number | null;
+  readonly blocked: boolean;
+}
+
+/** A device that signs the room's order. */
+export interface Signer {
+  readonly writer: Uint8Array;
+  readonly who: Who;
+  readonly here: boolean;
+  readonly seenAt: number | null;
 }
 
 export interface RoomSummary {
@@ -73,6 +69,11 @@ export interface RoomSummary {
   readonly fetched: number | null;
   readonly lastAt: number | null;
   readonly canWrite: boolean;
+  /** Somebody took this person out. */
+  readonly removed: boolean;
+  /** Of a room for two: the other one. */
+  readonly with: Who | null;
+  readonly alarms: readonly Divergence[];
 }
 
 export interface MemberRoomOptions {
@@ -82,6 +83,9 @@ export interface MemberRoomOptions {
   readonly now: () => number;
   /** A connection of this room proved that it holds its key. */
   readonly trust: (connection: Connection) => void;
+  /** Has this person blocked that one? */
+  readonly isBlocked?: (identity: Uint8Array) => boolean;
+  readonly promoteAfterMs?: number;
 }
 
 export class MemberRoom extends ReadyResource {
@@ -91,9 +95,13 @@ export class MemberRoom extends ReadyResource {
   readonly #identity: Identity;
   readonly #local: LocalStore;
   readonly #now: () => number;
-  readonly #outbox: Outbox;
+  readonly #sending: Sending;
   readonly #read: ReadState;
-  readonly #arriving = new Map<string, { message: RoomMessage; at: number }>();
+  readonly #arriving = new Arriving();
+  readonly #presence: Presence;
+  readonly divergences: Divergences;
+  readonly #isBlocked: (identity: Uint8Array) => boolean;
+  readonly #promoteAfterMs: number;
   #deliveredLength = 0;
   #members = 0;
   #record: RoomRecord | null = null;
@@ -106,8 +114,11 @@ export class MemberRoom extends ReadyResource {
   #scanning: Promise<void> = Promise.resolve();
   #tick: NodeJS.Timeout | null = null;
   #retryAt = 0;
-  #sending = new Map<string, Promise<void>>();
-  #beginning: Promise<unknown> = Promise.resolve();
+  #tickedAt = 0;
+  #promotionAt = 0;
+  #isPromoting = false;
+  #removed = false;
+  #with: Who | null = null;
 
   constructor(options: MemberRoomOptions) {
     super();
@@ -117,13 +128,18 @@ export class MemberRoom extends ReadyResource {
     this.#identity = options.identity;
     this.#local = options.local;
     this.#now = options.now;
-    this.#outbox = new Outbox(options.local, this.id);
+    this.#sending = new Sending({ ...options, push: (bytes) => this.peers.push(bytes) });
     this.#read = new ReadState(options.local, this.id);
+    this.#presence = new Presence(options.local, this.id);
+    this.divergences = new Divergences(options);
+    this.#isBlocked = options.isBlocked ?? (() => false);
+    this.#promoteAfterMs = options.promoteAfterMs ?? PROMOTE_AFTER_MS;
   }
 
   protected override async _open(): Promise<void> {
     const { room } = this;
-    await Promise.all([this.#outbox.load(), this.#read.load()]);
+    const { divergences } = this;
+    await Promise.all([this.#sending.load(), this.#read.load(), this.#presence.load(), divergences.load()]);
     this.#deliveredLength = (await this.#local.get<number>(`sent/${this.id}`)) ?? 0;
     const { peers } = this;
     peers.open();
@@ -134,25 +150,47 @@ export class MemberRoom extends ReadyResource {
     peers.on("behind", () => this.emit("info"));
     peers.on("typing", () => this.emit("typing"));
     peers.on("delivered", (length: number) => this.#onDelivered(length));
+    peers.on("offer", (identity: Uint8Array, link: string) => this.emit("offer", identity, link));
+    peers.on("proven", () => this.emit("proven"));
+    peers.on("hashes", (peer, told, hashes) => void divergences.compare(peer, told, hashes).catch(() => {}));
+    divergences.on("changed", () => this.emit("info"));
+    this.#listenToSending();
     peers.on("pushed", (writer: Uint8Array, bytes: Uint8Array) => void this.#arrive(writer, bytes).catch(() => {}));
     room.on("rows", ({ from, total }: { from: number; total: number }) => this.#onRows(from, total));
+    room.on("marks", (places: number[]) => this.emit("marks", places));
     room.on("changed", () => void this.refresh().catch(() => {}));
     room.on("persons", () => this.emit("members"));
     room.on("writable", () => void this.refresh().catch(() => {}));
     room.on("stopped", () => void this.refresh().catch(() => {}));
-    for (const waiting of this.#outbox.all) this.#showWaiting(waiting);
+    for (const waiting of this.#sending.all) this.#showWaiting(waiting);
     await this.refresh().catch(() => {});
     this.#onRows(room.total, room.total);
     this.#tick = setInterval(() => this.#onTick(), 1_000);
     this.#tick.unref();
-    this.#retryOutbox();
+    this.#tickedAt = performance.now();
+    this.#sending.retry();
   }
 
   protected override async _close(): Promise<void> {
     if (this.#tick) clearInterval(this.#tick);
+    this.#sending.close();
     this.peers.close();
     await this.room.close();
     await this.#scanning.catch(() => {});
+  }
+
+  #listenToSending(): void {
+    this.#arriving.on("arriving", (message: RoomMessage) => this.emit("arriving", message));
+    this.#arriving.on("arriving-gone", (gone) => this.emit("arriving-gone", gone));
+    this.#sending.on("warning", (error) => this.emit("warning", error));
+    this.#sending.on("waiting", (waiting: Waiting) => this.#showWaiting(waiting));
+    this.#sending.on("done", ({ id, op }: Waiting) => {
+      if (op.type === "post-message") this.emit("states", [{ id, state: "sent", reason: null }]);
+      else this.#markTarget(op);
+    });
+    this.#sending.on("failed", ({ id, failed }: Waiting) =>
+      this.emit("states", [{ id, state: "failed", reason: failed }]),
+    );
   }
 
   // --- what it is
@@ -172,31 +210,81 @@ export class MemberRoom extends ReadyResource {
       stopReason: room.stopReason,
       fetched: room.fetched,
       lastAt: this.#lastAt,
-      canWrite: room.writable && this.#role !== null,
+      canWrite:
+        room.writable &&
+        this.#role !== null &&
+        mayDo("post-message", { role: this.#role, room: this.#record, own: true }),
+      removed: this.#removed,
+      with: this.#with,
+      alarms: this.divergences.all,
     };
   }
 
   async members(): Promise<Member[]> {
     const here = this.peers.hereIdentities();
     const persons = await this.room.persons();
+    const seenAt = this.#seenByIdentity();
     return persons
-      .filter(({ value }) => !value.removed)
+      .filter(({ value }) => !value.removed && value.writers > 0)
       .map(({ key, value }) => {
         const mine = b4a.equals(key, this.#identity.key);
+        const id = hex(key);
         return {
           identity: key,
           name: value.name,
           role: value.role,
           devices: value.writers,
           mine,
-          here: mine || here.has(hex(key)),
+          here: mine || here.has(id),
+          seenAt: seenAt.get(id) ?? null,
+          blocked: this.#isBlocked(key),
         };
       });
   }
 
+  #seenByIdentity(): Map<string, number> {
+    const found = new Map<string, number>();
+    for (const [writer, { identity }] of this.room.writers) {
+      const at = this.#presence.seenAt(writer);
+      const id = hex(identity);
+      if (at !== null && at > (found.get(id) ?? 0)) found.set(id, at);
+    }
+    return found;
+  }
+
+  /** Who signs the room's order, and when each was here last. */
+  async signers(): Promise<Signer[]> {
+    const here = this.peers.hereWriters();
+    return Promise.all(
+      this.room.signers().map(async (writer) => {
+        const id = hex(writer);
+        const isOwn = b4a.equals(writer, this.room.writerKey);
+        const identity = this.room.writers.get(id)?.identity ?? b4a.alloc(32);
+        return {
+          writer,
+          who: { identity, name: await this.room.nameOf(identity) },
+          here: isOwn || here.has(id),
+          seenAt: isOwn ? this.#now() : this.#presence.seenAt(id),
+        };
+      }),
+    );
+  }
+
+  /** What each connected member has of the blocks known here. */
+  async has(): Promise<{ who: Who; blocks: number; of: number }[]> {
+    const heads = await this.room.heads();
+    return Promise.all(
+      this.peers.has(heads).map(async ({ identity, blocks, of }) => ({
+        who: { identity, name: await this.room.nameOf(identity) },
+        blocks,
+        of,
+      })),
+    );
+  }
+
   /** Something of ours is not in the log yet. */
   get hasWaiting(): boolean {
-    return this.#outbox.all.some(({ failed }) => failed === null);
+    return this.#sending.hasWaiting;
   }
 
   /** Something of ours has reached nobody yet. */
@@ -226,24 +314,15 @@ export class MemberRoom extends ReadyResource {
     const reason = "somebody else used your invite first, so you are not in this room";
     for (const { envelope, op } of await this.room.ownOps()) {
       if (op.type !== "post-message") continue;
-      const { text, action } = op;
-      await this.#fail(
-        { id: hex(envelope.id), text, action: action === true, sentAt: envelope.sentAt, failed: null },
-        reason,
-      );
+      await this.#sending.fail({ id: hex(envelope.id), op, sentAt: envelope.sentAt, failed: null }, reason);
     }
     this.emit("lost");
   }
 
   /** Somebody was let in again: what was kept goes out. */
   async resend(): Promise<void> {
-    for (const waiting of this.#outbox.all) {
-      if (waiting.failed === null) continue;
-      const again = { ...waiting, failed: null };
-      await this.#outbox.add(again);
-      this.#showWaiting(again);
-    }
-    this.#retryOutbox();
+    this.#removed = false;
+    await this.#sending.resend();
   }
 
   /** Reads anew what `summary` tells. */
@@ -255,7 +334,15 @@ export class MemberRoom extends ReadyResource {
       const me = await room.person(this.#identity.key);
       const isIn = me !== null && !me.removed && (await room.writer(room.writerKey))?.active === true;
       this.#role = isIn ? me.role : null;
-      await this.#noteWhetherIn(isIn);
+      if (this.#record?.kind === "direct") {
+        const other = (await room.persons()).find(({ key }) => !b4a.equals(key, this.#identity.key));
+        this.#with = other ? { identity: other.key, name: other.value.name } : null;
+      }
+      if (me?.removed && !this.#removed) {
+        this.#removed = true;
+        this.emit("removed");
+      } else if (!me?.removed) this.#removed = false;
+      if (!me?.removed) await this.#noteWhetherIn(isIn);
     }
     this.emit("info");
   }
@@ -263,8 +350,19 @@ export class MemberRoom extends ReadyResource {
   // --- reading
 
   async messages(from: number, to: number): Promise<RoomMessage[]> {
-    const rows = await this.room.rows(from, to);
-    return rows.map((row) => this.#messageOf(row));
+    return this.#messagesOf(await this.room.rows(from, to));
+  }
+
+  /** Pinned ones, the latest pin first. */
+  async pins(): Promise<RoomMessage[]> {
+    return this.#messagesOf(await this.room.pins());
+  }
+
+  async #messagesOf(rows: readonly RoomRow[]): Promise<RoomMessage[]> {
+    const arrivedAt = await this.#read.arrivals(rows);
+    const messages: RoomMessage[] = [];
+    for (const row of rows) messages.push(await this.#messageOf(row, arrivedAt));
+    return messages;
   }
 
   async message(id: Uint8Array): Promise<RoomMessage[]> {
@@ -279,7 +377,7 @@ export class MemberRoom extends ReadyResource {
   }
 
   get arriving(): RoomMessage[] {
-    return [...this.#arriving.values()].map(({ message }) => message);
+    return this.#arriving.all;
   }
 
   async row(message: RoomMessage): Promise<RoomRow | null> {
@@ -287,13 +385,16 @@ export class MemberRoom extends ReadyResource {
     return (await this.room.rows(message.place, message.place + 1))[0] ?? null;
   }
 
-  #messageOf(row: RoomRow): RoomMessage {
+  async #messageOf(row: RoomRow, arrivedAt: ArrivedAt): Promise<RoomMessage> {
     const { envelope, op, writer, length } = row;
     const mine = b4a.equals(row.author.identity, this.#identity.key);
     const isOwnWriter = b4a.equals(writer, this.room.writerKey);
-    const receivedAt = this.#read.arrivedAt(hex(writer), length);
+    const receivedAt = arrivedAt(hex(writer), length);
     const state = mine ? (!isOwnWriter || length <= this.#deliveredLength ? "delivered" : "sent") : null;
     const isPost = op?.type === "post-message";
+    const { edit, deletion, pinned, reactions } = this.#withWaiting(row);
+    const text = deletion ? "" : (edit?.text ?? textOf(op));
+    const mentions = edit?.mentions ?? (isPost ? (op.mentions ?? []) : []);
     return {
       id: envelope.id,
       writer,
@@ -301,15 +402,54 @@ export class MemberRoom extends ReadyResource {
       name: row.name,
       sentAt: envelope.sentAt,
       receivedAt,
-      place: row.place,
+      place: row.place < 0 ? null : row.place,
       op,
+      text,
+      editedAt: edit?.sentAt ?? null,
+      deletedBy: deletion?.by ?? null,
+      pinned,
+      reactions: deletion ? [] : reactions,
+      reply: isPost && op.replyTo ? await this.#replyOf(op.replyTo) : null,
+      about: await this.#aboutOf(op),
       state: isPost ? state : null,
       reason: null,
       verified: row.verified,
       mine,
+      blocked: !mine && this.#isBlocked(row.author.identity),
       clockOff: envelope.sentAt > (receivedAt ?? this.#now()) + CLOCK_OFF_MS,
-      mentionsMe: isPost && !mine && this.#mentionsMe(op.text, op.mentions ?? []),
+      mentionsMe: isPost && !mine && text !== "" && this.#mentionsMe(text, mentions),
     };
+  }
+
+  /** What a row is with what this person did to it and the log has not taken yet. */
+  #withWaiting({ state, writer, envelope }: RoomRow): RoomRow["state"] {
+    const waiting = this.#sending.all.filter(
+      ({ op }) => "target" in op && b4a.equals(op.target.id, envelope.id) && b4a.equals(op.target.writer, writer),
+    );
+    const me: Who = { identity: this.#identity.key, name: this.#identity.name };
+    let now = state;
+    for (const { op, sentAt } of waiting) {
+      if (op.type === "edit-message") now = { ...now, edit: { text: op.text, mentions: op.mentions ?? [], sentAt } };
+      if (op.type === "delete-message") now = { ...now, deletion: { by: me, sentAt } };
+      if (op.type === "pin-message" || op.type === "unpin-message") now = { ...now, pinned: op.type === "pin-message" };
+      if (op.type === "add-reaction") now = { ...now, reactions: [...now.reactions, { emoji: op.emoji, by: [me] }] };
+    }
+    return now;
+  }
+
+  async #replyOf({ writer, id }: MessageRef): Promise<Reply> {
+    const place = await this.room.placeOf(writer, id).catch(() => null);
+    const row = place === null ? null : (await this.room.rows(place, place + 1).catch(() => []))[0];
+    if (place === null || row?.op?.type !== "post-message") return { writer, id, found: null };
+    const deleted = row.state.deletion !== null;
+    const text = deleted ? "" : (row.state.edit?.text ?? textOf(row.op));
+    const author = { identity: row.author.identity, name: row.name };
+    return { writer, id, found: { author, text: [...text].slice(0, REPLY_CHARS).join(""), deleted, place } };
+  }
+
+  async #aboutOf(op: Op | null): Promise<Who | null> {
+    if (op?.type !== "set-role" && op?.type !== "remove-member") return null;
+    return { identity: op.identity, name: await this.room.nameOf(op.identity) };
   }
 
   #mentionsMe(text: string, mentions: readonly Uint8Array[]): boolean {
@@ -333,7 +473,7 @@ export class MemberRoom extends ReadyResource {
         await this.#settleArriving().catch(() => {});
         this.emit("timeline", { from, total });
         await this.refresh().catch(() => {});
-        this.#retryOutbox();
+        this.#sending.retry();
       });
   }
 
@@ -341,17 +481,17 @@ export class MemberRoom extends ReadyResource {
     const { room } = this;
     if (room.stopReason !== null || this.closing) return;
     const at = this.#now();
-    const mine = new Set(
-      [...room.writers]
-        .filter(([, { identity }]) => b4a.equals(identity, this.#identity.key))
-        .map(([writer]) => writer),
-    );
-    await this.#read.scan(
+    const writersOf = (wanted: (identity: Uint8Array) => boolean) =>
+      new Set([...room.writers].filter(([, { identity }]) => wanted(identity)).map(([writer]) => writer));
+    const mine = writersOf((identity) => b4a.equals(identity, this.#identity.key));
+    const blocked = writersOf(this.#isBlocked);
+    const late = await this.#read.scan(
       {
         rows: (first, last) => room.rawRows(first, last),
         ownWriter: hex(room.writerKey),
         hasJoined: room.writers.has(hex(room.writerKey)),
         isMine: (writer) => mine.has(writer),
+        isBlocked: (writer) => blocked.has(writer),
         mentionsMe: (text, mentions) => this.#mentionsMe(text, mentions),
       },
       from,
@@ -361,9 +501,10 @@ export class MemberRoom extends ReadyResource {
     const last = (await room.rawRows(Math.max(0, total - 1), total))[0];
     const decoded = last ? decode(last.row.bytes) : null;
     if (last && decoded?.ok) {
-      const arrivedAt = this.#read.arrivedAt(hex(last.row.writer), last.row.length);
+      const arrivedAt = (await this.#read.arrivals([last.row]))(hex(last.row.writer), last.row.length);
       this.#lastAt = Math.min(decoded.envelope.sentAt, arrivedAt ?? at);
     }
+    if (late.length > 0) this.emit("late", late);
   }
 
   async markRead(): Promise<void> {
@@ -374,124 +515,108 @@ export class MemberRoom extends ReadyResource {
 
   /**
    * Sends, or answers what became of it where this id was sent before: sending again is harmless.
-   * @throws KeetError `EMPTY_MESSAGE`, `MESSAGE_TOO_LONG`, `ROOM_STOPPED`
+   * @throws KeetError `EMPTY_MESSAGE`, `MESSAGE_TOO_LONG`, `NOT_ALLOWED`, `ROOM_STOPPED`
    */
   async send(
     text: string,
-    { id = newId(), action = false }: { id?: Uint8Array; action?: boolean } = {},
+    {
+      id = newId(),
+      action = false,
+      replyTo = null,
+      mentions = [],
+    }: { id?: Uint8Array; action?: boolean; replyTo?: MessageRef | null; mentions?: readonly Uint8Array[] } = {},
   ): Promise<RoomMessage> {
     checkText(text);
+    const op: Op = { type: "post-message", text, action, replyTo, mentions };
     if (this.room.stopReason !== null) await this.room.room();
-    // One after the other up to the outbox and the log's queue, so that what is sent first comes first.
-    const begun = this.#beginning.then(() => this.#begin(text, id, action));
-    this.#beginning = begun.catch(() => {});
-    await Promise.all((await begun).waits);
+    await this.#sending.send(op, id, () => this.#checkAllowed(op));
     const own = this.room.writerKey;
     const [message] = (await this.message(id)).filter(({ writer }) => b4a.equals(writer, own));
     if (!message) throw new KeetError("peer", "NOT_WRITABLE", "The room did not take it.");
     return message;
   }
 
-  /** @returns what to wait for, until it is on disk and in the log: in an object, since a promise would be waited for here */
-  async #begin(text: string, id: Uint8Array, action: boolean): Promise<{ waits: Promise<void>[] }> {
-    const { room } = this;
-    const idHex = hex(id);
-    if (room.writable && (await room.placeOf(room.writerKey, id)) !== null) return { waits: [] };
-    const known = this.#outbox.get(idHex);
-    if (known) return { waits: [this.#post(known)] };
-    const waiting: Waiting = { id: idHex, text, action, sentAt: this.#now(), failed: null };
-    const kept = this.#outbox.add(waiting);
-    this.#showWaiting(waiting);
-    // Pushed and appended at once; the promise given back still waits for the disk.
-    return { waits: [kept, this.#post(waiting)] };
+  /**
+   * Edits, takes back, reacts to or pins a message; kept and sent later where the room takes nothing now.
+   * @returns the message as it is after that; null where it went away unsent
+   * @throws KeetError `NOT_ALLOWED`, `NO_SUCH_MESSAGE`, `NOTHING_TO_DO`, `TOO_MANY`, `ROOM_STOPPED`
+   */
+  async act(op: Extract<Op, { readonly target: unknown }>): Promise<RoomMessage | null> {
+    if (op.type === "edit-message") checkText(op.text);
+    const { writer, id } = op.target;
+    if (b4a.equals(writer, this.room.writerKey) && this.#sending.get(id)) return this.#actOnWaiting(op);
+    await this.#sending.send(op, newId(), () => this.#checkAllowed(op));
+    const place = await this.room.placeOf(writer, id);
+    return place === null ? null : ((await this.messages(place, place + 1))[0] ?? null);
   }
 
-  /** Once at a time for each message. */
-  #post(waiting: Waiting): Promise<void> {
-    const known = this.#sending.get(waiting.id);
-    if (known) return known;
-    const sending = this.#postOnce(waiting).finally(() => this.#sending.delete(waiting.id));
-    this.#sending.set(waiting.id, sending);
-    return sending;
-  }
-
-  async #postOnce(waiting: Waiting): Promise<void> {
-    const { room } = this;
-    if (!room.writable || room.isStalled) return;
-    const id = b4a.from(waiting.id, "hex");
-    try {
-      const bytes = room.seal({ type: "post-message", text: waiting.text, action: waiting.action }, id, waiting.sentAt);
-      this.peers.push(bytes);
-      await room.append(bytes);
-      const place = await room.placeOf(room.writerKey, id);
-      if (place === null)
-        throw new KeetError("peer", "NOT_WRITABLE", "The room did not take it: you may not write here.");
-      await this.#outbox.remove(waiting.id);
-      this.emit("states", [{ id: waiting.id, state: "sent", reason: null }]);
-    } catch (error) {
-      if (this.closing) return;
-      const isFinal = error instanceof KeetError && error.code === "NOT_WRITABLE";
-      if (isFinal) await this.#fail(waiting, error.message);
-      if (error instanceof KeetError && error.code === "ROOM_STOPPED") throw error;
-      this.emit("warning", error);
+  /** A message of one's own that has not gone out yet. */
+  async #actOnWaiting(op: Extract<Op, { readonly target: unknown }>): Promise<RoomMessage | null> {
+    const { writer, id } = op.target;
+    const waiting = this.#sending.get(id);
+    if (waiting?.op.type === "post-message" && op.type === "edit-message") {
+      const changed = { ...waiting.op, text: op.text, mentions: op.mentions ?? [] };
+      if (await this.#sending.change(id, changed)) return (await this.message(id))[0] ?? null;
     }
+    if (op.type === "delete-message" && (await this.#sending.drop(id))) {
+      this.#arriving.drop({ writer, id });
+      return null;
+    }
+    throw new KeetError("user", "NOT_NOW", "It is just going out; try again in a moment.");
   }
 
-  async #fail(waiting: Waiting, reason: string): Promise<void> {
-    const failed = { ...waiting, failed: reason };
-    await this.#outbox.add(failed);
-    this.#showWaiting(failed);
-    this.emit("states", [{ id: waiting.id, state: "failed", reason }]);
-  }
-
-  #retryOutbox(): void {
-    // What a stalled log holds already would only be queued there twice.
-    if (!this.room.writable || this.closing || this.room.isStalled) return;
-    const waiting = this.#outbox.all.filter(({ id, failed }) => failed === null && !this.#sending.has(id));
-    if (waiting.length === 0) return;
-    void (async () => {
-      for (const message of waiting) {
-        // It may be in the log already: a kill can come between the log and the outbox.
-        const place = await this.room.placeOf(this.room.writerKey, b4a.from(message.id, "hex"));
-        if (place === null) await this.#post(message);
-        else await this.#outbox.remove(message.id);
-      }
-    })().catch((error) => this.emit("warning", error));
+  /** What the room would refuse is told at once and never written; where it cannot be asked now, `apply` decides. */
+  async #checkAllowed(op: Op): Promise<void> {
+    const { room } = this;
+    if (room.stopReason !== null) await room.room();
+    if (!room.writable && !this.#removed) return;
+    // The usual case without a read: every millisecond before a message goes out counts.
+    if (op.type === "post-message" && this.summary().canWrite) return;
+    const why = await room.whyNot(op).catch(() => null);
+    if (why) throw new KeetError("user", why.code, why.message, why.hint ? { hint: why.hint } : {});
   }
 
   #showWaiting(waiting: Waiting): void {
-    const id = b4a.from(waiting.id, "hex");
-    this.#show({
-      id,
+    const { op, sentAt, failed } = waiting;
+    if (op.type !== "post-message") {
+      this.#markTarget(op);
+      return;
+    }
+    this.#arriving.show({
+      ...UNTOUCHED,
+      id: b4a.from(waiting.id, "hex"),
       writer: this.room.writerKey,
       author: this.#identity.key,
       name: this.#identity.name,
-      sentAt: waiting.sentAt,
-      receivedAt: waiting.sentAt,
+      sentAt,
+      receivedAt: sentAt,
       place: null,
-      op: { type: "post-message", text: waiting.text, action: waiting.action },
-      state: waiting.failed === null ? "pending" : "failed",
-      reason: waiting.failed,
+      op,
+      text: op.text,
+      state: failed === null ? "pending" : "failed",
+      reason: failed,
       verified: true,
       mine: true,
+      blocked: false,
       clockOff: false,
       mentionsMe: false,
     });
   }
 
-  #show(message: RoomMessage): void {
-    const key = `${hex(message.writer)}:${hex(message.id)}`;
-    this.#arriving.set(key, { message, at: performance.now() });
-    this.emit("arriving", message);
+  /** What an op is about looks otherwise now. */
+  #markTarget(op: Op): void {
+    if (!("target" in op)) return;
+    void this.room
+      .placeOf(op.target.writer, op.target.id)
+      .then((place) => place !== null && this.emit("marks", [place]))
+      .catch(() => {});
   }
 
-  async #settleArriving(): Promise<void> {
-    for (const [key, { message }] of this.#arriving) {
-      const place = await this.room.placeOf(message.writer, message.id);
-      if (place !== null) this.#arriving.delete(key);
-    }
+  #settleArriving(): Promise<void> {
+    return this.#arriving.settle((writer, id) => this.room.placeOf(writer, id));
   }
 
+  /** @throws KeetError as `act`; it is not kept where it cannot be written now */
   async write(op: Op): Promise<void> {
     if (!this.room.writable) {
       if (this.room.stopReason !== null) await this.room.room();
@@ -499,6 +624,8 @@ export class MemberRoom extends ReadyResource {
         hint: "Wait until you are in, or ask for a new invite.",
       });
     }
+    const why = await this.room.whyNot(op);
+    if (why) throw new KeetError("user", why.code, why.message, why.hint ? { hint: why.hint } : {});
     await this.room.append(this.room.seal(op, newId(), this.#now()));
   }
 
@@ -509,21 +636,25 @@ export class MemberRoom extends ReadyResource {
   // --- ahead of the order, and after it
 
   async #arrive(writer: Uint8Array, bytes: Uint8Array): Promise<void> {
-    if (this.#arriving.size >= MAX_ARRIVING) return;
+    if (this.#arriving.isFull) return;
     const decoded = decode(bytes);
-    if (!decoded.ok || decoded.op?.type !== "post-message" || !this.room.writers.get(hex(writer))?.active) return;
+    const record = this.room.writers.get(hex(writer));
+    if (!decoded.ok || decoded.op?.type !== "post-message" || !record?.active) return;
+    if (this.#isBlocked(record.identity)) return;
     const { envelope, op } = decoded;
+    const person = await this.room.person(record.identity);
+    if (!person || !mayDo("post-message", { role: person.role, room: this.#record, own: true })) return;
     const seen = this.#tellings;
-    const [place, row] = await Promise.all([
-      this.room.placeOf(writer, envelope.id),
-      this.room.describe(-1, writer, Number.MAX_SAFE_INTEGER, envelope, op),
+    const [isKnown, row] = await Promise.all([
+      this.room.has(writer, envelope.id),
+      this.room.describe(writer, envelope, op),
     ]);
-    if (place !== null || !row.verified) return;
+    if (isKnown || !row.verified) return;
     const at = this.#now();
-    const message = { ...this.#messageOf(row), place: null, receivedAt: at, state: null };
+    const message = await this.#messageOf(row, () => at);
     // It may have come into the order while we looked.
-    if (seen !== this.#tellings && (await this.room.placeOf(writer, envelope.id)) !== null) return;
-    this.#show({ ...message, clockOff: envelope.sentAt > at + CLOCK_OFF_MS });
+    if (seen !== this.#tellings && (await this.room.has(writer, envelope.id))) return;
+    this.#arriving.show({ ...message, state: null });
   }
 
   #onDelivered(length: number): void {
@@ -551,17 +682,64 @@ export class MemberRoom extends ReadyResource {
 
   #onTick(): void {
     this.peers.tick();
+    this.#arriving.tick();
     if (this.#outSince !== null) void this.refresh().catch(() => {});
     const now = performance.now();
-    for (const [key, { message, at }] of this.#arriving) {
-      if (message.mine || now - at < ARRIVING_LIMIT_MS) continue;
-      this.#arriving.delete(key);
-      this.emit("arriving-gone", { writer: message.writer, id: message.id });
-    }
+    this.#presence.note(new Set(this.peers.hereWriters().keys()), this.#now(), now - this.#tickedAt);
+    this.#tickedAt = now;
+    this.divergences.tick(this.peers.proven);
     if (now - this.#retryAt > RETRY_SEND_MS) {
       this.#retryAt = now;
-      this.#retryOutbox();
+      this.#sending.retry();
     }
+    if (now - this.#promotionAt > Math.min(PROMOTION_CHECK_MS, Math.max(this.#promoteAfterMs, 1_000))) {
+      this.#promotionAt = now;
+      void this.#promote().catch((error) => this.emit("warning", error));
+    }
+  }
+
+  /** A room shall not hang on one machine: where two more are here often, three sign its order. */
+  async #promote(): Promise<void> {
+    const { room } = this;
+    const role = this.#role;
+    if (this.#isPromoting || this.closing || !room.writable || room.isStalled || role === null) return;
+    if (room.fetched !== null || this.peers.behind > 0) return;
+    if (!mayDo("set-indexers", { role, room: this.#record, own: true })) return;
+    const signers = room.signers().map(hex);
+    const own = hex(room.writerKey);
+    if (!signers.includes(own)) return;
+    const chosen = nextSigners({ signers, own, devices: await this.#devices(), afterMs: this.#promoteAfterMs });
+    if (!chosen) return;
+    this.#isPromoting = true;
+    try {
+      const indexers = await room.manifests(chosen.map((writer) => b4a.from(writer, "hex")));
+      if (indexers) await this.write({ type: "set-indexers", indexers });
+    } finally {
+      this.#isPromoting = false;
+    }
+  }
+
+  async #devices(): Promise<Device[]> {
+    const here = this.peers.hereWriters();
+    const roles = new Map((await this.room.persons()).map(({ key, value }) => [hex(key), value]));
+    const now = this.#now();
+    return [...this.room.writers].flatMap(([writer, { identity, active }]) => {
+      const person = roles.get(hex(identity));
+      if (!active || !person || person.removed) return [];
+      const isHere = here.has(writer);
+      const seenAt = this.#presence.seenAt(writer);
+      return [
+        {
+          writer,
+          identity: hex(identity),
+          role: person.role,
+          here: isHere,
+          totalMs: this.#presence.totalMs(writer),
+          // Never seen is not long absent: this device may have come back only just now.
+          absentMs: isHere || seenAt === null ? 0 : Math.max(0, now - seenAt),
+        },
+      ];
+    });
   }
 }
 

@@ -2,13 +2,23 @@
  * What this person sent and nobody's log has yet. On disk before anything else is promised; ids chosen by the sender
  * make sending again harmless, so after any kill everything here is simply sent once more.
  */
+import b4a from "b4a";
+import { opBytes, opOf } from "./decode.js";
 import type { LocalStore } from "./local-store.js";
+import type { Op } from "./spec/generated/types.js";
 
 export interface Waiting {
   /** 32 hex digits. */
   readonly id: string;
-  readonly text: string;
-  readonly action: boolean;
+  readonly op: Op;
+  readonly sentAt: number;
+  readonly failed: string | null;
+}
+
+interface Kept {
+  readonly id: string;
+  /** `opBytes` in hex. */
+  readonly op: string;
   readonly sentAt: number;
   readonly failed: string | null;
 }
@@ -26,8 +36,9 @@ export class Outbox {
   }
 
   async load(): Promise<void> {
-    for (const { key, value } of await this.#local.list<Waiting>(this.#prefix)) {
-      this.#waiting.set(value.id, value);
+    for (const { key, value } of await this.#local.list<Kept>(this.#prefix)) {
+      const op = opOf(b4a.from(value.op, "hex"));
+      if (op) this.#waiting.set(value.id, { ...value, op });
       this.#keys.set(value.id, key);
       this.#sequence = Math.max(this.#sequence, Number(key.slice(this.#prefix.length)) + 1);
     }
@@ -47,7 +58,8 @@ export class Outbox {
     const key = this.#keys.get(message.id) ?? `${this.#prefix}${String(this.#sequence++).padStart(10, "0")}`;
     this.#keys.set(message.id, key);
     this.#waiting.set(message.id, message);
-    return this.#local.put(key, message);
+    const { id, op, sentAt, failed } = message;
+    return this.#local.put(key, { id, op: b4a.toString(opBytes(op), "hex"), sentAt, failed } satisfies Kept);
   }
 
   async remove(id: string): Promise<void> {

@@ -3,10 +3,14 @@
  * invite open; who gets in after that is settled by an admission over the room's own channel (admission.ts). The
  * library's answer could carry one only if every member held the invite's secret.
  */
+
+import b4a from "b4a";
 import BlindPairing, { type Candidate, type Closable, type Request } from "blind-pairing";
 import type Hyperswarm from "hyperswarm";
 import { KeetError } from "../errors.js";
+import { isNamed } from "./apply.js";
 import type { Refusal } from "./channel.js";
+import { type Identity, verifyJoin } from "./identity.js";
 import type { ParsedInvite } from "./invite-link.js";
 import { hex } from "./room.js";
 import { closedBecause } from "./room-peers.js";
@@ -39,7 +43,7 @@ export function refusalError(why: Refusal): KeetError {
     case "expired":
       return new KeetError("user", "INVITE_EXPIRED", "This invite has expired.", ask);
     case "revoked":
-      return new KeetError("user", "INVITE_REVOKED", "This invite was taken back.", ask);
+      return new KeetError("user", "INVITE_REVOKED", "This invite was taken back, or is for somebody else.", ask);
     case "unknown":
       return new KeetError("user", "INVITE_UNKNOWN", "The people in this room do not know this invite.", ask);
     case "not-now":
@@ -118,11 +122,29 @@ export class Pairing {
   }
 }
 
+/** What a candidate says of itself: its writer, and who stands behind it. */
+export function knockData(identity: Identity, discoveryKey: Uint8Array, writerKey: Uint8Array): Buffer {
+  const proof = identity.proveJoin({ roomKey: discoveryKey, writerKey, signingKey: writerKey });
+  return b4a.concat([writerKey, identity.noiseKeyPair.publicKey, proof]);
+}
+
+/** Who knocks; null where it does not hold. Total. */
+function whoKnocks(data: Uint8Array, discoveryKey: Uint8Array): Uint8Array | null {
+  if (data.byteLength < 64) return null;
+  const writerKey = data.subarray(0, 32);
+  const claim = { roomKey: discoveryKey, writerKey, signingKey: writerKey, noiseKey: data.subarray(32, 64) };
+  return verifyJoin(data.subarray(64), claim)?.identityKey ?? null;
+}
+
 async function answerOne(request: Request, door: Door, now: number): Promise<void> {
   const invite = await door.invite(request.inviteId);
   if (!invite) return;
-  request.open(invite.publicKey);
+  const data = request.open(invite.publicKey);
   const why = closedBecause(invite, now);
-  if (why) request.deny({ status: STATUS[why] });
+  // The room's keys are handed over here, so an invite for certain people has to be held to them here already.
+  const who = invite.only.byteLength > 0 ? whoKnocks(data, door.discoveryKey) : null;
+  const isForeign = invite.only.byteLength > 0 && !(who && isNamed(invite.only, who));
+  if (isForeign) request.deny({ status: STATUS.revoked });
+  else if (why) request.deny({ status: STATUS[why] });
   else request.confirm({ key: door.key, encryptionKey: door.encryptionKey });
 }

@@ -1,13 +1,15 @@
 /**
  * Who of a room is connected, and what they and we tell each other beside the log: how far the logs go, joins that
  * are not in everybody's order yet, who types, admissions, and messages pushed ahead of their order. Emits
- * `presence`, `typing`, `behind`, `delivered` (length of our own log that somebody else has), `pushed` (writer, bytes).
+ * `presence`, `typing`, `behind`, `delivered` (length of our own log that somebody else has), `pushed` (writer, bytes),
+ * `hashes` (member's peer, LogHash[]), `offer` (identity, link), `proven`.
  */
 import { EventEmitter } from "node:events";
 import b4a from "b4a";
 import type { Connection } from "hyperswarm";
 import { isAsk, signAdmission } from "./admission.js";
-import { type Ask, type AskAnswer, type ChannelListener, type Join, RoomPeer } from "./channel.js";
+import { isNamed } from "./apply.js";
+import { type Ask, type AskAnswer, type ChannelListener, type Join, type LogHash, RoomPeer } from "./channel.js";
 import type { Identity } from "./identity.js";
 import { type Head, hex, type Room } from "./room.js";
 import type { InviteRecord, WriterRecord } from "./view.js";
@@ -35,7 +37,7 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
   readonly #peers = new Map<Connection, RoomPeer>();
   readonly #typing = new Map<string, { identity: Uint8Array; until: number }>();
   /** Writer of each known device by its connection key, in hex. */
-  readonly #byNoiseKey = new Map<string, WriterRecord>();
+  readonly #byNoiseKey = new Map<string, { readonly writer: string; readonly record: WriterRecord }>();
   /** Our own join while it is not in the view yet: members other than the one who admitted us need it. */
   ownJoin: Uint8Array | null = null;
   #behind = 0;
@@ -65,6 +67,10 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
       this.#know(writer, record);
       this.#announceSoon();
     });
+    // Rights change: a removed member's connection is a stranger's.
+    room.on("persons", () => {
+      for (const [writer, record] of room.writers) this.#know(b4a.from(writer, "hex"), record);
+    });
     room.on("heads", () => this.#announceSoon());
   }
 
@@ -90,15 +96,53 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
     return here;
   }
 
+  /** Devices of members connected now, by writer in hex. */
+  hereWriters(): Map<string, RoomPeer> {
+    const here = new Map<string, RoomPeer>();
+    for (const peer of this.proven) {
+      const known = this.#byNoiseKey.get(hex(peer.remoteKey));
+      if (known?.record.active) here.set(known.writer, peer);
+    }
+    return here;
+  }
+
+  /** What each connected member has announced of the blocks these heads stand for. */
+  has(heads: readonly Head[]): { identity: Uint8Array; blocks: number; of: number }[] {
+    const of = heads.reduce((sum, { length }) => sum + length, 0);
+    return [...this.hereWriters().values()].map((peer) => {
+      const blocks = heads.reduce(
+        (sum, { writer, length }) => sum + Math.min(length, peer.announced.get(hex(writer)) ?? 0),
+        0,
+      );
+      return { identity: this.#identityOf(peer)!, blocks, of };
+    });
+  }
+
+  /** Connected ones of that person. */
+  peersOf(identity: Uint8Array): RoomPeer[] {
+    return this.proven.filter((peer) => {
+      const whose = this.#identityOf(peer);
+      return whose !== null && b4a.equals(whose, identity);
+    });
+  }
+
+  identityOf(peer: RoomPeer): Uint8Array | null {
+    return this.#identityOf(peer);
+  }
+
   /** What this room knows of a connection's key. */
   standing(noiseKey: Uint8Array): "member" | "removed" | "unknown" {
-    const record = this.#byNoiseKey.get(hex(noiseKey));
-    if (!record) return "unknown";
-    return record.active ? "member" : "removed";
+    const known = this.#byNoiseKey.get(hex(noiseKey));
+    if (!known) return "unknown";
+    return known.record.active ? "member" : "removed";
+  }
+
+  get proven(): RoomPeer[] {
+    return [...this.#peers.values()].filter(({ isProven }) => isProven);
   }
 
   get provenCount(): number {
-    return [...this.#peers.values()].filter(({ isProven }) => isProven).length;
+    return this.proven.length;
   }
 
   attach(connection: Connection): void {
@@ -120,15 +164,15 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
   }
 
   #know(writer: Uint8Array, record: WriterRecord): void {
-    this.#byNoiseKey.set(hex(record.noiseKey), record);
+    this.#byNoiseKey.set(hex(record.noiseKey), { writer: hex(writer), record });
     if (b4a.equals(writer, this.room.writerKey)) this.ownJoin = null;
     this.emit("presence");
   }
 
   #identityOf(peer: RoomPeer): Uint8Array | null {
     if (!peer.isProven) return null;
-    const record = this.#byNoiseKey.get(hex(peer.remoteKey));
-    return record?.active ? record.identity : null;
+    const known = this.#byNoiseKey.get(hex(peer.remoteKey));
+    return known?.record.active ? known.record.identity : null;
   }
 
   onProven(peer: RoomPeer): void {
@@ -298,6 +342,7 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
     if (!isAsk(newcomer, ask.signature, invite.publicKey)) return { ok: false, why: "unknown" };
     const why = closedBecause(invite, this.#now());
     if (why) return { ok: false, why };
+    if (invite.only.byteLength > 0 && !isNamed(invite.only, ask.identity)) return { ok: false, why: "unknown" };
     if ((await room.person(ask.identity))?.removed) return { ok: false, why: "revoked" };
     const minuteAgo = performance.now() - 60_000;
     this.#admissions = this.#admissions.filter((at) => at > minuteAgo);
@@ -320,6 +365,16 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
 
   onAnswer(_peer: RoomPeer, answer: AskAnswer): void {
     this.#onAnswer?.(answer);
+  }
+
+  onHashes(peer: RoomPeer, hashes: LogHash[]): void {
+    const identity = this.#identityOf(peer);
+    if (identity) this.emit("hashes", peer, identity, hashes);
+  }
+
+  onOffer(peer: RoomPeer, link: string): void {
+    const identity = this.#identityOf(peer);
+    if (identity) this.emit("offer", identity, link);
   }
 
   // --- time

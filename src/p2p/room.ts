@@ -1,6 +1,7 @@
 /**
  * One room: one Autobase and its view. Knows nothing of who is connected, of unread counts or of the outbox.
- * Emits `rows` {from, total}: rows from that place on are no longer what they were; `joined` (writer record); `persons` (a name changed);
+ * Emits `rows` {from, total}: rows from that place on are no longer what they were; `marks` (places): what is on those rows changed;
+ * `joined` (writer record); `persons` (a name, a role or a right changed);
  * `writable`; `heads` (some member's log grew); `stopped` (reason): the library gave this room up, the others live on.
  */
 import { createHash } from "node:crypto";
@@ -9,6 +10,7 @@ import b4a from "b4a";
 import c from "compact-encoding";
 import type Corestore from "corestore";
 import Hyperbee from "hyperbee";
+import type Hypercore from "hypercore";
 import messages from "hypercore/lib/messages.js";
 import crypto from "hypercore-crypto";
 import type ProtomuxWakeup from "protomux-wakeup";
@@ -18,12 +20,16 @@ import { isAdmission } from "./admission.js";
 import { AppendQueue } from "./append-queue.js";
 import { applyNodes } from "./apply.js";
 import { patchAutobase } from "./autobase-patch.js";
+import type { LogHash } from "./channel.js";
 import { decode, type Envelope, encode, ID_BYTES, isSignedBy, type RejectReason } from "./decode.js";
 import { History } from "./history.js";
 import { type Identity, verifyJoin } from "./identity.js";
-import type { Admission, Op } from "./spec/generated/types.js";
+import { type CheckMark, PLAIN, type RowState, rowState } from "./message-state.js";
+import { type Refusal, whyNot } from "./refusals.js";
+import type { Admission, Indexer, Op } from "./spec/generated/types.js";
 import { within } from "./time-limit.js";
 import {
+  type FullRow,
   type InviteRecord,
   type PersonRecord,
   type RoomRecord,
@@ -38,6 +44,9 @@ const APPEND_LIMIT_MS = 4_000;
 /** Unknown writers whose join we checked; more than any meeting needs, and no flood can raise it. */
 const MAX_EXPECTED_WRITERS = 1_024;
 const MAX_LEFT_OUT = 1_000;
+const MAX_CHECKED = 20_000;
+/** Rows whose marks may still change back when the order changes. */
+const MAX_UNSETTLED = 1_000;
 
 export interface RoomOptions {
   /** A namespace of its own: the library's local log has the same name in every room. */
@@ -69,6 +78,7 @@ export interface RoomRow {
   readonly author: Author;
   readonly name: string;
   readonly verified: boolean;
+  readonly state: RowState;
 }
 
 export interface Head {
@@ -89,6 +99,11 @@ export class Room extends ReadyResource {
   #touchedFrom = Number.POSITIVE_INFINITY;
   #total = 0;
   #personsChanged = false;
+  #writersChanged = false;
+  /** Rows with something new on them since the last `marks`, and those where that is not settled yet. */
+  #marked = new Set<number>();
+  readonly #unsettledMarks = new Map<number, number>();
+  readonly #checked = new Map<string, boolean>();
   #telling: Promise<unknown> | null = null;
   #tellAgain = false;
   readonly #writers = new Map<string, WriterRecord>();
@@ -263,6 +278,62 @@ export class Room extends ReadyResource {
     return c.encode(messages.manifest, this.base.local.manifest);
   }
 
+  /** Writers that sign the order now, in the room's order. */
+  signers(): Buffer[] {
+    return (this.base.system?.indexers ?? []).map(({ key }) => b4a.from(key));
+  }
+
+  /** Writers' cores as others can open them; null where one of them is not known well enough here. */
+  async manifests(writers: readonly Uint8Array[]): Promise<Indexer[] | null> {
+    const found: Indexer[] = [];
+    for (const writer of writers) {
+      const manifest = b4a.equals(writer, this.writerKey)
+        ? this.base.local.manifest
+        : await this.#withLog(writer, async (core) => core.manifest);
+      if (!manifest) return null;
+      found.push({ writer, manifest: c.encode(messages.manifest, manifest) });
+    }
+    return found;
+  }
+
+  // --- logs compared
+
+  async #withLog<T>(writer: Uint8Array, use: (core: Hypercore) => Promise<T>): Promise<T> {
+    const core = this.#store.get({ key: writer, active: false });
+    try {
+      await core.ready();
+      return await use(core);
+    } finally {
+      await core.close();
+    }
+  }
+
+  /** A member's log, or the one that holds all that is signed. */
+  isOwnLog(writer: Uint8Array): boolean {
+    return this.#writers.has(hex(writer)) || b4a.equals(writer, this.base.core.key ?? NO_KEY);
+  }
+
+  async logLength(writer: Uint8Array): Promise<number> {
+    return this.#withLog(writer, async (core) => core.length);
+  }
+
+  /** Null where so much of it is not here. */
+  async logHash(writer: Uint8Array, length: number): Promise<Buffer | null> {
+    if (this.#stopReason !== null || this.closing) return null;
+    const isSigned = b4a.equals(writer, this.base.core.key ?? NO_KEY);
+    if (isSigned && length > this.base.core.signedLength) return null;
+    const hash = this.#withLog(writer, async (core) => (length <= core.length ? await core.treeHash(length) : null));
+    return within(hash, READ_LIMIT_MS, () => new Error("its hashes are not here")).catch(() => null);
+  }
+
+  /** The hash of all that is signed. */
+  async signedHash(): Promise<LogHash | null> {
+    const { core } = this.base;
+    if (this.#stopReason !== null || !core.key || core.signedLength === 0) return null;
+    const hash = await this.logHash(core.key, core.signedLength);
+    return hash && { writer: core.key, length: core.signedLength, hash };
+  }
+
   // --- applying
 
   async #apply(nodes: readonly ApplyNode[], bee: Hyperbee, host: Host): Promise<void> {
@@ -272,8 +343,13 @@ export class Room extends ReadyResource {
         if (place < this.#touchedFrom) this.#touchedFrom = place;
       },
       joined: (writerKey, record) => this.#know(writerKey, record),
-      person: () => {
+      mark: (place) => {
+        this.#marked.add(place);
+        if (this.#unsettledMarks.size < MAX_UNSETTLED) this.#unsettledMarks.set(place, this.base.length);
+      },
+      person: (rights) => {
         this.#personsChanged = true;
+        this.#writersChanged ||= rights;
       },
       leftOut: (writerKey, length, reason) => this.#countLeftOut(writerKey, length, reason),
     });
@@ -329,17 +405,33 @@ export class Room extends ReadyResource {
     const touched = this.#touchedFrom;
     this.#touchedFrom = Number.POSITIVE_INFINITY;
     if (this.#personsChanged) this.#names.clear();
+    if (this.#writersChanged) {
+      this.#writersChanged = false;
+      await this.#loadWriters();
+    }
     this.emit("heads");
     const total = await this.#read((view) => view.length());
     const from = Math.min(touched, this.#total, total);
     const changed = from < total || total !== this.#total;
     this.#total = total;
+    const marked = this.#takeMarked(from, touched < total);
     if (changed) this.emit("rows", { from, total });
     else this.emit("changed");
+    if (marked.length > 0) this.emit("marks", marked);
     if (this.#personsChanged) {
       this.#personsChanged = false;
       this.emit("persons");
     }
+  }
+
+  /** Rows before `from` with something new on them; where the order changed, also those where it may be gone again. */
+  #takeMarked(from: number, orderChanged: boolean): number[] {
+    const { signedLength } = this.base;
+    if (orderChanged) for (const place of this.#unsettledMarks.keys()) this.#marked.add(place);
+    for (const [place, length] of this.#unsettledMarks) if (length < signedLength) this.#unsettledMarks.delete(place);
+    const marked = [...this.#marked].filter((place) => place < from);
+    this.#marked.clear();
+    return marked.sort((a, b) => a - b);
   }
 
   // --- reading; everything has a time limit, since a block nobody here has would hang
@@ -378,6 +470,16 @@ export class Room extends ReadyResource {
 
   placeOf(writer: Uint8Array, id: Uint8Array): Promise<number | null> {
     return this.#read((view) => view.placeOf(writer, id));
+  }
+
+  /** Was an op of that name taken, whether or not it made a row? */
+  has(writer: Uint8Array, id: Uint8Array): Promise<boolean> {
+    return this.#read((view) => view.has(writer, id));
+  }
+
+  /** Why the room would not take it now; null where it would. */
+  whyNot(op: Op): Promise<Refusal | null> {
+    return this.#read((view) => whyNot(op, this.#identity.key, view));
   }
 
   memberCount(): Promise<number> {
@@ -419,26 +521,61 @@ export class Room extends ReadyResource {
   }
 
   async rows(from: number, to: number): Promise<RoomRow[]> {
-    const found = await this.rawRows(from, to);
+    const found = await this.#read((view) => view.fullRows(Math.max(0, from), to));
+    return this.#describeAll(found);
+  }
+
+  /** Pinned rows, the latest pin first. */
+  async pins(): Promise<RoomRow[]> {
+    const found = await this.#read(async (view) => {
+      const full: FullRow[] = [];
+      for (const place of await view.pins()) full.push(...(await view.fullRows(place, place + 1)));
+      return full;
+    });
+    return this.#describeAll(found);
+  }
+
+  async #describeAll(found: readonly FullRow[]): Promise<RoomRow[]> {
     const rows: RoomRow[] = [];
-    for (const { place, row } of found) {
-      const decoded = decode(row.bytes);
-      if (decoded.ok) rows.push(await this.describe(place, row.writer, row.length, decoded.envelope, decoded.op));
+    for (const full of found) {
+      const decoded = decode(full.row.bytes);
+      if (!decoded.ok) continue;
+      const { envelope, op } = decoded;
+      const { place, row } = full;
+      const { author, genuine } = await this.#check(row.writer, envelope);
+      const name = await this.nameOf(author.identity);
+      const state = await rowState(full, envelope.id, author.identity, this.#checkMark);
+      const verified = genuine && !state.forged;
+      rows.push({ place, writer: row.writer, length: row.length, envelope, op, author, name, verified, state });
     }
     return rows;
   }
 
-  async describe(
-    place: number,
-    writer: Uint8Array,
-    length: number,
-    envelope: Envelope,
-    op: Op | null,
-  ): Promise<RoomRow> {
+  /** A message that has no place yet. */
+  async describe(writer: Uint8Array, envelope: Envelope, op: Op | null): Promise<RoomRow> {
+    const { author, genuine } = await this.#check(writer, envelope);
+    const name = await this.nameOf(author.identity);
+    const length = Number.MAX_SAFE_INTEGER;
+    return { place: -1, writer, length, envelope, op, author, name, verified: genuine, state: PLAIN };
+  }
+
+  readonly #checkMark: CheckMark = async (writer, envelope) => {
+    const { author, genuine } = await this.#check(writer, envelope);
+    return { who: { identity: author.identity, name: await this.nameOf(author.identity) }, genuine };
+  };
+
+  /** A signature takes 0.1 ms, and the same rows are read again and again. */
+  async #check(writer: Uint8Array, envelope: Envelope): Promise<{ author: Author; genuine: boolean }> {
     const author = await this.author(writer);
-    const verified =
-      author.proven && isSignedBy(envelope, { roomKey: this.key, writerKey: writer, signingKey: author.signingKey });
-    return { place, writer, length, envelope, op, author, name: await this.nameOf(author.identity), verified };
+    if (!author.proven) return { author, genuine: false };
+    const name = `${hex(writer)}${hex(crypto.hash(envelope.bytes))}`;
+    const known = this.#checked.get(name);
+    if (known !== undefined) return { author, genuine: known };
+    const claim = { roomKey: this.key, writerKey: writer, signingKey: author.signingKey };
+    const genuine = isSignedBy(envelope, claim);
+    if (this.#checked.size >= MAX_CHECKED) this.#checked.delete(this.#checked.keys().next().value!);
+    this.#checked.set(name, genuine);
+    return { author, genuine };
   }
 
   async nameOf(identity: Uint8Array): Promise<string> {
@@ -517,11 +654,16 @@ export class Room extends ReadyResource {
     const proven = verifyJoin(proof, { roomKey: this.key, writerKey: writer, signingKey, noiseKey });
     if (!proven) return null;
     if (b4a.equals(writer, this.key)) return signingKey;
-    if (!admission) return null;
+    // One more device of somebody who is in needs no admission.
+    if (!admission) return this.#isIn(proven.identityKey) ? signingKey : null;
     const admitter = hex(admission.admitter);
     const admitterKey = this.#writers.get(admitter)?.signingKey ?? others.get(admitter);
     const newcomer = { roomKey: this.key, invite: admission.invite, writerKey: writer, identity: proven.identityKey };
     return admitterKey && isAdmission(newcomer, admission.signature, admitterKey) ? signingKey : null;
+  }
+
+  #isIn(identity: Uint8Array): boolean {
+    return [...this.#writers.values()].some((record) => record.active && b4a.equals(record.identity, identity));
   }
 
   /** The library opens a core for every writer it is told of: ten thousand made-up ones cripple it. */
@@ -553,6 +695,7 @@ export class Room extends ReadyResource {
   }
 }
 
+const NO_KEY = b4a.alloc(32);
 const NOBODY: Author = { identity: b4a.alloc(32), device: null, signingKey: b4a.alloc(32), proven: false };
 
 function authorOf(roomKey: Uint8Array, writerKey: Uint8Array, record: WriterRecord): Author {

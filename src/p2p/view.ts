@@ -2,19 +2,36 @@
  * How a room's view (one Hyperbee) is laid out. First byte of a key: what it is.
  *
  *   01 place 4 BE                → row       (the timeline, in order)
- *   02 writer 32 ‖ id 16         → place     (dedup, look-ups)
+ *   02 writer 32 ‖ id 16         → place     (dedup, look-ups; ffffffff for an op that made no row)
  *   03 writer 32                 → writer record, with its whole join-room envelope
  *   04 identity 32               → person record
  *   05 invite id 32              → invite record
  *   06                           → room record
- *   07                           → counts: writers, persons
+ *   07                           → counts: writers, persons, pins
+ *   08 place 4 BE                → marks: the row's last edit, its deletion
+ *   09 place 4 ‖ identity 32 ‖ folded emoji → mark: a reaction
+ *   0a place 4                   → pin: when in the order of pins, and its mark
+ *
+ * A mark is the op as it came, with its writer: whoever shows a row checks the signatures of all that is on it.
  */
 import b4a from "b4a";
 import c, { type Codec } from "compact-encoding";
 import type { Batch, default as Hyperbee, Range } from "hyperbee";
-import { bool, choice, struct } from "./codec.js";
+import { bool, choice, nullable, struct } from "./codec.js";
 
-const PREFIX = { row: 1, place: 2, writer: 3, person: 4, invite: 5, room: 6, counts: 7 } as const;
+const PREFIX = {
+  row: 1,
+  place: 2,
+  writer: 3,
+  person: 4,
+  invite: 5,
+  room: 6,
+  counts: 7,
+  marks: 8,
+  reaction: 9,
+  pin: 10,
+} as const;
+const NO_PLACE = 0xffff_ffff;
 
 export const ROLES = ["member", "moderator", "owner"] as const;
 export type Role = (typeof ROLES)[number];
@@ -26,6 +43,33 @@ export interface Row {
   /** Length of the writer's own core at this block: `sent` and `delivered` are told by it. */
   readonly length: number;
   readonly bytes: Uint8Array;
+}
+
+/** An op on a row. */
+export interface Mark {
+  readonly writer: Uint8Array;
+  readonly length: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface Marks {
+  readonly edit: Mark | null;
+  readonly deletion: Mark | null;
+}
+
+export interface Pin {
+  /** The later pinned, the higher. */
+  readonly order: number;
+  readonly mark: Mark;
+}
+
+/** A row with all that is on it. */
+export interface FullRow {
+  readonly place: number;
+  readonly row: Row;
+  readonly marks: Marks | null;
+  readonly reactions: readonly Mark[];
+  readonly pin: Pin | null;
 }
 
 export interface WriterRecord {
@@ -51,6 +95,8 @@ export interface InviteRecord {
   readonly used: number;
   readonly expiresAt: number;
   readonly revoked: boolean;
+  /** Identities it is for, 32 bytes each, one after another; empty where it is for anybody. */
+  readonly only: Uint8Array;
 }
 
 export interface RoomRecord {
@@ -58,11 +104,23 @@ export interface RoomRecord {
   readonly topic: string;
   readonly kind: Kind;
   readonly createdAt: number;
+  /** Whose role is at least that may do it. */
+  readonly post: Role;
+  readonly invite: Role;
+  readonly share: Role;
+  readonly call: Role;
+  /** Id of the room it goes on in; read-only since. */
+  readonly successor: Uint8Array | null;
+  readonly predecessor: Uint8Array | null;
 }
 
 export interface Counts {
   readonly writers: number;
+  /** Those with a device that may write. */
   readonly persons: number;
+  readonly pins: number;
+  /** Pins so far, those taken away too. */
+  readonly pinned: number;
 }
 
 const rowCodec = struct<Row>({ writer: c.fixed32, length: c.uint, bytes: c.buffer });
@@ -82,9 +140,26 @@ const inviteCodec = struct<InviteRecord>({
   used: c.uint,
   expiresAt: c.uint,
   revoked: bool,
+  only: c.buffer,
 });
-const roomCodec = struct<RoomRecord>({ name: c.string, topic: c.string, kind: choice(KINDS), createdAt: c.uint });
-const countsCodec = struct<Counts>({ writers: c.uint, persons: c.uint });
+const roomCodec = struct<RoomRecord>({
+  name: c.string,
+  topic: c.string,
+  kind: choice(KINDS),
+  createdAt: c.uint,
+  post: choice(ROLES),
+  invite: choice(ROLES),
+  share: choice(ROLES),
+  call: choice(ROLES),
+  successor: nullable(c.fixed32),
+  predecessor: nullable(c.fixed32),
+});
+const countsCodec = struct<Counts>({ writers: c.uint, persons: c.uint, pins: c.uint, pinned: c.uint });
+const markCodec = struct<Mark>({ writer: c.fixed32, length: c.uint, bytes: c.buffer });
+const marksCodec = struct<Marks>({ edit: nullable(markCodec), deletion: nullable(markCodec) });
+const pinCodec = struct<Pin>({ order: c.uint, mark: markCodec });
+const NO_MARKS: Marks = { edit: null, deletion: null };
+const NO_COUNTS: Counts = { writers: 0, persons: 0, pins: 0, pinned: 0 };
 
 function key(prefix: number, ...parts: Uint8Array[]): Buffer {
   return b4a.concat([Uint8Array.of(prefix), ...parts]);
@@ -94,6 +169,14 @@ function placeBytes(place: number): Buffer {
   const bytes = b4a.alloc(4);
   bytes.writeUInt32BE(place);
   return bytes;
+}
+
+const MAX_PLACE = 0xffff_fffe;
+const MAX_REACTIONS_A_PAGE = 10_000;
+export const MAX_PINS = 100;
+
+function reactionKey(place: number, identity: Uint8Array, folded: string): Buffer {
+  return key(PREFIX.reaction, placeBytes(place), identity, b4a.from(folded));
 }
 
 const rowKey = (place: number) => key(PREFIX.row, placeBytes(place));
@@ -130,9 +213,84 @@ export class ViewReader {
     return found;
   }
 
+  /** Null where it is not known, or made no row. */
   async placeOf(writer: Uint8Array, id: Uint8Array): Promise<number | null> {
     const entry = await this.#source.get(key(PREFIX.place, writer, id));
-    return entry ? entry.value.readUInt32BE(0) : null;
+    const place = entry ? entry.value.readUInt32BE(0) : NO_PLACE;
+    return place === NO_PLACE ? null : place;
+  }
+
+  /** Was an op of that name taken, whatever became of it? */
+  async has(writer: Uint8Array, id: Uint8Array): Promise<boolean> {
+    return (await this.#source.get(key(PREFIX.place, writer, id))) !== null;
+  }
+
+  /** One row and what it stands on: its place and bytes. */
+  async row(place: number): Promise<Row | null> {
+    return this.#read(rowKey(place), rowCodec);
+  }
+
+  async marks(place: number): Promise<Marks> {
+    return (await this.#read(key(PREFIX.marks, placeBytes(place)), marksCodec)) ?? NO_MARKS;
+  }
+
+  /** Rows [from, to) with all that is on them. */
+  async fullRows(from: number, to: number): Promise<FullRow[]> {
+    const rows = await this.rows(from, to);
+    if (rows.length === 0) return [];
+    const within = (prefix: number): Range => ({
+      gte: key(prefix, placeBytes(from)),
+      lt: to > MAX_PLACE ? Uint8Array.of(prefix + 1) : key(prefix, placeBytes(to)),
+    });
+    const marks = new Map<number, Marks>();
+    for await (const { key: at, value } of this.#source.createReadStream(within(PREFIX.marks))) {
+      marks.set(at.readUInt32BE(1), c.decode(marksCodec, value));
+    }
+    const reactions = new Map<number, Mark[]>();
+    const range = { limit: MAX_REACTIONS_A_PAGE };
+    for await (const { key: at, value } of this.#source.createReadStream(within(PREFIX.reaction), range)) {
+      const place = at.readUInt32BE(1);
+      const list = reactions.get(place) ?? [];
+      list.push(c.decode(markCodec, value));
+      reactions.set(place, list);
+    }
+    const pins = new Map<number, Pin>();
+    for await (const { key: at, value } of this.#source.createReadStream(within(PREFIX.pin))) {
+      pins.set(at.readUInt32BE(1), c.decode(pinCodec, value));
+    }
+    return rows.map(({ place, row }) => ({
+      place,
+      row,
+      marks: marks.get(place) ?? null,
+      reactions: reactions.get(place) ?? [],
+      pin: pins.get(place) ?? null,
+    }));
+  }
+
+  async isPinned(place: number): Promise<boolean> {
+    return (await this.#source.get(key(PREFIX.pin, placeBytes(place)))) !== null;
+  }
+
+  /** Places of pinned rows, the latest pin first. */
+  async pins(): Promise<number[]> {
+    const found: { place: number; order: number }[] = [];
+    for await (const { key: at, value } of this.#source.createReadStream(allOf(PREFIX.pin), { limit: MAX_PINS })) {
+      found.push({ place: at.readUInt32BE(1), order: c.decode(pinCodec, value).order });
+    }
+    return found.sort((a, b) => b.order - a.order).map(({ place }) => place);
+  }
+
+  /** Different reactions of one person on one row. */
+  async reactionsOf(place: number, identity: Uint8Array): Promise<number> {
+    const start = key(PREFIX.reaction, placeBytes(place), identity);
+    const range = { gte: start, lt: b4a.concat([start, Uint8Array.of(0xff)]) };
+    let count = 0;
+    for await (const _ of this.#source.createReadStream(range)) count += 1;
+    return count;
+  }
+
+  async hasReaction(place: number, identity: Uint8Array, folded: string): Promise<boolean> {
+    return (await this.#source.get(reactionKey(place, identity, folded))) !== null;
   }
 
   writer(writerKey: Uint8Array): Promise<WriterRecord | null> {
@@ -152,7 +310,7 @@ export class ViewReader {
   }
 
   async counts(): Promise<Counts> {
-    return (await this.#read(Uint8Array.of(PREFIX.counts), countsCodec)) ?? { writers: 0, persons: 0 };
+    return (await this.#read(Uint8Array.of(PREFIX.counts), countsCodec)) ?? NO_COUNTS;
   }
 
   async #all<T>(prefix: number, codec: Codec<T>, limit: number): Promise<{ key: Buffer; value: T }[]> {
@@ -189,13 +347,38 @@ export class ViewWriter extends ViewReader {
 
   /** @returns the place, or null where this writer already used this id */
   async addRow(row: Row, id: Uint8Array): Promise<number | null> {
-    if ((await this.placeOf(row.writer, id)) !== null) return null;
+    if (await this.has(row.writer, id)) return null;
     if (this.#length < 0) this.#length = await this.length();
     const place = this.#length;
     await this.#batch.put(rowKey(place), c.encode(rowCodec, row));
     await this.#batch.put(key(PREFIX.place, row.writer, id), placeBytes(place));
     this.#length += 1;
     return place;
+  }
+
+  /** This op was taken and made no row. */
+  note(writer: Uint8Array, id: Uint8Array): Promise<void> {
+    return this.#batch.put(key(PREFIX.place, writer, id), placeBytes(NO_PLACE));
+  }
+
+  putMarks(place: number, value: Marks): Promise<void> {
+    return this.#batch.put(key(PREFIX.marks, placeBytes(place)), c.encode(marksCodec, value));
+  }
+
+  putReaction(place: number, identity: Uint8Array, folded: string, value: Mark): Promise<void> {
+    return this.#batch.put(reactionKey(place, identity, folded), c.encode(markCodec, value));
+  }
+
+  deleteReaction(place: number, identity: Uint8Array, folded: string): Promise<void> {
+    return this.#batch.del(reactionKey(place, identity, folded));
+  }
+
+  putPin(place: number, value: Pin): Promise<void> {
+    return this.#batch.put(key(PREFIX.pin, placeBytes(place)), c.encode(pinCodec, value));
+  }
+
+  deletePin(place: number): Promise<void> {
+    return this.#batch.del(key(PREFIX.pin, placeBytes(place)));
   }
 
   putWriter(writerKey: Uint8Array, value: WriterRecord): Promise<void> {

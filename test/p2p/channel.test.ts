@@ -66,6 +66,8 @@ function recorder(): { listener: ChannelListener; heard: string[] } {
       onTyping: note("typing"),
       onAsk: note("ask"),
       onAnswer: note("answer"),
+      onHashes: note("hashes"),
+      onOffer: note("offer"),
     },
   };
 }

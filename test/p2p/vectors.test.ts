@@ -144,6 +144,8 @@ function joinOf(who: Person, name: string, admitted: boolean): Op {
   };
 }
 
+const TARGET = { writer: founder.writerKey, id: fill(0x12, 16) };
+
 /** One of each op that is built, and both kinds of join. */
 const EXAMPLES: readonly { readonly name: string; readonly by: Person; readonly op: Op }[] = [
   { name: "join-room, founder", by: founder, op: joinOf(founder, "maya", false) },
@@ -179,6 +181,36 @@ const EXAMPLES: readonly { readonly name: string; readonly by: Person; readonly 
     },
   },
   { name: "revoke-invite", by: founder, op: { type: "revoke-invite", invite: inviteId } },
+  {
+    name: "edit-message",
+    by: founder,
+    op: { type: "edit-message", target: TARGET, text: "Grüße", mentions: [newcomer.identityKey] },
+  },
+  { name: "delete-message", by: founder, op: { type: "delete-message", target: TARGET } },
+  { name: "add-reaction", by: newcomer, op: { type: "add-reaction", target: TARGET, emoji: "👍\ufe0f" } },
+  { name: "remove-reaction", by: newcomer, op: { type: "remove-reaction", target: TARGET, emoji: "👍" } },
+  { name: "pin-message", by: founder, op: { type: "pin-message", target: TARGET } },
+  { name: "unpin-message", by: founder, op: { type: "unpin-message", target: TARGET } },
+  {
+    name: "set-room, rights",
+    by: founder,
+    op: { type: "set-room", post: 2, invite: 3, share: 1, call: 2, predecessor: fill(0x0b) },
+  },
+  { name: "set-room, successor", by: founder, op: { type: "set-room", successor: fill(0x0c) } },
+  { name: "set-role", by: founder, op: { type: "set-role", identity: newcomer.identityKey, role: 2 } },
+  { name: "remove-member", by: founder, op: { type: "remove-member", identity: newcomer.identityKey } },
+  {
+    name: "add-invite, for certain people",
+    by: founder,
+    op: {
+      type: "add-invite",
+      invite: inviteId,
+      publicKey: inviteKeys.publicKey,
+      uses: 1,
+      expiresAt: SENT_AT + 86_400_000,
+      only: [newcomer.identityKey],
+    },
+  },
 ];
 
 const idOf = (index: number) => fill(0x10 + index, 16);
@@ -255,6 +287,8 @@ async function derived(): Promise<Readonly<Record<string, Vectors>>> {
       hello: hex(b4a.concat([Uint8Array.of(1), channelProof(founder.noise.publicKey)])),
       heads: hex(b4a.concat([Uint8Array.of(1), founder.writerKey, Uint8Array.of(0xfd, 0x2c, 0x01)])),
       headsLength: 300,
+      hashes: hex(b4a.concat([Uint8Array.of(1), founder.writerKey, Uint8Array.of(0xfd, 0x2c, 0x01), fill(0x0d)])),
+      offer: hex(b4a.concat([Uint8Array.of(linkOf(inviteBytes).length), b4a.from(linkOf(inviteBytes))])),
     },
     "beacon.json": {
       nonce: hex(nonce),
@@ -310,10 +344,30 @@ async function viewEntries(): Promise<Vectors> {
     used: 0,
     expiresAt: SENT_AT + 86_400_000,
     revoked: false,
+    only: newcomer.identityKey,
   });
-  await view.putRoom({ name: "tea", topic: "green and black", kind: "group", createdAt: SENT_AT });
-  await view.putCounts({ writers: 2, persons: 2 });
-  const names = ["row", "place", "writer", "person", "invite", "room", "counts"];
+  await view.putRoom({
+    name: "tea",
+    topic: "green and black",
+    kind: "group",
+    createdAt: SENT_AT,
+    post: "moderator",
+    invite: "owner",
+    share: "member",
+    call: "member",
+    successor: fill(0x0c),
+    predecessor: null,
+  });
+  await view.putCounts({ writers: 2, persons: 2, pins: 1, pinned: 3 });
+  const mark = (index: number) => ({
+    writer: founder.writerKey,
+    length: 4,
+    bytes: envelopeOf(EXAMPLES[index]!, index),
+  });
+  await view.putMarks(0, { edit: mark(9), deletion: null });
+  await view.putReaction(0, newcomer.identityKey, "👍", mark(11));
+  await view.putPin(0, { order: 2, mark: mark(13) });
+  const names = ["row", "place", "writer", "person", "invite", "room", "counts", "marks", "reaction", "pin"];
   return Object.fromEntries(names.map((name, index) => [name, { key: entries[index]![0], value: entries[index]![1] }]));
 }
 

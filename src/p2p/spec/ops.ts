@@ -76,7 +76,7 @@ export const OPS: readonly OpSpec[] = [
         required: true,
         says: "identity → device → `keet-tui/join/1`, room key, writer key, signing key, noise key; at most 512 bytes",
       },
-      { name: "admission", type: "admission", says: "absent only for the creator" },
+      { name: "admission", type: "admission", says: "absent for the creator, and for another device of a member" },
       { name: "device", type: "string", says: "what the person calls this device, at most 64 bytes" },
     ],
   },
@@ -91,12 +91,57 @@ export const OPS: readonly OpSpec[] = [
       { name: "mentions", type: "fixed32", array: true, says: "identities named in it, at most 32" },
     ],
   },
-  { number: 3, name: "edit-message", says: "Replace the text of one's own message" },
-  { number: 4, name: "delete-message", says: "Take a message back" },
-  { number: 5, name: "add-reaction", says: "React to a message" },
-  { number: 6, name: "remove-reaction", says: "Take a reaction back" },
-  { number: 7, name: "pin-message", says: "Pin a message" },
-  { number: 8, name: "unpin-message", says: "Unpin a message" },
+  {
+    number: 3,
+    name: "edit-message",
+    says: "Replace the text of one's own message",
+    fields: [
+      { name: "target", type: "message-ref", required: true, says: "one's own message, from whichever device" },
+      { name: "text", type: "string", required: true, says: "at most 8 KiB of UTF-8" },
+      { name: "mentions", type: "fixed32", array: true, says: "identities named in it, at most 32" },
+    ],
+  },
+  {
+    number: 4,
+    name: "delete-message",
+    says: "Take a message back: a request to all programs, since everybody has the block",
+    fields: [{ name: "target", type: "message-ref", required: true, says: "the message" }],
+  },
+  {
+    number: 5,
+    name: "add-reaction",
+    says: "React to a message",
+    fields: [
+      { name: "target", type: "message-ref", required: true, says: "the message" },
+      {
+        name: "emoji",
+        type: "string",
+        required: true,
+        says: "1 to 64 bytes; two that differ only in U+FE0E and U+FE0F are one",
+      },
+    ],
+  },
+  {
+    number: 6,
+    name: "remove-reaction",
+    says: "Take one's own reaction back",
+    fields: [
+      { name: "target", type: "message-ref", required: true, says: "the message" },
+      { name: "emoji", type: "string", required: true, says: "the reaction, with or without U+FE0F" },
+    ],
+  },
+  {
+    number: 7,
+    name: "pin-message",
+    says: "Pin a message",
+    fields: [{ name: "target", type: "message-ref", required: true, says: "the message" }],
+  },
+  {
+    number: 8,
+    name: "unpin-message",
+    says: "Unpin a message",
+    fields: [{ name: "target", type: "message-ref", required: true, says: "the message" }],
+  },
   {
     number: 9,
     name: "set-profile",
@@ -106,7 +151,7 @@ export const OPS: readonly OpSpec[] = [
   {
     number: 10,
     name: "set-room",
-    says: "Name, topic and kind of the room",
+    says: "Name, topic and kind of the room, who may do what in it, and which room it goes on in",
     fields: [
       { name: "name", type: "string", says: "1 to 64 bytes" },
       { name: "topic", type: "string", says: "at most 256 bytes" },
@@ -116,6 +161,16 @@ export const OPS: readonly OpSpec[] = [
         says: "1 group, 2 direct, 3 broadcast, 0 as it was; only before anyone else is in",
       },
       { name: "clearTopic", type: "bool", says: "no topic any more" },
+      { name: "post", type: "uint", says: "who may post: 1 member, 2 moderator, 3 owner and above, 0 as it was" },
+      { name: "invite", type: "uint", says: "who may invite, likewise" },
+      { name: "share", type: "uint", says: "who may share files, likewise" },
+      { name: "call", type: "uint", says: "who may call, likewise" },
+      {
+        name: "successor",
+        type: "fixed32",
+        says: "id of the room this one goes on in; it is read-only then; all zero: it goes on here after all",
+      },
+      { name: "predecessor", type: "fixed32", says: "id of the room this one goes on from" },
     ],
   },
   {
@@ -124,8 +179,21 @@ export const OPS: readonly OpSpec[] = [
     says: "Which writers sign the order: exactly one or three, all of them members",
     fields: [{ name: "indexers", type: "indexer", array: true, required: true, says: "the whole new set" }],
   },
-  { number: 12, name: "set-role", says: "Make somebody owner, moderator or member" },
-  { number: 13, name: "remove-member", says: "Take a person's right to write" },
+  {
+    number: 12,
+    name: "set-role",
+    says: "Make somebody owner, moderator or member; also lets a removed person be let in again",
+    fields: [
+      { name: "identity", type: "fixed32", required: true, says: "whose" },
+      { name: "role", type: "uint", required: true, says: "1 member, 2 moderator, 3 owner" },
+    ],
+  },
+  {
+    number: 13,
+    name: "remove-member",
+    says: "Take a person's right to write, on all their devices, and close the invites they made",
+    fields: [{ name: "identity", type: "fixed32", required: true, says: "whose; one's own: leave" }],
+  },
   {
     number: 14,
     name: "add-invite",
@@ -140,6 +208,7 @@ export const OPS: readonly OpSpec[] = [
         required: true,
         says: "ms since 1970; checked by whoever answers, not by the log",
       },
+      { name: "only", type: "fixed32", array: true, says: "identities it is for, at most 1,000; anybody where empty" },
     ],
   },
   {

@@ -159,8 +159,152 @@ const encoding4 = {
   }
 }
 
-// @keet-tui/set-profile
+// @keet-tui/edit-message.target
+const encoding5_0 = encoding4_2
+// @keet-tui/edit-message.mentions
+const encoding5_2 = encoding4_3
+
+// @keet-tui/edit-message
 const encoding5 = {
+  preencode(state, m) {
+    encoding5_0.preencode(state, m.target)
+    c.string.preencode(state, m.text)
+    state.end++ // max flag is 1 so always one byte
+
+    if (m.mentions) encoding5_2.preencode(state, m.mentions)
+  },
+  encode(state, m) {
+    const flags = m.mentions ? 1 : 0
+
+    encoding5_0.encode(state, m.target)
+    c.string.encode(state, m.text)
+    c.uint.encode(state, flags)
+
+    if (m.mentions) encoding5_2.encode(state, m.mentions)
+  },
+  decode(state) {
+    const r0 = encoding5_0.decode(state)
+    const r1 = c.string.decode(state)
+    const flags = c.uint.decode(state)
+
+    return {
+      target: r0,
+      text: r1,
+      mentions: (flags & 1) !== 0 ? encoding5_2.decode(state) : null
+    }
+  }
+}
+
+// @keet-tui/delete-message.target
+const encoding6_0 = encoding4_2
+
+// @keet-tui/delete-message
+const encoding6 = {
+  preencode(state, m) {
+    encoding6_0.preencode(state, m.target)
+  },
+  encode(state, m) {
+    encoding6_0.encode(state, m.target)
+  },
+  decode(state) {
+    const r0 = encoding6_0.decode(state)
+
+    return {
+      target: r0
+    }
+  }
+}
+
+// @keet-tui/add-reaction.target
+const encoding7_0 = encoding4_2
+
+// @keet-tui/add-reaction
+const encoding7 = {
+  preencode(state, m) {
+    encoding7_0.preencode(state, m.target)
+    c.string.preencode(state, m.emoji)
+  },
+  encode(state, m) {
+    encoding7_0.encode(state, m.target)
+    c.string.encode(state, m.emoji)
+  },
+  decode(state) {
+    const r0 = encoding7_0.decode(state)
+    const r1 = c.string.decode(state)
+
+    return {
+      target: r0,
+      emoji: r1
+    }
+  }
+}
+
+// @keet-tui/remove-reaction.target
+const encoding8_0 = encoding4_2
+
+// @keet-tui/remove-reaction
+const encoding8 = {
+  preencode(state, m) {
+    encoding8_0.preencode(state, m.target)
+    c.string.preencode(state, m.emoji)
+  },
+  encode(state, m) {
+    encoding8_0.encode(state, m.target)
+    c.string.encode(state, m.emoji)
+  },
+  decode(state) {
+    const r0 = encoding8_0.decode(state)
+    const r1 = c.string.decode(state)
+
+    return {
+      target: r0,
+      emoji: r1
+    }
+  }
+}
+
+// @keet-tui/pin-message.target
+const encoding9_0 = encoding4_2
+
+// @keet-tui/pin-message
+const encoding9 = {
+  preencode(state, m) {
+    encoding9_0.preencode(state, m.target)
+  },
+  encode(state, m) {
+    encoding9_0.encode(state, m.target)
+  },
+  decode(state) {
+    const r0 = encoding9_0.decode(state)
+
+    return {
+      target: r0
+    }
+  }
+}
+
+// @keet-tui/unpin-message.target
+const encoding10_0 = encoding4_2
+
+// @keet-tui/unpin-message
+const encoding10 = {
+  preencode(state, m) {
+    encoding10_0.preencode(state, m.target)
+  },
+  encode(state, m) {
+    encoding10_0.encode(state, m.target)
+  },
+  decode(state) {
+    const r0 = encoding10_0.decode(state)
+
+    return {
+      target: r0
+    }
+  }
+}
+
+// @keet-tui/set-profile
+const encoding11 = {
   preencode(state, m) {
     c.string.preencode(state, m.name)
   },
@@ -177,22 +321,56 @@ const encoding5 = {
 }
 
 // @keet-tui/set-room
-const encoding6 = {
+const encoding12 = {
   preencode(state, m) {
-    state.end++ // max flag is 8 so always one byte
+    const flags =
+      (m.name ? 1 : 0) |
+      (m.topic ? 2 : 0) |
+      (m.kind ? 4 : 0) |
+      (m.clearTopic ? 8 : 0) |
+      (m.post ? 16 : 0) |
+      (m.invite ? 32 : 0) |
+      (m.share ? 64 : 0) |
+      (m.call ? 128 : 0) |
+      (m.successor ? 256 : 0) |
+      (m.predecessor ? 512 : 0)
+
+    c.uint.preencode(state, flags)
 
     if (m.name) c.string.preencode(state, m.name)
     if (m.topic) c.string.preencode(state, m.topic)
     if (m.kind) c.uint.preencode(state, m.kind)
+    if (m.post) c.uint.preencode(state, m.post)
+    if (m.invite) c.uint.preencode(state, m.invite)
+    if (m.share) c.uint.preencode(state, m.share)
+    if (m.call) c.uint.preencode(state, m.call)
+    if (m.successor) c.fixed32.preencode(state, m.successor)
+    if (m.predecessor) c.fixed32.preencode(state, m.predecessor)
   },
   encode(state, m) {
-    const flags = (m.name ? 1 : 0) | (m.topic ? 2 : 0) | (m.kind ? 4 : 0) | (m.clearTopic ? 8 : 0)
+    const flags =
+      (m.name ? 1 : 0) |
+      (m.topic ? 2 : 0) |
+      (m.kind ? 4 : 0) |
+      (m.clearTopic ? 8 : 0) |
+      (m.post ? 16 : 0) |
+      (m.invite ? 32 : 0) |
+      (m.share ? 64 : 0) |
+      (m.call ? 128 : 0) |
+      (m.successor ? 256 : 0) |
+      (m.predecessor ? 512 : 0)
 
     c.uint.encode(state, flags)
 
     if (m.name) c.string.encode(state, m.name)
     if (m.topic) c.string.encode(state, m.topic)
     if (m.kind) c.uint.encode(state, m.kind)
+    if (m.post) c.uint.encode(state, m.post)
+    if (m.invite) c.uint.encode(state, m.invite)
+    if (m.share) c.uint.encode(state, m.share)
+    if (m.call) c.uint.encode(state, m.call)
+    if (m.successor) c.fixed32.encode(state, m.successor)
+    if (m.predecessor) c.fixed32.encode(state, m.predecessor)
   },
   decode(state) {
     const flags = c.uint.decode(state)
@@ -201,24 +379,30 @@ const encoding6 = {
       name: (flags & 1) !== 0 ? c.string.decode(state) : null,
       topic: (flags & 2) !== 0 ? c.string.decode(state) : null,
       kind: (flags & 4) !== 0 ? c.uint.decode(state) : 0,
-      clearTopic: (flags & 8) !== 0
+      clearTopic: (flags & 8) !== 0,
+      post: (flags & 16) !== 0 ? c.uint.decode(state) : 0,
+      invite: (flags & 32) !== 0 ? c.uint.decode(state) : 0,
+      share: (flags & 64) !== 0 ? c.uint.decode(state) : 0,
+      call: (flags & 128) !== 0 ? c.uint.decode(state) : 0,
+      successor: (flags & 256) !== 0 ? c.fixed32.decode(state) : null,
+      predecessor: (flags & 512) !== 0 ? c.fixed32.decode(state) : null
     }
   }
 }
 
 // @keet-tui/set-indexers.indexers
-const encoding7_0 = c.array(c.frame(encoding2))
+const encoding13_0 = c.array(c.frame(encoding2))
 
 // @keet-tui/set-indexers
-const encoding7 = {
+const encoding13 = {
   preencode(state, m) {
-    encoding7_0.preencode(state, m.indexers)
+    encoding13_0.preencode(state, m.indexers)
   },
   encode(state, m) {
-    encoding7_0.encode(state, m.indexers)
+    encoding13_0.encode(state, m.indexers)
   },
   decode(state) {
-    const r0 = encoding7_0.decode(state)
+    const r0 = encoding13_0.decode(state)
 
     return {
       indexers: r0
@@ -226,37 +410,88 @@ const encoding7 = {
   }
 }
 
+// @keet-tui/set-role
+const encoding14 = {
+  preencode(state, m) {
+    c.fixed32.preencode(state, m.identity)
+    c.uint.preencode(state, m.role)
+  },
+  encode(state, m) {
+    c.fixed32.encode(state, m.identity)
+    c.uint.encode(state, m.role)
+  },
+  decode(state) {
+    const r0 = c.fixed32.decode(state)
+    const r1 = c.uint.decode(state)
+
+    return {
+      identity: r0,
+      role: r1
+    }
+  }
+}
+
+// @keet-tui/remove-member
+const encoding15 = {
+  preencode(state, m) {
+    c.fixed32.preencode(state, m.identity)
+  },
+  encode(state, m) {
+    c.fixed32.encode(state, m.identity)
+  },
+  decode(state) {
+    const r0 = c.fixed32.decode(state)
+
+    return {
+      identity: r0
+    }
+  }
+}
+
+// @keet-tui/add-invite.only
+const encoding16_4 = encoding4_3
+
 // @keet-tui/add-invite
-const encoding8 = {
+const encoding16 = {
   preencode(state, m) {
     c.fixed32.preencode(state, m.invite)
     c.fixed32.preencode(state, m.publicKey)
     c.uint.preencode(state, m.uses)
     c.uint.preencode(state, m.expiresAt)
+    state.end++ // max flag is 1 so always one byte
+
+    if (m.only) encoding16_4.preencode(state, m.only)
   },
   encode(state, m) {
+    const flags = m.only ? 1 : 0
+
     c.fixed32.encode(state, m.invite)
     c.fixed32.encode(state, m.publicKey)
     c.uint.encode(state, m.uses)
     c.uint.encode(state, m.expiresAt)
+    c.uint.encode(state, flags)
+
+    if (m.only) encoding16_4.encode(state, m.only)
   },
   decode(state) {
     const r0 = c.fixed32.decode(state)
     const r1 = c.fixed32.decode(state)
     const r2 = c.uint.decode(state)
     const r3 = c.uint.decode(state)
+    const flags = c.uint.decode(state)
 
     return {
       invite: r0,
       publicKey: r1,
       uses: r2,
-      expiresAt: r3
+      expiresAt: r3,
+      only: (flags & 1) !== 0 ? encoding16_4.decode(state) : null
     }
   }
 }
 
 // @keet-tui/revoke-invite
-const encoding9 = {
+const encoding17 = {
   preencode(state, m) {
     c.fixed32.preencode(state, m.invite)
   },
@@ -305,16 +540,32 @@ function getEncoding(name) {
       return encoding3
     case '@keet-tui/post-message':
       return encoding4
-    case '@keet-tui/set-profile':
+    case '@keet-tui/edit-message':
       return encoding5
-    case '@keet-tui/set-room':
+    case '@keet-tui/delete-message':
       return encoding6
-    case '@keet-tui/set-indexers':
+    case '@keet-tui/add-reaction':
       return encoding7
-    case '@keet-tui/add-invite':
+    case '@keet-tui/remove-reaction':
       return encoding8
-    case '@keet-tui/revoke-invite':
+    case '@keet-tui/pin-message':
       return encoding9
+    case '@keet-tui/unpin-message':
+      return encoding10
+    case '@keet-tui/set-profile':
+      return encoding11
+    case '@keet-tui/set-room':
+      return encoding12
+    case '@keet-tui/set-indexers':
+      return encoding13
+    case '@keet-tui/set-role':
+      return encoding14
+    case '@keet-tui/remove-member':
+      return encoding15
+    case '@keet-tui/add-invite':
+      return encoding16
+    case '@keet-tui/revoke-invite':
+      return encoding17
     default:
       throw new Error('Encoder not found ' + name)
   }

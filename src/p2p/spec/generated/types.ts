@@ -34,6 +34,40 @@ export interface PostMessage {
   readonly mentions?: readonly Uint8Array[] | null;
 }
 
+export interface EditMessage {
+  readonly type: "edit-message";
+  readonly target: MessageRef;
+  readonly text: string;
+  readonly mentions?: readonly Uint8Array[] | null;
+}
+
+export interface DeleteMessage {
+  readonly type: "delete-message";
+  readonly target: MessageRef;
+}
+
+export interface AddReaction {
+  readonly type: "add-reaction";
+  readonly target: MessageRef;
+  readonly emoji: string;
+}
+
+export interface RemoveReaction {
+  readonly type: "remove-reaction";
+  readonly target: MessageRef;
+  readonly emoji: string;
+}
+
+export interface PinMessage {
+  readonly type: "pin-message";
+  readonly target: MessageRef;
+}
+
+export interface UnpinMessage {
+  readonly type: "unpin-message";
+  readonly target: MessageRef;
+}
+
 export interface SetProfile {
   readonly type: "set-profile";
   readonly name: string;
@@ -45,11 +79,28 @@ export interface SetRoom {
   readonly topic?: string | null;
   readonly kind?: number | null;
   readonly clearTopic?: boolean | null;
+  readonly post?: number | null;
+  readonly invite?: number | null;
+  readonly share?: number | null;
+  readonly call?: number | null;
+  readonly successor?: Uint8Array | null;
+  readonly predecessor?: Uint8Array | null;
 }
 
 export interface SetIndexers {
   readonly type: "set-indexers";
   readonly indexers: readonly Indexer[];
+}
+
+export interface SetRole {
+  readonly type: "set-role";
+  readonly identity: Uint8Array;
+  readonly role: number;
+}
+
+export interface RemoveMember {
+  readonly type: "remove-member";
+  readonly identity: Uint8Array;
 }
 
 export interface AddInvite {
@@ -58,6 +109,7 @@ export interface AddInvite {
   readonly publicKey: Uint8Array;
   readonly uses: number;
   readonly expiresAt: number;
+  readonly only?: readonly Uint8Array[] | null;
 }
 
 export interface RevokeInvite {
@@ -68,20 +120,36 @@ export interface RevokeInvite {
 export type Op =
   | JoinRoom
   | PostMessage
+  | EditMessage
+  | DeleteMessage
+  | AddReaction
+  | RemoveReaction
+  | PinMessage
+  | UnpinMessage
   | SetProfile
   | SetRoom
   | SetIndexers
+  | SetRole
+  | RemoveMember
   | AddInvite
   | RevokeInvite;
 
 export const OP_NUMBERS = {
   "join-room": 1,
   "post-message": 2,
+  "edit-message": 3,
+  "delete-message": 4,
+  "add-reaction": 5,
+  "remove-reaction": 6,
+  "pin-message": 7,
+  "unpin-message": 8,
   "set-profile": 9,
   "set-room": 10,
   "set-indexers": 11,
+  "set-role": 12,
+  "remove-member": 13,
   "add-invite": 14,
   "revoke-invite": 15,
 } as const;
 
-export const RESERVED_NUMBERS: readonly number[] = [3, 4, 5, 6, 7, 8, 12, 13, 16, 17, 18, 19];
+export const RESERVED_NUMBERS: readonly number[] = [16, 17, 18, 19];

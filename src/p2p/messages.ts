@@ -1,0 +1,70 @@
+/** A message as the core tells it: a row, or what has no row yet, with all that is on it. */
+import type { Reaction, Who } from "./message-state.js";
+import type { MessageRef, Op } from "./spec/generated/types.js";
+
+export type MessageState = "pending" | "sent" | "delivered" | "failed";
+
+export interface Reply {
+  readonly writer: Uint8Array;
+  readonly id: Uint8Array;
+  /** Null where it is not here. */
+  readonly found: {
+    readonly author: Who;
+    readonly text: string;
+    readonly deleted: boolean;
+    readonly place: number;
+  } | null;
+}
+
+export interface RoomMessage {
+  readonly id: Uint8Array;
+  readonly writer: Uint8Array;
+  readonly author: Uint8Array;
+  readonly name: string;
+  readonly sentAt: number;
+  readonly receivedAt: number | null;
+  readonly place: number | null;
+  /** As it was written; null for what this version cannot read. */
+  readonly op: Op | null;
+  /** As it is now; empty where it is no post, or was taken back. */
+  readonly text: string;
+  readonly editedAt: number | null;
+  readonly deletedBy: Who | null;
+  readonly pinned: boolean;
+  readonly reactions: readonly Reaction[];
+  readonly reply: Reply | null;
+  /** Whom a notice is about. */
+  readonly about: Who | null;
+  readonly state: MessageState | null;
+  readonly reason: string | null;
+  readonly verified: boolean;
+  readonly mine: boolean;
+  readonly blocked: boolean;
+  readonly clockOff: boolean;
+  readonly mentionsMe: boolean;
+}
+
+export interface StateChange {
+  /** 32 hex digits. */
+  readonly id: string;
+  readonly state: MessageState;
+  readonly reason: string | null;
+}
+
+/** Of a message with nothing on it. */
+export const UNTOUCHED = {
+  editedAt: null,
+  deletedBy: null,
+  pinned: false,
+  reactions: [],
+  reply: null,
+  about: null,
+} as const;
+
+export function textOf(op: Op | null): string {
+  return op?.type === "post-message" ? op.text : "";
+}
+
+export function targetOf(op: Op): MessageRef | null {
+  return "target" in op ? op.target : null;
+}
