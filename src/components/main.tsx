@@ -7,6 +7,7 @@ import { copyText } from "../terminal/clipboard.js";
 import { type Capabilities, Terminal } from "../terminal/terminal.js";
 import { App } from "./app.js";
 import type { Theme } from "./paint.js";
+import { ringFor } from "./ring.js";
 import { Screen } from "./screen.js";
 
 /** Longest wait for the core to take the last draft. */
@@ -70,6 +71,7 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
   terminal.on("redraw", () => ink.clear());
   terminal.on("hangup", () => ended.resolve(0));
   const undoTitle = followTitle(screen, terminal);
+  const undoRing = ringFor({ screen, terminal });
   screen.start();
 
   try {
@@ -81,6 +83,7 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
   } finally {
     // The terminal first and always.
     undoTitle();
+    undoRing();
     terminal.restore();
     ink.unmount();
     await within(screen.close(), CLOSE_MS);

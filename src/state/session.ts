@@ -41,6 +41,10 @@ export class Session {
   readonly now: () => number;
   /** Somebody said something just now: worth a frame of its own. */
   onSaid: (() => void) | null = null;
+  /** A room as the core tells it, before this screen makes its own of it; null for one that is gone. */
+  onRoom: ((id: string, room: RoomView | null) => void) | null = null;
+  /** A core is about to tell what was before: at the start, and whenever one was lost. */
+  onAttach: (() => void) | null = null;
   readonly #options: SessionOptions;
   readonly #rooms = new Map<string, RoomSession>();
   #link: CoreLink | null = null;
@@ -122,6 +126,7 @@ export class Session {
   }
 
   forgetRoom(id: string): void {
+    this.onRoom?.(id, null);
     this.#rooms.delete(id);
     this.profile.update((old) => ({ ...old, rooms: old.rooms.filter((room) => room.id !== id) }));
   }
@@ -176,6 +181,7 @@ export class Session {
       await link.close();
       return;
     }
+    this.onAttach?.();
     let isOpen = true;
     const undoEvents = link.onEvent((event, cursor) => {
       this.#cursor = cursor;
@@ -258,6 +264,7 @@ export class Session {
   }
 
   #applyRoom(info: RoomInfo): void {
+    this.onRoom?.(info.id, roomView(info));
     const isRead = info.id === this.#reading;
     const behind = this.#behindToShow(info);
     const room = { ...roomView(info), behind, ...(isRead ? { unread: 0, mentions: 0 } : {}) };

@@ -1,0 +1,50 @@
+import { type Alert, Alerts } from "../alerts.js";
+import type { Terminal } from "../terminal/terminal.js";
+import type { Screen } from "./screen.js";
+
+const BELL = "\x07";
+
+export interface RingOptions {
+  readonly screen: Screen;
+  readonly terminal: Pick<Terminal, "on" | "off" | "write">;
+  readonly after?: (ms: number, act: () => void) => () => void;
+}
+
+/** Lets the terminal ring for what is said where nobody looks. Gives what ends that. */
+export function ringFor({ screen, terminal, after = later }: RingOptions): () => void {
+  const { session } = screen;
+  let isFocused = true;
+  const alerts = new Alerts({
+    now: session.now,
+    after,
+    announce: (alert) => announce(alert, terminal),
+    lookedAt: () => (isFocused ? screen.state.getSnapshot().room : null),
+    isReady: () => session.profile.getSnapshot().connection === "ready",
+  });
+  session.onRoom = (id, room) => {
+    if (room) alerts.room(room, session.roomView(id));
+    else alerts.gone(id);
+  };
+  const onInput = (event: { readonly type: string; readonly focused?: boolean }) => {
+    if (event.type === "focus") isFocused = event.focused === true;
+  };
+  terminal.on("input", onInput);
+  session.onAttach = () => alerts.forget();
+  return () => {
+    terminal.off("input", onInput);
+    session.onRoom = null;
+    session.onAttach = null;
+    alerts.forget();
+  };
+}
+
+/** The one way out: a terminal that can show text gets `alert.text` here one day. */
+function announce(alert: Alert, terminal: Pick<Terminal, "write">): void {
+  if (alert.rings) terminal.write(BELL);
+}
+
+function later(ms: number, act: () => void): () => void {
+  const timer = setTimeout(act, ms);
+  timer.unref();
+  return () => clearTimeout(timer);
+}
