@@ -8,7 +8,7 @@ import { CliArgs, type CliCommand, type OptionSpec } from "./define.js";
 import { GLOBAL_OPTIONS, globalsFrom } from "./globals.js";
 import { OneShot } from "./one-shot.js";
 import { printError, printRaw } from "./output.js";
-import { positionalUsage, usageOf } from "./usage.js";
+import { EXIT_CODES, positionalUsage, usageOf } from "./usage.js";
 import { isStandIn, takeApart, textOf, type Words } from "./words.js";
 
 const PARSER = {
@@ -22,6 +22,7 @@ const PARSER = {
 } as const;
 
 const HELP_WIDTH = 100;
+const EXIT_LINE = `Exit codes: ${EXIT_CODES.map(([code, means]) => `${code} ${means}`).join(", ")}.`;
 
 export async function runProgram(argv: readonly string[]): Promise<number> {
   const asJson = argv.slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length).includes("--json");
@@ -73,7 +74,7 @@ export function programTree(): Argv {
     .locale("en")
     .exitProcess(false)
     .wrap(HELP_WIDTH)
-    .epilogue("Rooms are named by their exact name, or by 8 or more characters of their id.");
+    .epilogue(`Rooms are named by their exact name, or by 8 or more characters of their id.\n${EXIT_LINE}`);
   for (const [name, spec] of Object.entries(GLOBAL_OPTIONS)) tree = tree.option(name, optionOf(spec, "Options:"));
   for (const [group, summary] of Object.entries(GROUPS)) {
     tree = tree.command(group, summary, (inner) => withCommands(inner, [group]));
@@ -105,7 +106,7 @@ function commandOf(tree: Argv, command: CliCommand): Argv {
     next = next.option(name, optionOf(spec, "Options of this command:"));
   }
   for (const [line, what] of command.examples) next = next.example(line, what);
-  return next.epilogue("");
+  return next.epilogue(EXIT_LINE);
 }
 
 function optionOf(spec: OptionSpec, group: string) {

@@ -56,8 +56,8 @@ export const search = defineCliCommand({
         const room = said === null ? `${rooms.get(message.room) ?? message.room.slice(0, 16)}  ` : "";
         printRaw(`${room}${plainLine(message, known)}\n`);
       }
+      if (found.length === 0) talk("Nothing found.");
     }
-    if (found.length === 0) talk("Nothing found.");
     for (const room of incomplete) {
       talk(
         `Some of ${rooms.get(room) ?? room.slice(0, 16)} is on no device that is here now, and was not looked through.`,

@@ -13,10 +13,10 @@ export function positionalUsage({ name, optional, rest }: PositionalSpec): strin
 
 export const EXIT_CODES: readonly (readonly [code: number, means: string])[] = [
   [EXIT.ok, "done"],
-  [EXIT.failed, "it failed; the error says why"],
+  [EXIT.failed, "it failed (the error says why)"],
   [EXIT.usage, "the command line is wrong"],
-  [EXIT.storage, "the store is locked or damaged, or the room has stopped"],
-  [EXIT.notFound, "no such room, message, invite or member"],
+  [EXIT.storage, "the store is locked or damaged or the room has stopped"],
+  [EXIT.notFound, "no such room, message, invite or person"],
   [EXIT.timedOut, "no answer in time"],
   [EXIT.bug, "a fault of keet-tui"],
 ];

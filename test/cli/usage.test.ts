@@ -26,6 +26,7 @@ t.test("every command has help with an example, and asking for it starts nothing
     t.equal(outcome.code, 0);
     t.match(outcome.stdout, `keet-tui ${command.path.join(" ")}`);
     t.match(outcome.stdout, command.examples[0]?.[0].split("\n")[0] ?? "an example");
+    t.match(outcome.stdout.replace(/\s+/g, " "), /Exit codes: 0 done, 1 .* 70 a fault of keet-tui\./);
     t.notMatch(outcome.stdout, "--internal");
   }
   t.match((await h.run(["-h"])).stdout, /room .*send .*tail/s);

@@ -1,0 +1,67 @@
+// Every command that prints data prints it as JSON where that is asked for, and nothing beside it.
+import t from "tap";
+import { COMMANDS } from "../../src/cli/commands.js";
+import { standIn } from "./stand-in.js";
+
+const ID = "abcd".repeat(8);
+
+/** What to ask of each, in the order of the table. Null: it prints no data of its own, or needs another core. */
+const SAMPLES: Readonly<Record<string, readonly string[] | null>> = {
+  "room create": ["coffee"],
+  "room list": [],
+  "room show": ["tea"],
+  "room leave": null,
+  "room invite": null,
+  "room invites": null,
+  "room revoke": null,
+  "room join": null,
+  "room set": ["tea", "--topic", "green"],
+  "room role": ["tea", "bob", "moderator"],
+  "room remove": ["tea", "eve", "--yes"],
+  "room renew": ["coffee", "--yes"],
+  "room repair": ["tea"],
+  "room prefs": ["tea"],
+  "room accept": ["tea"],
+  msg: ["bob"],
+  send: ["tea", "hi", "--id", ID],
+  tail: ["tea", "-n", "1"],
+  "message show": ["tea", ID],
+  "message edit": ["tea", ID, "ho"],
+  "message react": ["tea", ID, "👍"],
+  "message unreact": ["tea", ID, "👍"],
+  "message pin": ["tea", ID],
+  "message unpin": ["tea", ID],
+  "message pins": ["tea"],
+  "message delete": ["tea", ID],
+  search: ["hi"],
+  export: ["tea"],
+  members: ["tea"],
+  block: ["bob"],
+  unblock: ["bob"],
+  blocked: [],
+  "identity show": [],
+  "identity words": null,
+  "identity restore": null,
+  "identity rename": null,
+  daemon: null,
+  "daemon stop": null,
+  "daemon status": [],
+  rpc: null,
+  dht: null,
+  doctor: null,
+  demo: null,
+  completion: null,
+};
+
+t.test("every command is in the table, and prints JSON alone with --json", async (t) => {
+  t.same(COMMANDS.map(({ path }) => path.join(" ")).sort(), Object.keys(SAMPLES).sort());
+  const { home } = await standIn(t);
+  for (const [path, args] of Object.entries(SAMPLES)) {
+    if (args === null) continue;
+    // In the middle of the line, where --json is no text of a message.
+    const outcome = await home.run([...path.split(" "), "--json", ...args]);
+    t.equal(outcome.code, 0, `${path}: ${outcome.stderr}`);
+    t.doesNotThrow(() => JSON.parse(outcome.stdout), path);
+    t.equal(outcome.stderr, "", path);
+  }
+});
