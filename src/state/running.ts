@@ -1,5 +1,6 @@
 import type { Page, ParamsOf, Role } from "../rpc/methods.js";
 import { type SafeText, safeText } from "../safe-text.js";
+import { hasCode } from "./core-link.js";
 import type { MemberView, PersonView, RoomView } from "./model.js";
 import type { Session } from "./session.js";
 import { memberView, personView } from "./views.js";
@@ -71,9 +72,15 @@ export class Running {
     return (await this.#session.request("person.blocked", {})).map(personView);
   }
 
-  /** Rows of a room by place, as the wire has them: for what is written to a file. */
+  /** Rows of a room by place, as the wire has them: for what is written to a file. A core that is lost is asked again. */
   async readRows(room: string, ask: { readonly from: number; readonly limit: number }): Promise<Page> {
-    return await this.#session.request("message.list", { room, ...ask });
+    for (;;) {
+      try {
+        return await this.#session.request("message.list", { room, ...ask });
+      } catch (error) {
+        if (!hasCode(error, "CORE_GONE")) throw error;
+      }
+    }
   }
 
   /** What goes on takes a while: said in the row above the composer until something else is. */
