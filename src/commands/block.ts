@@ -1,6 +1,7 @@
 import { blockedPage } from "./blocked-page.js";
 import type { CommandContext } from "./context.js";
 import { defineCommand } from "./define.js";
+import { roomOf } from "./named.js";
 
 export const block = defineCommand<CommandContext>()({
   name: "block",
@@ -13,7 +14,7 @@ export const block = defineCommand<CommandContext>()({
   args: [{ name: "who", type: "person", optional: true }],
   async run(context, { who }) {
     if (who === null) return blockedPage(await context.running.blocked());
-    const person = await context.running.block(who.id, context.where(), true);
+    const person = await context.running.block(who.id, roomOf(context, who.id), true);
     return {
       notice: `You do not see what ${person.name} writes any more.`,
       hint: "They are not told, and others still read it. /unblock ends this.",

@@ -1,5 +1,6 @@
 import type { CommandContext } from "./context.js";
 import { defineCommand } from "./define.js";
+import { roomOf } from "./named.js";
 
 export const msg = defineCommand<CommandContext>()({
   name: "msg",
@@ -14,7 +15,7 @@ export const msg = defineCommand<CommandContext>()({
     { name: "text", type: "rest", optional: true },
   ],
   async run(context, { who, text }) {
-    const room = await context.running.openDirect(who.id, context.where());
+    const room = await context.running.openDirect(who.id, roomOf(context, who.id));
     if (text !== null && room.state !== "request") context.send(room.id, text, { action: false });
     const { name } = room;
     if (room.state === "request") {

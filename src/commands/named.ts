@@ -2,6 +2,7 @@
 import fuzzysort from "fuzzysort";
 import { KeetError } from "../errors.js";
 import type { SafeText } from "../safe-text.js";
+import type { CommandContext } from "./context.js";
 
 export interface Named {
   readonly id: string;
@@ -61,4 +62,9 @@ export function named<N extends Named>(word: string, all: readonly N[], code: st
   const some = all.slice(0, MAX_NAMES_IN_HINT).map(shown);
   const hint = near.length > 0 ? `Close: ${near.join(", ")}` : some.length > 0 ? `There are: ${some.join(", ")}` : null;
   throw new KeetError("user", code, `No ${what} is called ${word}`, hint ? { hint } : {});
+}
+
+/** The room on screen, where that person is in it: else the core looks for them everywhere. */
+export function roomOf(context: Pick<CommandContext, "where" | "members">, person: string): string | null {
+  return context.members().some(({ id }) => id === person) ? context.where() : null;
 }

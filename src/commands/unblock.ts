@@ -16,7 +16,7 @@ export const unblock = defineCommand<CommandContext>()({
     if (who === null) return blockedPage(blocked);
     if (blocked.length === 0) throw new KeetError("user", "NO_SUCH_MEMBER", "You have blocked nobody");
     const { id } = memberNamed(who, blocked, "person you blocked");
-    const person = await context.running.block(id, context.where(), false);
+    const person = await context.running.block(id, null, false);
     return { notice: `You see what ${person.name} writes again.` };
   },
 });

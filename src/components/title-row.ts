@@ -1,7 +1,7 @@
 /** The first row: which room, what it is about, who is here; and what is not well, where one looks first. Pure. */
 import { plainText, type SafeText, safe } from "../safe-text.js";
 import type { NetworkView, RoomView } from "../state/model.js";
-import { removedText, requestText } from "../state/room-words.js";
+import { REMOVED, requestText } from "../state/room-words.js";
 import { type Cells, type Span, spaces } from "../state/rows.js";
 
 /** Narrower than this, the long words of a request would hide what answers it. */
@@ -102,7 +102,7 @@ function statusOf(room: RoomView, columns: number, successor: RoomView | null): 
     const text = columns < SHORT_COLUMNS ? safe`${room.name} wants to talk` : requestText(room);
     return { text: safe`${withoutStop(text)} · /accept · /decline`, tone: "accent" };
   }
-  if (room.state === "removed") return { text: removedText(room), tone: "warning" };
+  if (room.state === "removed") return { text: REMOVED, tone: "warning" };
   if (room.alarm !== null) return { text: safe`/room: ${room.alarm}`, tone: "bad" };
   if (room.continuedBy !== null) return { text: successorText(successor), tone: "accent" };
   if (room.state === "asked") {

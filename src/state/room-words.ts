@@ -39,7 +39,7 @@ export function nameOf({ name, tag }: Pick<MemberView, "name" | "tag">): SafeTex
 export function whyNoWriting(room: RoomView): { readonly text: SafeText; readonly hint: SafeText | null } | null {
   if (room.state === "request") return { text: requestText(room), hint: plainText("First /accept, or /decline.") };
   if (room.state === "removed") {
-    return { text: removedText(room), hint: plainText("An owner can let you in again by a new invite.") };
+    return { text: REMOVED, hint: plainText("An owner can let you in again by a new invite.") };
   }
   if (room.continuedBy !== null) {
     return { text: plainText("This room goes on in another."), hint: plainText("Enter on an empty line goes there.") };
@@ -54,6 +54,4 @@ export function requestText(room: RoomView): SafeText {
   return safe`${room.with?.name ?? "Somebody"} wants to talk to you.`;
 }
 
-export function removedText(room: RoomView): SafeText {
-  return room.reason ?? plainText("You were removed from this room. What was said is still here.");
-}
+export const REMOVED = plainText("You were removed from this room. What was said is still here.");

@@ -135,7 +135,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "/msg alice": { asks: ["direct.open", { person: ALICE.id, room: "tea" }], opens: "d1" },
   "/query @bob": { opens: "d2", notice: "bob hears of it when you are both online." },
   "/msg zoe": { opens: "r1", notice: "zoe asked first: /accept, or /decline." },
-  "/msg 5a0e5a0e": { asks: ["direct.open", { person: "5a0e5a0e", room: "tea" }] },
+  "/msg 5a0e5a0e": { asks: ["direct.open", { person: "5a0e5a0e" }] },
   '/msg "green tea" hello  you': { asks: ["message.send", { room: "d2", text: "hello  you" }], opens: "d2" },
   "/accept": { asks: ["direct.accept", { room: "r1" }], opens: "r1", notice: "You and zoe can talk here." },
   "/accept zoe": { asks: ["direct.accept", { room: "r1" }] },
@@ -182,6 +182,7 @@ const CASES: Readonly<Record<string, Case>> = {
     asks: ["person.block", { person: ALICE.id, room: "tea", blocked: true }],
     notice: "You do not see what alice writes any more.",
   },
+  "/block zoe": { asks: ["person.block", { person: ZOE.id, blocked: true }] },
   "/ignore 5a0e5a0e": { asks: ["person.block", { person: "5a0e5a0e", blocked: true }] },
   "/unblock": { page: /zoe/ },
   "/unblock zoe": {
@@ -204,6 +205,13 @@ for (const [line, wanted] of Object.entries(CASES)) {
     if (wanted.opens) t.match(wish, { open: wanted.opens });
   });
 }
+
+t.test("who is not in the room on screen is looked for everywhere", async (t) => {
+  const desk = await openDesk(t, teaCore(), "tea");
+  await desk.run("/msg zoe");
+  await desk.run("/block zoe");
+  for (const method of ["direct.open", "person.block"]) t.notOk("room" in desk.asked(method)[0]!, method);
+});
 
 t.test("every command for rooms and people is tried here", (t) => {
   const elsewhere = ["verify", "revoke", "export"];
