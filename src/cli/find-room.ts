@@ -19,7 +19,9 @@ export async function findRoom(core: RpcClient, said: string): Promise<RoomInfo>
 
 /** @throws NO_SUCH_ROOM with near names in the hint, AMBIGUOUS_ROOM with the ids of all that fit */
 export function pickRoom(rooms: readonly RoomInfo[], said: string): RoomInfo {
-  const named = rooms.filter((room) => room.name === said);
+  const sameName = rooms.filter((room) => room.name === said);
+  // A room that goes on in another of the same name is over: that one is meant.
+  const named = sameName.filter(({ continuedBy }) => !continuedBy || !sameName.some(({ id }) => id === continuedBy));
   const isId = said.length >= MIN_ID_CHARS && /^[0-9a-f]+$/.test(said);
   const found = named.length > 0 ? named : isId ? rooms.filter((room) => room.id.startsWith(said)) : [];
   if (found.length === 1 && found[0]) return found[0];

@@ -1,4 +1,8 @@
 import t from "tap";
+import { ignoredOptions, keepCoreOptions } from "../../src/cli/core-options.js";
+import { globalsFrom } from "../../src/cli/globals.js";
+import { resolvePaths } from "../../src/config.js";
+import { thisProcess, writeOwner } from "../../src/daemon/owner.js";
 import { Home } from "../helpers/program.js";
 
 t.test("options that the running core does not have are said to have no effect; the same ones are not", async (t) => {
@@ -21,4 +25,17 @@ t.test("options that the running core does not have are said to have no effect; 
   t.match(both.stderr, /: --bootstrap and --no-lan have no effect\. To use them: /);
   const detached = await home.run(["daemon", "--detach"]);
   t.match(detached.stderr, /--no-lan has no effect/);
+});
+
+t.test("what an earlier core was started with says nothing of the one that runs", async (t) => {
+  const paths = resolvePaths({ home: t.testdir({ data: { default: {} } }) });
+  const ignored = () => ignoredOptions(paths, globalsFrom({ "no-lan": true }), (rest) => rest);
+  const times = { since: "", renewedAt: "", version: "", wire: 1, socket: "" };
+  t.equal(ignored(), null, "nobody knows");
+  keepCoreOptions(paths, globalsFrom({}));
+  t.equal(ignored(), null, "none runs");
+  writeOwner(paths.data, { ...thisProcess(), ...times });
+  t.match(ignored(), /no effect/);
+  writeOwner(paths.data, { ...thisProcess(), ...times, start: "1" });
+  t.equal(ignored(), null, "another process, of the same number even");
 });

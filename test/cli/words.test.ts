@@ -71,6 +71,18 @@ t.test("two rooms of one name are an error that lists both", async (t) => {
   t.throws(() => pickRoom([room("a", "12345678aa"), room("b", "12345678bb")], "12345678"), { code: "AMBIGUOUS_ROOM" });
 });
 
+t.test("a room that goes on in another of its name is over, and named by its id only", async (t) => {
+  const old = { ...room("tea", "aaaa1111"), continuedBy: "bbbb2222".padEnd(64, "0") };
+  const next = room("tea", "bbbb2222");
+  t.equal(pickRoom([old, next], "tea"), next);
+  t.equal(pickRoom([old, next], "aaaa1111"), old);
+  t.equal(pickRoom([old], "tea"), old, "as long as this device does not have the other");
+  t.throws(() => pickRoom([old, next, room("tea", "cccc3333")], "tea"), {
+    code: "AMBIGUOUS_ROOM",
+    hint: /bbbb2222.*cccc3333/,
+  });
+});
+
 t.test("a room's name from elsewhere cannot play tricks in an error", async (t) => {
   try {
     pickRoom([room("te\x1b]0;x\x07\u202e", "a")], "te");
