@@ -56,6 +56,8 @@ export const KEYS = [
   { id: "to-top", keys: ["alt+home"], where: "talk", help: "To the oldest message here", also: "PgUp" },
   { id: "to-end", keys: ["alt+end"], where: "talk", help: "To the newest message", also: "End on an empty line" },
   { id: "to-end-empty", keys: ["end"], where: "empty", help: "To the newest message, on an empty line" },
+  { id: "search", keys: ["ctrl+f"], where: "talk", help: "Find messages by words in them", also: "/search" },
+  { id: "to-late", keys: ["ctrl+o"], where: "talk", help: "To earlier messages that came late" },
   { id: "members", keys: ["alt+m"], where: "talk", help: "Who is in this room", also: "/who" },
   { id: "select", keys: ["ctrl+up"], where: "talk", help: "Select a message", also: "Up on an empty line" },
   { id: "select-empty", keys: ["up"], where: "empty", help: "Select a message, on an empty line" },
@@ -74,7 +76,7 @@ export const KEYS = [
   { id: "line-start", keys: ["ctrl+a", "home"], where: "composer", help: "To the start of the line" },
   { id: "line-end", keys: ["ctrl+e", "end"], where: "composer", help: "To the end of the line" },
   { id: "char-left", keys: ["left", "ctrl+b"], where: "composer", help: "Left" },
-  { id: "char-right", keys: ["right", "ctrl+f"], where: "composer", help: "Right" },
+  { id: "char-right", keys: ["right"], where: "composer", help: "Right" },
   {
     id: "word-left",
     keys: ["alt+b", "ctrl+left", "alt+left"],
@@ -104,7 +106,23 @@ export const KEYS = [
   { id: "paste-cut", keys: ["ctrl+y"], where: "composer", help: "Put back what was cut" },
   { id: "selection-up", keys: ["up", "k"], where: "selection", help: "The message before" },
   { id: "selection-down", keys: ["down", "j"], where: "selection", help: "The message after" },
-  { id: "copy", keys: ["y"], where: "selection", help: "Copy the message" },
+  { id: "selection-page-up", keys: ["pageup"], where: "selection", help: "A page of messages up" },
+  { id: "selection-page-down", keys: ["pagedown"], where: "selection", help: "A page of messages down" },
+  { id: "selection-first", keys: ["home"], where: "selection", help: "The oldest message here" },
+  { id: "selection-end", keys: ["end"], where: "selection", help: "Back to the newest message and to the line" },
+  { id: "open", keys: ["enter"], where: "selection", help: "To the message that this one answers" },
+  { id: "reply", keys: ["r"], where: "selection", help: "Answer the message", also: "/reply" },
+  { id: "edit", keys: ["e"], where: "selection", help: "Change what you wrote", also: "/edit" },
+  {
+    id: "react",
+    keys: ["+"],
+    where: "selection",
+    help: "React; your own reaction again takes it back",
+    also: "/react",
+  },
+  { id: "delete", keys: ["d"], where: "selection", help: "Take the message back", also: "/delete" },
+  { id: "pin", keys: ["p"], where: "selection", help: "Pin the message, or unpin it", also: "/pin" },
+  { id: "copy", keys: ["y"], where: "selection", help: "Copy the message", also: "/copy" },
   { id: "verify", keys: ["v"], where: "selection", help: "Who wrote this?", also: "/verify" },
   { id: "selection-leave", keys: ["escape"], where: "selection", help: "Back to the line" },
   { id: "overlay-leave", keys: ["escape"], where: "overlay", help: "Back to the talk" },
@@ -152,8 +170,9 @@ const SHOWN: Readonly<Record<string, string>> = {
 
 /** `Ctrl-N`, `Alt-↓`: a key as people read it. */
 export function shownKey(name: string): string {
+  // The plus between the parts, not the key of that name.
   return name
-    .split("+")
+    .split(/(?<=.)\+(?=.)/)
     .map((part) => SHOWN[part] ?? part[0]!.toUpperCase() + part.slice(1))
     .join("-");
 }

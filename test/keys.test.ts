@@ -42,5 +42,6 @@ t.test("keys are named as people read them", (t) => {
   t.equal(nameOfKey(key("enter", { shift: true })), "shift+enter");
   t.equal(shownKey("alt+down"), "Alt-↓");
   t.equal(shownKey("pageup"), "PgUp");
+  t.equal(shownKey("+"), "+");
   t.end();
 });

@@ -53,7 +53,8 @@ function ofCommand(text: string, before: string, names: Names): Completion | nul
   const words = args.match(/@?"[^"]*"?|[^\s"]+|(?<=[ \t]|^)$/g) ?? [""];
   const index = Math.min(words.length, command.args.length) - 1;
   const arg = command.args[index];
-  if (!arg) return null;
+  // Free text is completed as such: names and emoji in it.
+  if (!arg || arg.type === "rest") return null;
   const isLast = index === command.args.length - 1;
   const written = isLast && takesTheRest(arg) ? restFrom(args, index) : words.at(-1)!;
   const from = before.length - written.length;

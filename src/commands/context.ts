@@ -1,3 +1,4 @@
+import type { Messaging } from "../state/messaging.js";
 import type {
   IdentityView,
   InviteView,
@@ -12,10 +13,14 @@ import type { Running } from "../state/running.js";
 /** Running a room: state/running.ts. What the room refuses is thrown in the core's words. */
 export type RunningContext = Pick<Running, keyof Running>;
 
+/** What one may do with a message: state/messaging.ts. */
+export type MessagingContext = Pick<Messaging, keyof Messaging>;
+
 /** What a command may touch; state/actions.ts has it all. */
 export interface CommandContext {
   readonly now: () => number;
   readonly running: RunningContext;
+  readonly messages: MessagingContext;
   /** Id of the room on screen. */
   where(): string | null;
   /** The room on screen; throws where there is none. */

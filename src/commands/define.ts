@@ -1,4 +1,5 @@
 import type { SafeText } from "../safe-text.js";
+import type { MessageView } from "../state/model.js";
 
 /**
  * What an argument is; completion and checks belong to the type, not to the command. `member`: of the room on screen;
@@ -59,9 +60,19 @@ export type Wish =
   | { readonly show: "page"; readonly page: Page }
   | { readonly show: "invite"; readonly invite: string }
   | { readonly notice: string; readonly hint?: string }
-  /** `page` says what the answer means, where one line is too short for it. */
-  | { readonly ask: string; readonly page?: Page; readonly yes: () => Promise<Wish | undefined> | undefined }
+  /** `note` says what the answer means; `page` does where one line is too short for it. */
+  | {
+      readonly ask: string;
+      readonly page?: Page;
+      readonly note?: string;
+      readonly yes: () => Promise<Wish | undefined> | undefined;
+    }
   | { readonly open: string; readonly notice?: string; readonly hint?: string }
+  /** The line becomes an answer, a new text or a reaction, until Enter or Esc. */
+  | { readonly write: "reply" | "edit" | "react"; readonly message: MessageView }
+  | { readonly show: "search"; readonly words: string }
+  | { readonly show: "pins" }
+  | { readonly copy: string }
   | { readonly quit: true };
 
 /** A page of facts: rows of a label and what is to be said of it. */

@@ -20,3 +20,34 @@ export const EMOJI: readonly { readonly name: string; readonly text: string }[] 
   { length: words.length / 2 },
   (_, index) => ({ name: words[index * 2]!, text: words[index * 2 + 1]! }),
 );
+
+export type Emoji = (typeof EMOJI)[number];
+
+/** What people react with most, for whoever has not typed a name yet. */
+export const QUICK_EMOJI: readonly Emoji[] = ["thumbsup", "heart", "joy", "tada", "eyes", "pray", "check", "fire"].map(
+  (name) => EMOJI.find((emoji) => emoji.name === name)!,
+);
+
+const ONE = "^(?:\\p{RGI_Emoji}|\\p{Extended_Pictographic}\\ufe0e?|[0-9#*]\\u20e3)$";
+// The flag is newer than the language this is compiled for; Node 22 has it.
+const ONE_EMOJI = new RegExp(ONE, "v");
+
+/** Those whose name begins with what was written, then those with it inside. A colon before or behind means nothing. */
+export function emojiFor(written: string): readonly Emoji[] {
+  const name = nameIn(written);
+  if (name === "") return QUICK_EMOJI;
+  const inside = EMOJI.filter((emoji) => emoji.name.includes(name));
+  return inside.toSorted((a, b) => Number(b.name.startsWith(name)) - Number(a.name.startsWith(name)));
+}
+
+/** The one emoji that was written, as it is or by its whole name; null where it is none. */
+export function emojiIn(written: string): string | null {
+  const text = written.trim();
+  if (ONE_EMOJI.test(text)) return text;
+  const name = nameIn(text);
+  return EMOJI.find((emoji) => emoji.name === name)?.text ?? null;
+}
+
+function nameIn(written: string): string {
+  return written.trim().replace(/^:|:$/g, "").toLowerCase();
+}

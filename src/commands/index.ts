@@ -4,12 +4,17 @@ import { accept } from "./accept.js";
 import { archive } from "./archive.js";
 import { block } from "./block.js";
 import type { CommandContext } from "./context.js";
+import { copy } from "./copy.js";
 import { create } from "./create.js";
 import { decline } from "./decline.js";
 import type { Command, Group } from "./define.js";
+import { deleteMessage } from "./delete.js";
 import { demo } from "./demo.js";
 import { detach } from "./detach.js";
+import { edit } from "./edit.js";
+import { exportTalk } from "./export.js";
 import { favourite } from "./favourite.js";
+import { forward } from "./forward.js";
 import { help } from "./help.js";
 import { identity } from "./identity.js";
 import { invite } from "./invite.js";
@@ -23,15 +28,21 @@ import { msg } from "./msg.js";
 import { mute } from "./mute.js";
 import { network } from "./network.js";
 import { nick } from "./nick.js";
+import { pin } from "./pin.js";
+import { pins } from "./pins.js";
 import { quit } from "./quit.js";
+import { react } from "./react.js";
 import { remove } from "./remove.js";
 import { rename } from "./rename.js";
+import { reply } from "./reply.js";
 import { revoke } from "./revoke.js";
 import { role } from "./role.js";
 import { room } from "./room.js";
+import { search } from "./search.js";
 import { topic } from "./topic.js";
 import { unblock } from "./unblock.js";
 import { unmute } from "./unmute.js";
+import { unpin } from "./unpin.js";
 import { unread } from "./unread.js";
 import { verify } from "./verify.js";
 import { who } from "./who.js";
@@ -70,6 +81,17 @@ export const COMMANDS: readonly AnyCommand[] = [
   verify,
   identity,
   me,
+  reply,
+  edit,
+  deleteMessage,
+  react,
+  pin,
+  unpin,
+  pins,
+  forward,
+  search,
+  copy,
+  exportTalk,
   network,
   demo,
   keys,

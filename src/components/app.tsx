@@ -8,6 +8,7 @@ import { emptyPage, namePage } from "./first-run.js";
 import { type Layout, layoutFor } from "./layout.js";
 import { MemberList } from "./member-list.js";
 import { MessageRow, Rows } from "./message-row.js";
+import { ModeRow } from "./mode-row.js";
 import { NoticeLine } from "./notice-line.js";
 import { OverlayPage } from "./overlay-page.js";
 import type { Theme } from "./paint.js";
@@ -35,11 +36,12 @@ function Frame() {
   const showsMembers = useStore(screen.state, (state) => state.showsMembers);
   const hasRoom = useStore(screen.state, (state) => state.room !== null);
   const draftRowCount = useStore(screen.line.edit, (edit) => screen.draftRowCount(edit.text));
+  const modeRows = useStore(screen.state, (state) => (state.mode === null ? 0 : 1));
   const needsName = useStore(screen.session.profile, (profile) => profile.isLoaded && profile.identity === null);
   const isFailed = useStore(screen.session.profile, (profile) => profile.connection === "failed");
   const layout = useMemo(
-    () => layoutFor(columns, rows, draftRowCount, showsMembers && hasRoom),
-    [columns, rows, draftRowCount, showsMembers, hasRoom],
+    () => layoutFor(columns, rows, draftRowCount, showsMembers && hasRoom, modeRows),
+    [columns, rows, draftRowCount, showsMembers, hasRoom, modeRows],
   );
   if (layout.isTooSmall) return <TooSmall columns={columns} rows={rows} />;
   if (needsName || isFailed) return <FirstPage layout={layout} isFailed={isFailed} />;
@@ -48,6 +50,7 @@ function Frame() {
       <Title layout={layout} />
       <Body layout={layout} />
       <NoticeLine layout={layout} />
+      <ModeRow layout={layout} />
       <ActiveComposer layout={layout} />
       <StatusBar layout={layout} />
     </Box>

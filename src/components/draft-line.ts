@@ -1,5 +1,4 @@
-import { type Completion, completionAt } from "../commands/complete.js";
-import type { Names } from "../commands/parse.js";
+import type { Completion } from "../commands/complete.js";
 import { cursorInRow, draftRows } from "../state/draft-rows.js";
 import { clear, EDITS, type Edit, EMPTY_EDIT, insert, replace, write } from "../state/edit.js";
 import { Store } from "../state/store.js";
@@ -15,7 +14,8 @@ export interface OpenCompletion extends Completion {
 }
 
 export interface DraftLineOptions {
-  readonly names: () => Names;
+  /** What could be completed at the cursor; `isAsked`: by Tab, and not just because something was typed. */
+  readonly complete: (text: string, cursor: number, isAsked: boolean) => Completion | null;
   /** Cells of one row. */
   readonly columns: () => number;
   /** Told of every change of the draft by a key or a paste. */
@@ -101,16 +101,21 @@ export class DraftLine {
 
   #change(change: (edit: Edit) => Edit): void {
     this.edit.update(change);
-    const { text, cursor } = this.edit.getSnapshot();
-    const found = text.startsWith("/") ? completionAt(text, cursor, this.#options.names()) : null;
-    this.completion.set(found?.isOffered ? { ...found, chosen: -1, base: this.edit.getSnapshot() } : null);
+    this.offer();
     this.#options.onChange();
+  }
+
+  /** Offers what could be completed without being asked for it. */
+  offer(): void {
+    const base = this.edit.getSnapshot();
+    const found = this.#options.complete(base.text, base.cursor, false);
+    this.completion.set(found?.isOffered ? { ...found, chosen: -1, base } : null);
   }
 
   #complete(step: 1 | -1): void {
     const edit = this.edit.getSnapshot();
     const open = this.completion.getSnapshot();
-    const found = open ?? completionAt(edit.text, edit.cursor, this.#options.names());
+    const found = open ?? this.#options.complete(edit.text, edit.cursor, true);
     if (!found) return;
     const base = open?.base ?? edit;
     const count = found.candidates.length;

@@ -11,6 +11,8 @@ export interface Layout {
   readonly timelineColumns: number;
   /** Between the title and the rule. */
   readonly bodyRows: number;
+  /** 1 where the line is an answer, a new text or a reaction: the row above it says so. */
+  readonly modeRows: 0 | 1;
   readonly composerRows: number;
 }
 
@@ -26,7 +28,13 @@ export function sizeOf(columns: number | undefined, rows: number | undefined): {
   return columns && rows ? { columns, rows } : { columns: 80, rows: 24 };
 }
 
-export function layoutFor(columns: number, rows: number, draftRows: number, wantsMembers: boolean): Layout {
+export function layoutFor(
+  columns: number,
+  rows: number,
+  draftRows: number,
+  wantsMembers: boolean,
+  modeRows: 0 | 1 = 0,
+): Layout {
   const isNarrow = columns < 60;
   const listColumns = isNarrow ? 0 : columns < 100 ? 17 : 24;
   const memberColumns = columns >= 120 && wantsMembers ? Math.min(25, Math.max(18, Math.floor(columns * 0.15))) : 0;
@@ -39,7 +47,8 @@ export function layoutFor(columns: number, rows: number, draftRows: number, want
     listColumns,
     memberColumns,
     timelineColumns: columns - (isNarrow ? 0 : listColumns + 1) - (memberColumns > 0 ? memberColumns + 1 : 0),
-    bodyRows: rows - FIXED_ROWS - composerRows,
+    bodyRows: rows - FIXED_ROWS - modeRows - composerRows,
+    modeRows,
     composerRows,
   };
 }

@@ -24,8 +24,7 @@ export class Naming {
 
   constructor(options: NamingOptions) {
     this.#options = options;
-    const names = () => ({ rooms: [], members: [] });
-    this.line = new DraftLine({ names, columns: options.columns, onChange: () => {} });
+    this.line = new DraftLine({ complete: () => null, columns: options.columns, onChange: () => {} });
   }
 
   onKey(id: KeyId | null, key: PressedKey): void {

@@ -21,7 +21,7 @@ export function OverlayPage({ overlay, layout }: { readonly overlay: Overlay; re
   const room = useStore(screen.state, (state) => state.room);
   const members = useWhole(room === null ? NOBODY : screen.session.room(room).members);
   const { columns, bodyRows: height } = layout;
-  const { heading, body, paper, keys } = overlayRows(overlay, {
+  const { heading, body, paper, keys, focus } = overlayRows(overlay, {
     rooms,
     members,
     columns,
@@ -31,8 +31,7 @@ export function OverlayPage({ overlay, layout }: { readonly overlay: Overlay; re
   });
 
   const bodyHeight = Math.max(0, height - 2 - paper.length);
-  const chosen = overlay.kind === "go-to" ? overlay.chosen : 0;
-  const wanted = overlay.kind === "go-to" ? Math.max(0, chosen - bodyHeight + 1) : overlay.top;
+  const wanted = focus ? Math.max(0, focus.to - bodyHeight) : overlay.top;
   const top = Math.max(0, Math.min(wanted, body.length - bodyHeight));
   const shown: (readonly Span[])[] = Array.from({ length: bodyHeight }, (_, index) => body[top + index] ?? []);
   const more = body.length - top - bodyHeight;

@@ -5,6 +5,7 @@ import { plainText, type SafeText, safe } from "../safe-text.js";
 import { spanOf } from "../state/local-time.js";
 import type { MemberView, RoomView } from "../state/model.js";
 import { BLANK, type Cells, type Span, spaces } from "../state/rows.js";
+import { pinRows, searchRows } from "./found-pages.js";
 import { roomsFor } from "./go-to.js";
 import { helpRows, keyRows } from "./help-page.js";
 import { memberRows } from "./member-list.js";
@@ -25,6 +26,8 @@ export interface OverlayRows {
   /** Letters a camera reads, below the body where they fit; black on white. */
   readonly paper: readonly SafeText[];
   readonly keys: SafeText;
+  /** Rows of the body that are to be in sight, the end not included. */
+  readonly focus?: { readonly from: number; readonly to: number };
 }
 
 const LEAVE = plainText("Esc");
@@ -48,6 +51,8 @@ export function overlayRows(overlay: Overlay, facts: OverlayFacts): OverlayRows 
       : plainText("Enter: written down · Esc");
     return { ...simple(plainText("Your 24 words"), wordRows(overlay.words, columns, cells)), keys };
   }
+  if (overlay.kind === "pins") return pinRows(overlay, facts);
+  if (overlay.kind === "search") return searchRows(overlay, facts);
   if (overlay.kind === "go-to") return goToRows(overlay, facts);
   return inviteRows(overlay, facts);
 }
@@ -114,6 +119,7 @@ function goToRows(overlay: Extract<Overlay, { kind: "go-to" }>, facts: OverlayFa
     body: body.length > 0 ? body : [[{ text: plainText("  No room has these letters."), tone: "dim" }]],
     paper: [],
     keys: plainText("↑ ↓ choose · Enter opens · Esc"),
+    focus: { from: overlay.chosen, to: overlay.chosen + 1 },
   };
 }
 

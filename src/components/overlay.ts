@@ -1,5 +1,6 @@
 import type { Page } from "../commands/define.js";
-import type { InviteView, RoomView } from "../state/model.js";
+import type { Found } from "../state/messaging.js";
+import type { InviteView, MessageView, RoomView } from "../state/model.js";
 
 /** What lies over the talk; Esc leaves each of them. */
 export type Overlay =
@@ -16,12 +17,34 @@ export type Overlay =
     }
   /** `isFirst`: on the way in, where Enter says they are written down. */
   | { readonly kind: "words"; readonly words: readonly string[]; readonly isFirst: boolean; readonly top: number }
-  | { readonly kind: "go-to"; readonly query: string; readonly chosen: number; readonly top: number };
+  | { readonly kind: "go-to"; readonly query: string; readonly chosen: number; readonly top: number }
+  | {
+      readonly kind: "pins";
+      readonly room: RoomView;
+      readonly messages: readonly MessageView[];
+      readonly chosen: number;
+      readonly top: number;
+    }
+  | SearchOverlay;
+
+/** `found` is what the words so far gave; `room` the one on screen, where there is one. */
+export interface SearchOverlay {
+  readonly kind: "search";
+  readonly query: string;
+  readonly room: RoomView | null;
+  readonly isEverywhere: boolean;
+  readonly found: Found;
+  readonly isSearching: boolean;
+  readonly chosen: number;
+  readonly top: number;
+}
 
 /** Asked in the row above the composer. */
 export interface Question {
   readonly text: string;
   readonly keys: string;
+  /** What the answer means, in the row below. */
+  readonly note?: string | undefined;
   /** `quit` and `leave` take the next key whatever it is; `join` lets one go on typing. */
   readonly isModal: boolean;
   readonly yes: () => void;

@@ -1,14 +1,16 @@
 import type { KeyId, PressedKey } from "../keys.js";
 import type { Actions } from "../state/actions.js";
-import type { InviteView, RoomView } from "../state/model.js";
+import type { InviteView, MessageView, RoomView } from "../state/model.js";
 import type { Session } from "../state/session.js";
 import type { Store } from "../state/store.js";
 import { cells } from "./cells.js";
 import { roomsFor } from "./go-to.js";
+import type { Guard } from "./guard.js";
 import type { Layout } from "./layout.js";
 import type { Overlay } from "./overlay.js";
 import { overlayRows } from "./overlay-rows.js";
 import type { ScreenState } from "./screen-state.js";
+import { SearchPage } from "./search-page.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Rows of an overlay that do not turn: its heading and its keys. */
@@ -22,7 +24,9 @@ export interface OverlaysOptions {
   readonly openRoom: (id: string) => void;
   readonly copy: (text: string) => void;
   /** Runs what may be refused; a refusal becomes a notice. */
-  readonly guard: (act: () => Promise<void>) => void;
+  readonly guard: Guard;
+  /** Leaves for a message. */
+  readonly goTo: (message: MessageView) => void;
   /** Something was laid over the talk or taken away again. */
   readonly onChange: () => void;
   readonly onWordsSeen: () => void;
@@ -30,10 +34,20 @@ export interface OverlaysOptions {
 
 /** The pages over the talk and their keys. */
 export class Overlays {
+  readonly search: SearchPage;
   readonly #options: OverlaysOptions;
 
   constructor(options: OverlaysOptions) {
     this.#options = options;
+    this.search = new SearchPage({
+      ...options,
+      show: (overlay) => this.show(overlay),
+      pageRows: () => options.layout().bodyRows - FIXED_ROWS,
+    });
+  }
+
+  close(): void {
+    this.search.close();
   }
 
   show(overlay: Overlay): void {
@@ -56,6 +70,11 @@ export class Overlays {
     this.show({ kind: "words", words: await this.#options.actions.words(), isFirst, top: 0 });
   }
 
+  async showPins(): Promise<void> {
+    const { actions } = this.#options;
+    this.show({ kind: "pins", room: actions.here(), messages: await actions.messages.pins(), chosen: 0, top: 0 });
+  }
+
   async showInvite(id: string): Promise<void> {
     const { actions, session } = this.#options;
     const room = actions.here();
@@ -66,18 +85,21 @@ export class Overlays {
   onKey(overlay: Overlay, id: KeyId | null, key: PressedKey): void {
     const page = Math.max(1, this.#options.layout().bodyRows - FIXED_ROWS - 1);
     if (id === "overlay-leave") this.leave();
+    else if (overlay.kind === "search") this.search.onKey(overlay, id, key);
+    else if (overlay.kind === "pins") this.#onPinsKey(overlay, id, key);
     else if (overlay.kind === "go-to") this.#onGoToKey(overlay, id, key);
     else if (id === "overlay-up" || id === "overlay-down") this.#turn(overlay, id === "overlay-up" ? -1 : 1);
     else if (id === "overlay-page-up") this.#turn(overlay, -page);
     else if (id === "overlay-page-down" || key.name === "space") this.#turn(overlay, page);
     else if (overlay.kind === "invite") this.#onInviteKey(overlay, key);
     else if (overlay.kind === "words" && key.name === "enter") {
-      this.#options.guard(() => this.#options.actions.wordsSeen());
+      void this.#options.guard(() => this.#options.actions.wordsSeen());
       this.leave();
     } else if (key.name === "q" || key.name === "enter") this.leave();
   }
 
   onPaste(overlay: Overlay, text: string): void {
+    if (overlay.kind === "search") this.search.onPaste(overlay, text);
     if (overlay.kind !== "go-to") return;
     this.show({ ...overlay, query: overlay.query + text.split("\n")[0]!, chosen: 0 });
   }
@@ -96,16 +118,30 @@ export class Overlays {
     else if (key.text) this.show({ ...overlay, query: overlay.query + key.text, chosen: 0 });
   }
 
+  #onPinsKey(overlay: Extract<Overlay, { kind: "pins" }>, id: KeyId | null, key: PressedKey): void {
+    const { messages, chosen } = overlay;
+    const steps: Readonly<Record<string, number>> = {
+      "overlay-up": -1,
+      "overlay-down": 1,
+      "overlay-page-up": -messages.length,
+      "overlay-page-down": messages.length,
+    };
+    const step = (id !== null && steps[id]) || 0;
+    const message = messages[chosen];
+    if (step !== 0) this.show({ ...overlay, chosen: Math.max(0, Math.min(messages.length - 1, chosen + step)) });
+    else if (key.name === "enter" && message) this.#options.goTo(message);
+  }
+
   #onInviteKey(overlay: Extract<Overlay, { kind: "invite" }>, key: PressedKey): void {
     const { guard, actions, session } = this.#options;
     const { invite, room } = overlay;
     if (key.name === "y" && invite.link !== null) this.#options.copy(invite.link);
-    else if (key.text === "+") guard(() => this.#remakeInvite(overlay, invite.uses + 1, overlay.expiresMs));
+    else if (key.text === "+") void guard(() => this.#remakeInvite(overlay, invite.uses + 1, overlay.expiresMs));
     else if (key.name === "t") {
       const longer = overlay.expiresMs < 7 * DAY_MS ? 7 * DAY_MS : 30 * DAY_MS;
-      guard(() => this.#remakeInvite(overlay, invite.uses, longer));
+      void guard(() => this.#remakeInvite(overlay, invite.uses, longer));
     } else if (key.name === "r") {
-      guard(async () => {
+      void guard(async () => {
         await actions.revoke(room.id, invite.id);
         this.leave();
         session.tell("That link admits nobody any more.");

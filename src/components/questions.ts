@@ -20,8 +20,8 @@ export class Questions {
   }
 
   /** Takes the next key whatever it is. */
-  ask(text: string, yes: () => void, keys = YES_OR_NO, no: () => void = () => {}): void {
-    this.#set({ text, keys, isModal: true, yes, no });
+  ask(text: string, yes: () => void, keys = YES_OR_NO, no: () => void = () => {}, note?: string): void {
+    this.#set({ text, keys, note, isModal: true, yes, no });
   }
 
   /** An invite alone on the line is asked about; going on with the line drops the question. */

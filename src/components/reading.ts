@@ -1,9 +1,13 @@
+import { KeetError } from "../errors.js";
+import type { MessageView } from "../state/model.js";
 import type { RoomSession } from "../state/room-session.js";
 import type { Session } from "../state/session.js";
 import type { Store } from "../state/store.js";
 import {
   type Anchor,
+  centreOn,
   indexOfKey,
+  LATE_KEY,
   layOut,
   messageAt,
   rowCount,
@@ -18,6 +22,8 @@ export interface ReadingOptions {
   readonly session: Session;
   readonly state: Store<ScreenState>;
   readonly frame: () => TimelineFrame;
+  /** Where a message is now, asked of the core; null where it knows none. */
+  readonly placeOf: (room: string, key: string) => Promise<number | null>;
 }
 
 /** Where in the talk one is: the end, a place further up, a selected message; and whether that counts as read. */
@@ -26,6 +32,8 @@ export class Reading {
   /** Places of the rooms that are not on screen. */
   readonly #anchors = new Map<string, Anchor | null>();
   #isFocused = true;
+  /** On the way to a message: what comes on screen in between is not being read. */
+  #isJumping = false;
 
   constructor(options: ReadingOptions) {
     this.#options = options;
@@ -58,7 +66,8 @@ export class Reading {
   /** Tells the session which room is being read now: the one on screen, at its end, with nothing over it. */
   update(): void {
     const { room, anchor, overlay } = this.#options.state.getSnapshot();
-    this.#options.session.setReading(this.#isFocused && anchor === null && overlay === null ? room : null);
+    const isReading = this.#isFocused && !this.#isJumping && anchor === null && overlay === null;
+    this.#options.session.setReading(isReading ? room : null);
   }
 
   scrollPages(pages: number): void {
@@ -93,26 +102,123 @@ export class Reading {
     if (!room) return;
     const state = room.timeline.getSnapshot();
     const { selected, anchor } = this.#options.state.getSnapshot();
-    const at = selected === null ? rowCount(state) : indexOfKey(state, selected);
-    let next = at + step;
-    while (messageAt(state, next)?.type === "notice") next += step;
-    const message = messageAt(state, next);
-    if (!message) {
-      // Below the last one lies the line.
-      if (step > 0) this.#set({ selected: null });
-      else this.#moveTo(room, anchor);
+    const count = rowCount(state);
+    if (selected === null && step < 0 && this.#showsLate(room)) {
+      this.#set({ selected: LATE_KEY });
       return;
     }
-    this.#set({ selected: message.key });
-    this.#moveTo(room, scrollTo(state, anchor, message.key, this.#options.frame()));
+    const at = selected === null || selected === LATE_KEY ? count : indexOfKey(state, selected);
+    let next = at + step;
+    while (!isSelectable(messageAt(state, next)) && next >= 0 && next < count) next += step;
+    const message = messageAt(state, next);
+    if (message) {
+      this.#set({ selected: message.key });
+      this.#moveTo(room, scrollTo(state, anchor, message.key, this.#options.frame()));
+    } else if (step < 0) this.#moveTo(room, anchor);
+    else if (!room.isAtEnd()) this.#whatever(room.loadNewer());
+    // Below the last one lies the line.
+    else this.#set({ selected: selected !== LATE_KEY && this.#showsLate(room) ? LATE_KEY : null });
   }
 
-  /** As it was sent, for the clipboard; null where nothing is selected. */
-  selectedText(): string | null {
+  /** As far as a page reaches, and the message that comes into sight there. */
+  selectPage(step: -1 | 1): void {
+    const room = this.room();
+    if (!room) return;
+    this.scrollPages(step);
+    this.#selectInSight(room, step);
+  }
+
+  selectFirst(): void {
+    const room = this.room();
+    if (!room) return;
+    this.toTop();
+    this.#selectInSight(room, -1);
+  }
+
+  /** The first (-1) or last (1) message on screen. */
+  #selectInSight(room: RoomSession, step: -1 | 1): void {
+    const state = room.timeline.getSnapshot();
+    const { rows } = layOut(state, this.#options.state.getSnapshot().anchor, this.#options.frame());
+    const keys = rows.flatMap(({ key }) => (key === null || key === LATE_KEY ? [] : [key]));
+    const inOrder = step < 0 ? keys : keys.reverse();
+    const found = inOrder.find((key) => isSelectable(messageAt(state, indexOfKey(state, key))));
+    if (found) this.#set({ selected: found });
+  }
+
+  /** Null where nothing is selected, or the line that tells of late messages. */
+  selected(): MessageView | null {
     const { selected } = this.#options.state.getSnapshot();
     const state = this.room()?.timeline.getSnapshot();
     if (!state || selected === null) return null;
-    return messageAt(state, indexOfKey(state, selected))?.original ?? null;
+    return messageAt(state, indexOfKey(state, selected)) ?? null;
+  }
+
+  /**
+   * A message of the room on screen, wherever it is: selected, in the middle, with what was said round it.
+   * @throws NO_SUCH_MESSAGE where no device that is here has it
+   */
+  async jumpTo({ key, position }: { readonly key: string | null; readonly position: number | null }): Promise<void> {
+    const room = this.room();
+    if (!room) return;
+    const found = await this.#bringIn(room, key, position);
+    // Meanwhile another room came on screen: whoever is there now has not asked for this.
+    if (this.room() !== room) return;
+    if (found === null) {
+      throw new KeetError("user", "NO_SUCH_MESSAGE", "That message is not here", {
+        hint: "It may come when more people are here.",
+      });
+    }
+    this.#set({ selected: found, pointed: null });
+    this.#moveTo(room, centreOn(room.timeline.getSnapshot(), found, this.#options.frame()));
+  }
+
+  /** Opens a room by `open`, for one message of it alone. */
+  async jumpInto(open: () => void, target: Parameters<Reading["jumpTo"]>[0]): Promise<void> {
+    this.#isJumping = true;
+    try {
+      open();
+      await this.jumpTo(target);
+    } finally {
+      this.#isJumping = false;
+      this.update();
+    }
+  }
+
+  /** The first of those that came late, while one was reading further down. */
+  async toLate(): Promise<void> {
+    const room = this.room();
+    const first = room?.timeline.getSnapshot().late[0];
+    if (!room || !first) {
+      this.#options.session.tell("Nothing came late here");
+      return;
+    }
+    await this.jumpTo({ key: null, position: first.position });
+    room.forgetLate();
+  }
+
+  async #bringIn(room: RoomSession, key: string | null, position: number | null): Promise<string | null> {
+    const find = (at: number | null): string | null => {
+      const state = room.timeline.getSnapshot();
+      if (key !== null) return messageAt(state, indexOfKey(state, key))?.key ?? null;
+      return at === null ? null : (state.messages[at - state.first]?.key ?? null);
+    };
+    const known = key === null ? null : find(null);
+    if (known !== null) return known;
+    if (position !== null) {
+      await room.loadAround(position);
+      const found = find(position);
+      if (found !== null) return found;
+    }
+    if (key === null) return null;
+    // It has another place by now, or was never told one.
+    const place = await this.#options.placeOf(room.id, key);
+    if (place === null) return null;
+    await room.loadAround(place);
+    return find(place);
+  }
+
+  #showsLate(room: RoomSession): boolean {
+    return room.timeline.getSnapshot().late.length > 0 && room.isAtEnd();
   }
 
   #moveTo(room: RoomSession, anchor: Anchor | null): void {
@@ -129,4 +235,8 @@ export class Reading {
   #set(change: Partial<ScreenState>): void {
     this.#options.state.update((old) => ({ ...old, ...change }));
   }
+}
+
+function isSelectable(message: MessageView | undefined): boolean {
+  return message !== undefined && message.type !== "notice" && !message.blocked;
 }

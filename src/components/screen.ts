@@ -4,7 +4,7 @@ import { usagePage } from "../commands/usage-page.js";
 import { bindingOf, type KeyId, type KeyPlace, type PressedKey } from "../keys.js";
 import type { Actions } from "../state/actions.js";
 import { draftRows } from "../state/draft-rows.js";
-import type { RoomView } from "../state/model.js";
+import type { MessageView, RoomView } from "../state/model.js";
 import { inListOrder, listedRooms } from "../state/room-order.js";
 import type { Session } from "../state/session.js";
 import { Store } from "../state/store.js";
@@ -18,6 +18,7 @@ import { Overlays } from "./overlays.js";
 import { Questions } from "./questions.js";
 import { Reading } from "./reading.js";
 import type { ScreenState } from "./screen-state.js";
+import { commandOf } from "./selection.js";
 import { Writing } from "./writing.js";
 
 /** They turn the page below a question in place of answering it. */
@@ -75,6 +76,8 @@ export class Screen {
         room: null,
         anchor: null,
         selected: null,
+        pointed: null,
+        mode: null,
         overlay: null,
         question: null,
         showsMembers: true,
@@ -84,18 +87,24 @@ export class Screen {
     const columns = () => draftColumns(this.state.getSnapshot().columns);
     this.actions = options.actions({
       room: () => this.state.getSnapshot().room,
-      selected: () => this.state.getSnapshot().selected,
+      selected: () => this.state.getSnapshot().selected ?? this.state.getSnapshot().pointed,
     });
     const { session, state, actions } = this;
-    this.#reading = new Reading({ session, state, frame: () => this.timelineFrame() });
+    this.#reading = new Reading({
+      session,
+      state,
+      frame: () => this.timelineFrame(),
+      placeOf: (room, key) => actions.messages.placeOf(room, key),
+    });
     this.#overlays = new Overlays({
       session,
       state,
       actions,
       layout: () => this.layout(),
       openRoom: (id) => this.openRoom(id),
+      goTo: (message) => this.#goTo(message),
       copy: (text) => void this.#copy(text),
-      guard: (act) => void this.#guard(act),
+      guard: this.#guard,
       onChange: () => this.#reading.update(),
       onWordsSeen: () => {
         this.naming.isUnderWay = false;
@@ -144,12 +153,13 @@ export class Screen {
     this.#undo?.();
     this.#undo = null;
     this.#writing.keep();
+    this.#overlays.close();
     await this.session.close();
   }
 
   layout(): Layout {
-    const { columns, rows, showsMembers } = this.state.getSnapshot();
-    return layoutFor(columns, rows, this.draftRowCount(this.line.text), showsMembers);
+    const { columns, rows, showsMembers, mode } = this.state.getSnapshot();
+    return layoutFor(columns, rows, this.draftRowCount(this.line.text), showsMembers, mode === null ? 0 : 1);
   }
 
   draftRowCount(text: string): number {
@@ -192,6 +202,7 @@ export class Screen {
       room: id,
       anchor: this.#reading.placeIn(id),
       selected: null,
+      pointed: null,
       overlay: null,
       question: null,
     });
@@ -212,6 +223,12 @@ export class Screen {
       if (wish.notice) this.session.tell(wish.notice, { hint: wish.hint ?? null });
     } else if ("ask" in wish) this.#ask(wish);
     else if ("notice" in wish) this.session.tell(wish.notice, { hint: wish.hint ?? null });
+    else if ("copy" in wish) void this.#copy(wish.copy);
+    else if ("write" in wish) {
+      this.#set({ selected: null, pointed: null, overlay: null });
+      this.#writing.begin({ kind: wish.write, message: wish.message });
+    } else if (wish.show === "search") this.#overlays.search.open(wish.words);
+    else if (wish.show === "pins") void this.#guard(() => this.#overlays.showPins());
     else if (wish.show === "page") this.#overlays.show({ kind: "page", page: wish.page, top: 0 });
     else if (wish.show === "invite") void this.#guard(() => this.#overlays.showInvite(wish.invite));
     else if (wish.show === "words") void this.#guard(() => this.#overlays.showWords(false));
@@ -230,7 +247,7 @@ export class Screen {
       const isStart = this.session.profile.getSnapshot().isLoaded && this.line.isEmpty;
       return isStart ? ["everywhere", "start", "composer"] : ["everywhere", "composer"];
     }
-    if (selected !== null) return ["everywhere", "talk", "selection"];
+    if (selected !== null) return ["everywhere", "selection", "talk"];
     return this.line.isEmpty ? ["everywhere", "talk", "empty", "composer"] : ["everywhere", "talk", "composer"];
   }
 
@@ -250,7 +267,7 @@ export class Screen {
     const id = bindingOf(key, this.#places());
     if (id !== null && this.#onGlobal(id)) return;
     if (overlay) this.#overlays.onKey(overlay, id, key);
-    else if (selected !== null && this.#onSelectionKey(id)) return;
+    else if (selected !== null && this.#onSelectionKey(id, key)) return;
     else if (id === null || !this.#onRoomKey(id, key)) this.#writing.onKey(id, key);
   }
 
@@ -266,6 +283,8 @@ export class Screen {
       this.session.tell("Paste the invite behind it, then Enter");
     } else if (id === "start-demo") void this.#guard(async () => this.run({ open: await this.actions.startDemo() }));
     else if (id === "go-to" || id === "go-to-empty") this.#overlays.showGoTo();
+    else if (id === "search") this.#overlays.search.open("");
+    else if (id === "to-late") void this.#guard(() => this.#reading.toLate());
     else if (id === "members") this.#toggleMembers();
     else if (id === "page-up") this.#reading.scrollPages(-1);
     else if (id === "page-down") this.#reading.scrollPages(1);
@@ -302,17 +321,39 @@ export class Screen {
     else this.naming.onKey(id, key);
   }
 
-  #onSelectionKey(id: KeyId | null): boolean {
-    if (id === "selection-up") this.#reading.select(-1);
+  /** @returns whether the key was one of a selected message; any other goes back to typing, and is typed */
+  #onSelectionKey(id: KeyId | null, key: PressedKey): boolean {
+    const message = this.#reading.selected();
+    // On some keyboards the key is another one and only its text is a plus.
+    const command = message && commandOf(key.text === "+" ? "react" : id, message);
+    if (command) this.#writing.runLine({ kind: "command", name: command, rest: "" }, "");
+    else if (id === "selection-up") this.#reading.select(-1);
     else if (id === "selection-down") this.#reading.select(1);
-    else if (id === "copy") void this.#copy(this.#reading.selectedText() ?? "");
-    else if (id === "verify") this.#writing.runLine({ kind: "command", name: "verify", rest: "" }, "");
+    else if (id === "selection-page-up") this.#reading.selectPage(-1);
+    else if (id === "selection-page-down") this.#reading.selectPage(1);
+    else if (id === "selection-first") this.#reading.selectFirst();
+    else if (id === "selection-end") this.#reading.toEnd();
+    else if (id === "open") void this.#guard(() => (message ? this.#goToAnswered(message) : this.#reading.toLate()));
     else {
-      this.#set({ selected: null });
-      // Any other key goes back to typing, and is typed.
+      if (!message && id === "selection-leave") this.#reading.room()?.forgetLate();
+      // A command that is begun now is about this message.
+      this.#set({ selected: null, pointed: message && key.text === "/" ? message.key : null });
       return id === "selection-leave";
     }
     return true;
+  }
+
+  async #goToAnswered({ reply }: MessageView): Promise<void> {
+    if (reply) await this.#reading.jumpTo(reply);
+    else this.session.tell("This message answers no other", { hint: "r answers it; End goes back to the newest." });
+  }
+
+  #goTo({ room, key, position }: MessageView): void {
+    if (!this.session.roomView(room)) {
+      this.session.tell("You are no longer in that room", { level: "warning" });
+      return;
+    }
+    void this.#guard(() => this.#reading.jumpInto(() => this.openRoom(room), { key, position }));
   }
 
   // --- typing
@@ -323,7 +364,7 @@ export class Screen {
     if (isLoaded && identity === null) this.naming.onPaste(text);
     else if (overlay) this.#overlays.onPaste(overlay, text);
     else if (!question?.isModal) {
-      this.#set({ selected: null });
+      this.#set({ selected: null, pointed: null });
       this.line.paste(text);
     }
   }
@@ -354,7 +395,7 @@ export class Screen {
       if (overlay) this.#set({ overlay });
     } else if (room !== null) {
       this.line.show("");
-      this.#set({ room: null, anchor: null, selected: null });
+      this.#set({ room: null, anchor: null, selected: null, pointed: null, mode: null });
     }
   }
 
@@ -377,7 +418,7 @@ export class Screen {
   }
 
   /** Over a page that says what the answer means, where one line is too short for that. */
-  #ask({ ask, page, yes }: Extract<Wish, { ask: string }>): void {
+  #ask({ ask, page, note, yes }: Extract<Wish, { ask: string }>): void {
     const leave = () => {
       if (page) this.#overlays.leave();
     };
@@ -386,7 +427,7 @@ export class Screen {
       leave();
       void this.#guard(async () => this.run(await yes()));
     };
-    this.#questions.ask(ask, onYes, undefined, leave);
+    this.#questions.ask(ask, onYes, undefined, leave, note);
   }
 
   #showUsage(name: string): void {

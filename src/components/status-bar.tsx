@@ -4,13 +4,15 @@ import { plainText, type SafeText, safe } from "../safe-text.js";
 import { timeOf } from "../state/local-time.js";
 import type { RoomView } from "../state/model.js";
 import { type Span, spaces } from "../state/rows.js";
+import { indexOfKey, messageAt } from "../state/timeline.js";
 import { cells } from "./cells.js";
 import { completionNote } from "./completion-menu.js";
 import type { Layout } from "./layout.js";
 import { MessageRow } from "./message-row.js";
+import type { Question } from "./overlay.js";
 import { useScreen } from "./screen-context.js";
+import { hintRow, selectionHints } from "./selection.js";
 
-const SELECTION_KEYS = plainText("y copy  v verify  ↑ ↓ other messages  Esc");
 const LOST = plainText("the background part stopped; starting it again… (nothing typed is lost)");
 
 /** The last row: where one is, what is new elsewhere, what time it is; or the rest of what the row above says. */
@@ -21,19 +23,17 @@ export function StatusBar({ layout }: { readonly layout: Layout }) {
   const room = useStore(screen.state, (state) => state.room);
   const selected = useStore(screen.state, (state) => state.selected);
   const notice = useWhole(screen.session.notice);
-  const isAsked = useStore(screen.state, (state) => state.question !== null);
+  const question = useStore(screen.state, (state) => state.question);
   const completion = useWhole(screen.line.completion);
   const minute = useMinute(screen.session.now);
   const { columns, isNarrow } = layout;
 
   // What a notice had to add does not belong to the question that lies over it.
-  const note = completion ? completionNote(completion) : isAsked ? null : (notice?.hint ?? null);
+  const note = completion ? completionNote(completion) : question ? questionNote(question) : (notice?.hint ?? null);
   if (connection === "lost")
     return <MessageRow spans={[{ text: cells.cut(safe` ${LOST}`, columns), tone: "warning" }]} />;
   if (note) return <MessageRow spans={[{ text: cells.cut(safe` ${note}`, columns), tone: "dim" }]} />;
-  if (selected !== null) {
-    return <MessageRow spans={[{ text: cells.cut(safe` ${SELECTION_KEYS}`, columns), tone: "dim" }]} />;
-  }
+  if (selected !== null && room !== null) return <SelectionHints room={room} selected={selected} columns={columns} />;
   const current = rooms.find((one) => one.id === room) ?? null;
   const unread = unreadText(rooms, room);
   if (isNarrow) {
@@ -52,6 +52,32 @@ export function StatusBar({ layout }: { readonly layout: Layout }) {
     );
   }
   return <MessageRow spans={wideStatus(current, unread, timeOf(minute), columns)} />;
+}
+
+function questionNote({ note }: Question): SafeText | null {
+  return note === undefined ? null : safe`${note}`;
+}
+
+/** What can be done with the selected message. */
+function SelectionHints({
+  room,
+  selected,
+  columns,
+}: {
+  readonly room: string;
+  readonly selected: string;
+  readonly columns: number;
+}) {
+  const { screen } = useScreen();
+  const state = useWhole(screen.session.room(room).timeline);
+  const view = useStore(screen.session.profile, ({ rooms }) => rooms.find((one) => one.id === room) ?? null);
+  const message = messageAt(state, indexOfKey(state, selected));
+  if (message && !message.verified) {
+    const words = safe` This did not come from ${message.author} as claimed. v for why.`;
+    return <MessageRow spans={[{ text: cells.cut(words, columns), tone: "bad" }]} />;
+  }
+  const hints = message ? selectionHints(message, view) : [plainText("Enter goes there")];
+  return <MessageRow spans={[{ text: safe` ${hintRow(hints, columns - 1, cells.width)}`, tone: "dim" }]} />;
 }
 
 function wideStatus(room: RoomView | null, unread: SafeText, time: SafeText, columns: number): Span[] {

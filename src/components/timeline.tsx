@@ -17,7 +17,7 @@ export function Timeline({ room, layout }: { readonly room: string; readonly lay
   const { screen } = useScreen();
   const state = useWhole(screen.session.room(room).timeline);
   const anchor = useStore(screen.state, (value) => value.anchor);
-  const selected = useStore(screen.state, (value) => value.selected);
+  const selected = useStore(screen.state, (value) => value.selected ?? value.pointed);
   const view = useStore(screen.session.profile, (value) => value.rooms.find((one) => one.id === room) ?? null);
   const successor = useStore(screen.session.profile, ({ rooms }) => successorOf(view, rooms));
   const { timelineColumns, bodyRows, isNarrow } = layout;

@@ -1,3 +1,4 @@
+import { type Completion, completionAt } from "../commands/complete.js";
 import type { Wish } from "../commands/define.js";
 import { type Line, parseCommand, readLine } from "../commands/parse.js";
 import { runCommand } from "../commands/run.js";
@@ -9,7 +10,9 @@ import type { Session } from "../state/session.js";
 import type { Store } from "../state/store.js";
 import { DraftLine } from "./draft-line.js";
 import type { Guard } from "./guard.js";
+import { type Mode, Modes } from "./modes.js";
 import type { Questions } from "./questions.js";
+import { chosenReaction, reactionCompletion } from "./reacting.js";
 import type { ScreenState } from "./screen-state.js";
 
 /** Told to the others while somebody types, no more often than this. */
@@ -30,21 +33,25 @@ export interface WritingOptions {
 export class Writing {
   readonly line: DraftLine;
   readonly #options: WritingOptions;
+  readonly #modes: Modes;
   #typingToldAt = Number.NEGATIVE_INFINITY;
   /** Counts changes, so that a kept draft never replaces what was typed while it was read. */
   #changes = 0;
 
   constructor(options: WritingOptions) {
     this.#options = options;
-    const { actions, columns } = options;
-    const names = () => ({ rooms: actions.rooms(), members: actions.members() });
-    this.line = new DraftLine({ names, columns, onChange: () => this.#changed() });
+    const { columns } = options;
+    const complete = (text: string, cursor: number, isAsked: boolean) => this.#complete(text, cursor, isAsked);
+    this.line = new DraftLine({ complete, columns, onChange: () => this.#changed() });
+    this.#modes = new Modes(options.session, options.state, this.line);
   }
 
   /** Before another room comes on screen. */
   leaveRoom(): void {
     this.keep();
-    if (this.#room !== null) void this.#options.session.drafts.save();
+    if (this.#room === null) return;
+    this.#modes.leaveRoom(this.#room);
+    void this.#options.session.drafts.save();
   }
 
   /** The draft of that room; what was typed before any room was open is meant for the first one. */
@@ -53,6 +60,7 @@ export class Writing {
     const draft = drafts.get(id);
     const isCarried = isFirst && !this.line.isEmpty && !draft?.text;
     this.#changes += 1;
+    if (this.#modes.enterRoom(id)) return;
     if (isCarried) {
       const { text, cursor } = this.line.edit.getSnapshot();
       drafts.keep(id, { text, cursor });
@@ -63,16 +71,30 @@ export class Writing {
   }
 
   keep(): void {
-    const { text, cursor } = this.line.edit.getSnapshot();
-    if (this.#room !== null) this.#options.session.drafts.keep(this.#room, { text, cursor });
+    if (this.#room !== null) this.#options.session.drafts.keep(this.#room, this.#modes.draftToKeep());
   }
 
   onKey(id: KeyId | null, key: PressedKey): void {
     if (id === "send") this.#submit();
     else if (id !== null && this.line.apply(id)) return;
     else if (key.name === "escape") {
-      if (!this.line.closeCompletion()) this.#options.session.clearNotice();
+      if (this.#modes.now?.kind !== "react" && this.line.closeCompletion()) return;
+      if (this.#modes.drop()) this.keep();
+      else this.#options.session.clearNotice();
     } else if (key.text && !key.ctrl && (id === null || key.alt)) this.line.type(key.text);
+  }
+
+  /** Turns the line into an answer, a new text or a reaction. @throws where that message cannot be edited so */
+  begin(mode: Mode): void {
+    this.#modes.begin(mode);
+    this.keep();
+  }
+
+  /** Of an empty line: back to what it was before. @returns whether it was something else */
+  drop(): boolean {
+    const isDropped = this.#modes.drop();
+    this.keep();
+    return isDropped;
   }
 
   /** Runs a command; `text` is the line it was typed in, the empty string where a key asked for it. */
@@ -88,13 +110,21 @@ export class Writing {
       return;
     }
     const { command, values } = parsed;
+    const { pointed } = this.#options.state.getSnapshot();
     if (text !== "") this.line.take();
     session.clearNotice();
     void guard(
-      async () => run(await runCommand(command, actions, values)),
+      async () => {
+        // Commands look at once which message is meant.
+        this.#point(pointed);
+        const wish = runCommand(command, actions, values);
+        this.#point(null);
+        run(await wish);
+      },
       () => {
         if (text === "" || !this.line.isEmpty) return;
         this.line.show(text);
+        this.#point(pointed);
         this.keep();
       },
     );
@@ -106,8 +136,17 @@ export class Writing {
 
   #submit(): void {
     const text = this.line.text;
+    const mode = this.#modes.now;
+    if (mode?.kind === "react") {
+      void this.#options.guard(() => this.#react(mode));
+      return;
+    }
+    if (mode?.kind === "edit") {
+      this.#saveEdit(mode, text);
+      return;
+    }
     if (text.trim() === "") {
-      this.#goOn();
+      if (!mode) this.#goOn();
       return;
     }
     const line = readLine(text);
@@ -127,8 +166,10 @@ export class Writing {
       return;
     }
     // First of all what the other side waits for.
-    void session.room(view.id).send(line.text);
+    void session.room(view.id).send(line.text, { replyTo: mode?.message ?? null });
     this.line.take();
+    if (mode) this.#modes.end();
+    this.keep();
     void session.drafts.save();
     this.#typingToldAt = Number.NEGATIVE_INFINITY;
     onSent();
@@ -146,13 +187,71 @@ export class Writing {
     this.keep();
     const { text } = this.line;
     const { session, questions } = this.#options;
-    questions.followDraft(text);
+    const mode = this.#modes.now;
+    // What is changed or chosen here is nothing new to say, whatever it looks like.
+    if (mode === null || mode.kind === "reply") questions.followDraft(text);
+    if (!text.startsWith("/")) this.#point(null);
     const now = session.now();
     const room = this.#room;
-    if (text === "" || text.startsWith("/") || room === null || now - this.#typingToldAt < TYPING_MS) return;
+    if (
+      text === "" ||
+      text.startsWith("/") ||
+      mode?.kind === "react" ||
+      room === null ||
+      now - this.#typingToldAt < TYPING_MS
+    )
+      return;
     this.#typingToldAt = now;
     if (session.profile.getSnapshot().connection !== "ready") return;
     session.request("room.typing", { room }).catch(() => {});
+  }
+
+  #complete(text: string, cursor: number, isAsked: boolean): Completion | null {
+    const { actions } = this.#options;
+    const kind = this.#modes.now?.kind;
+    if (kind === "react") return reactionCompletion(text);
+    // The text of a message is no command, however it begins.
+    const isCommand = text.startsWith("/") && kind !== "edit";
+    if (!isAsked && !isCommand) return null;
+    if (text.startsWith("/") && !isCommand) return null;
+    return completionAt(text, cursor, { rooms: actions.rooms(), members: actions.members() });
+  }
+
+  async #react(mode: Mode): Promise<void> {
+    const { session, actions } = this.#options;
+    const emoji = chosenReaction(this.line.text, this.line.completion.getSnapshot());
+    if (emoji === null) {
+      session.tell("Tab chooses one; or write a name, such as :tada");
+      return;
+    }
+    this.#modes.end();
+    await actions.messages.react(mode.message, emoji);
+  }
+
+  /** Exactly as it stands in the line: no command, no slash taken away. */
+  #saveEdit(mode: Mode, text: string): void {
+    const { session, actions, guard } = this.#options;
+    if (text.trim() === "") {
+      session.tell("A message cannot become empty", { hint: "d on the selected message takes it back." });
+      return;
+    }
+    const { cursor } = this.line.edit.getSnapshot();
+    this.line.take();
+    this.#modes.end();
+    this.keep();
+    void guard(
+      () => actions.messages.edit(mode.message, text),
+      () => {
+        // Only where nothing else has been begun since; the history of the line has it in any case.
+        if (this.#room !== mode.message.room || this.#modes.now !== null) return;
+        this.#modes.begin(mode);
+        this.line.show(text, cursor);
+      },
+    );
+  }
+
+  #point(pointed: string | null): void {
+    this.#options.state.update((old) => (old.pointed === pointed ? old : { ...old, pointed }));
   }
 
   async #load(room: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { KeetError } from "../errors.js";
 import { hasCode } from "./core-link.js";
+import { Messaging } from "./messaging.js";
 import type {
   IdentityView,
   InviteView,
@@ -11,7 +12,6 @@ import type {
 } from "./model.js";
 import { Running } from "./running.js";
 import type { Session } from "./session.js";
-import { indexOfKey, messageAt, rowCount } from "./timeline.js";
 import { identityView, inviteView, memberView, networkView, roomDetailView, verifyView } from "./views.js";
 
 /** Long enough to be read; the list goes on saying that the room is being joined. */
@@ -30,6 +30,7 @@ export interface ActionsOptions {
 export class Actions {
   readonly now: () => number;
   readonly running: Running;
+  readonly messages: Messaging;
   readonly #options: ActionsOptions;
   readonly #session: Session;
 
@@ -38,6 +39,7 @@ export class Actions {
     this.#session = options.session;
     this.now = options.session.now;
     this.running = new Running(options.session);
+    this.messages = new Messaging(options);
   }
 
   /** @throws NO_ROOM_HERE */
@@ -143,17 +145,10 @@ export class Actions {
 
   /** @throws NO_SUCH_MESSAGE */
   async verify(): Promise<VerifyView> {
-    const room = this.here().id;
-    const state = this.#session.room(room).timeline.getSnapshot();
-    const selected = this.#options.selected();
-    let index = selected === null ? rowCount(state) - 1 : indexOfKey(state, selected);
-    if (selected === null) while (index >= 0 && isOwnOrNotice(state, index)) index -= 1;
-    const message = index < 0 ? undefined : messageAt(state, index);
-    if (!message) throw new KeetError("user", "NO_SUCH_MESSAGE", "Nobody else has written here yet");
+    const { room, id, writer } = this.messages.meant("theirs");
     // Two writers can choose the same id, one of them on purpose: the row that is looked at is meant.
-    const [writer] = message.key.split(":") as [string];
-    const named = /^[0-9a-f]{64}$/.test(writer) ? { writer } : {};
-    return verifyView(await this.#session.request("message.verify", { room, id: message.id, ...named }));
+    const named = writer === "" ? {} : { writer };
+    return verifyView(await this.#session.request("message.verify", { room, id, ...named }));
   }
 
   async network(): Promise<NetworkView> {
@@ -176,9 +171,4 @@ export class Actions {
   async stay(): Promise<string | null> {
     return (await this.#session.request("stay", {})).warning;
   }
-}
-
-function isOwnOrNotice(state: Parameters<typeof messageAt>[0], index: number): boolean {
-  const message = messageAt(state, index)!;
-  return message.mine || message.type === "notice";
 }

@@ -2,6 +2,7 @@ import type { CoreEvent, MessageInfo, Page } from "../rpc/methods.js";
 import { type SafeText, safeLine, safeName } from "../safe-text.js";
 import { hasCode, type Request } from "./core-link.js";
 import { localMessage } from "./local-message.js";
+import { mentionsIn } from "./mentions.js";
 import type { IdentityView, MemberView, MessageView, TimelineState } from "./model.js";
 import { Store } from "./store.js";
 import { memberView, messageView, personView } from "./views.js";
@@ -41,7 +42,7 @@ export interface SendOptions {
   /** `/me`. */
   readonly action?: boolean;
   readonly replyTo?: MessageView | null;
-  /** Identities in hex. */
+  /** Identities in hex; those named in the text where it is left out. */
   readonly mentions?: readonly string[];
 }
 
@@ -127,7 +128,8 @@ export class RoomSession {
     }));
   }
 
-  readonly #view = (info: MessageInfo): MessageView => {
+  /** As this person sees it: with what tells look-alikes apart. */
+  readonly viewOf = (info: MessageInfo): MessageView => {
     const tag = this.#tags.get(info.author.id);
     const view = messageView(info, this.#options.identity()?.id);
     return tag ? { ...view, tag } : view;
@@ -174,7 +176,7 @@ export class RoomSession {
       const page = await this.#options.request("message.list", { room: this.id, limit: PAGE_LENGTH, before: first });
       if (run !== this.#run) return;
       this.timeline.update((state) => {
-        const messages = [...page.messages.map(this.#view), ...state.messages];
+        const messages = [...page.messages.map(this.viewOf), ...state.messages];
         return {
           ...state,
           first: state.first - page.messages.length,
@@ -201,7 +203,7 @@ export class RoomSession {
       this.timeline.update((state) =>
         this.#trim({
           ...state,
-          messages: [...state.messages, ...page.messages.map(this.#view)],
+          messages: [...state.messages, ...page.messages.map(this.viewOf)],
           total: page.total,
           isLoading: false,
         }),
@@ -217,7 +219,8 @@ export class RoomSession {
    * @returns the row as it is then: in the log, on this disk, or failed with the reason; null where the screen closed
    */
   async send(text: string, options: SendOptions = {}): Promise<MessageView | null> {
-    const { action = false, replyTo = null, mentions = [] } = options;
+    const { action = false, replyTo = null } = options;
+    const mentions = options.mentions ?? mentionsIn(text, this.members.getSnapshot());
     const id = this.#options.randomId();
     const identity = this.#options.identity();
     const tag = this.#tags.get(identity?.id ?? "") ?? null;
@@ -249,7 +252,7 @@ export class RoomSession {
     let sending = first;
     for (;;) {
       try {
-        const message = this.#view(await sending);
+        const message = this.viewOf(await sending);
         this.#replaceArriving(local.key, message);
         return message;
       } catch (error) {
@@ -301,7 +304,7 @@ export class RoomSession {
       void this.reload().catch(() => {});
       return;
     }
-    const changed = event.messages.map(this.#view);
+    const changed = event.messages.map(this.viewOf);
     this.timeline.update((old) =>
       this.#trim({
         ...old,
@@ -318,7 +321,7 @@ export class RoomSession {
   takeChanged(messages: readonly MessageInfo[]): void {
     // A page that is being read may have been read before this.
     if (this.timeline.getSnapshot().isLoading) this.#isStale = true;
-    this.timeline.update((state) => withChanged(state, messages.map(this.#view)));
+    this.timeline.update((state) => withChanged(state, messages.map(this.viewOf)));
   }
 
   #applyLate({ author, count, position }: EventOf<"late">): void {
@@ -346,7 +349,7 @@ export class RoomSession {
   }
 
   #applyArriving(message: MessageInfo): void {
-    const view = this.#view(message);
+    const view = this.viewOf(message);
     this.timeline.updateNow((state) => {
       const at = state.arriving.findIndex((row) => isSameMessage(row, view));
       const arriving = at < 0 ? [...state.arriving, view] : state.arriving.with(at, view);
@@ -396,7 +399,7 @@ export class RoomSession {
   }
 
   #takeWindow(page: Page): void {
-    const messages = page.messages.map(this.#view);
+    const messages = page.messages.map(this.viewOf);
     const wasLoaded = this.timeline.getSnapshot().isLoaded;
     this.timeline.update((state) =>
       this.#trim({

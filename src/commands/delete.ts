@@ -1,0 +1,23 @@
+import type { CommandContext } from "./context.js";
+import { defineCommand } from "./define.js";
+
+export const deleteMessage = defineCommand<CommandContext>()({
+  name: "delete",
+  aliases: ["redact"],
+  group: "messages",
+  summary: "Take the selected message back, or your latest",
+  details: "Everybody's program is asked to hide it. Whoever has read or copied it has it.",
+  args: [],
+  run(context) {
+    const message = context.messages.meant("mine");
+    context.messages.checkDelete(message);
+    return {
+      ask: "Take it back for everyone?",
+      note: "The others' programs are asked to hide it; whoever has read it has read it.",
+      yes: async () => {
+        await context.messages.delete(message);
+        return undefined;
+      },
+    };
+  },
+});

@@ -1,0 +1,50 @@
+import type { KeyId } from "../keys.js";
+import { plainText, type SafeText, safe } from "../safe-text.js";
+import type { MessageView, RoomView } from "../state/model.js";
+
+/** Keys of a selected message that are commands as well: the command knows what it may be done to. */
+const COMMANDS: Readonly<Partial<Record<KeyId, string>>> = {
+  reply: "reply",
+  edit: "edit",
+  react: "react",
+  delete: "delete",
+  copy: "copy",
+  verify: "verify",
+};
+
+/** The command behind a key of the selected message; null where the key is no such key. */
+export function commandOf(id: KeyId | null, message: MessageView | null): string | null {
+  if (id === "pin") return message?.pinned ? "unpin" : "pin";
+  return (id !== null && COMMANDS[id]) || null;
+}
+
+/** What can be done with a message, as the status row says it; `↵` is left out where it answers nothing. */
+export function selectionHints(message: MessageView, room: RoomView | null): readonly SafeText[] {
+  const isSent = message.writer !== "" && message.state !== "pending" && message.state !== "failed";
+  const isThere = isSent && !message.deleted;
+  const canWrite = room?.canWrite === true;
+  const leads = room !== null && room.role !== null && room.role !== "member";
+  const hints: [boolean, SafeText][] = [
+    [isThere && canWrite, plainText("r reply")],
+    [isThere && canWrite && message.mine && message.type === "message", plainText("e edit")],
+    [isThere && room?.state === "open", plainText("+ react")],
+    [!message.deleted, plainText("y copy")],
+    [isThere && (message.mine || leads), plainText("d delete")],
+    [isThere && leads, message.pinned ? plainText("p unpin") : plainText("p pin")],
+    [message.writer !== "", plainText("v verify")],
+    [message.reply?.found === true, plainText("Enter to the first")],
+  ];
+  return hints.filter(([isPossible]) => isPossible).map(([, hint]) => hint);
+}
+
+/** As many of them as fit, and always the way out. */
+export function hintRow(hints: readonly SafeText[], columns: number, width: (text: string) => number): SafeText {
+  const end = plainText("Esc");
+  let row = plainText("");
+  for (const hint of hints) {
+    const longer = row === "" ? hint : safe`${row}  ${hint}`;
+    if (width(longer) + 2 + width(end) > columns) break;
+    row = longer;
+  }
+  return row === "" ? end : safe`${row}  ${end}`;
+}
