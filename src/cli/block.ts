@@ -1,7 +1,8 @@
 import { safeName } from "../safe-text.js";
-import { type CliCommand, defineCliCommand, type OptionSpec } from "./define.js";
+import { defineCliCommand, type OptionSpec } from "./define.js";
 import { PERSON_ARGUMENT } from "./find-person.js";
 import { personIn } from "./msg.js";
+import type { OneShot } from "./one-shot.js";
 import { printJson, printTable, talk } from "./output.js";
 import { personJson } from "./shapes.js";
 
@@ -10,57 +11,51 @@ const ROOM_OPTION: OptionSpec = {
   describe: "The room you know them from, where a name alone is not clear",
 };
 
-export const block = blocking({
+export const block = defineCliCommand({
   path: ["block"],
-  summary: "Hide all that a person writes, everywhere",
+  summary: "Hide all that a person writes, everywhere; without one, whom you have blocked",
   details:
     "For you alone: the others go on seeing them, and they are not told. In rooms they can still read what you write.",
-  examples: [["keet-tui block eve", "unblock takes it back"]],
-  isBlocked: true,
+  positionals: [{ ...PERSON_ARGUMENT, optional: true }],
+  options: { room: ROOM_OPTION },
+  examples: [
+    ["keet-tui block eve", "unblock takes it back"],
+    ["keet-tui block --json", "whom you have blocked"],
+  ],
+  async run(shot, args) {
+    const said = args.optionalText("person");
+    return said === null ? list(shot) : put(shot, said, args.option("room"), true);
+  },
 });
 
-export const unblock = blocking({
+export const unblock = defineCliCommand({
   path: ["unblock"],
   summary: "Show again what a person writes",
   details: "Also what they wrote meanwhile.",
+  positionals: [PERSON_ARGUMENT],
+  options: { room: ROOM_OPTION },
   examples: [["keet-tui unblock eve", "as before"]],
-  isBlocked: false,
+  run: (shot, args) => put(shot, args.text("person"), args.option("room"), false),
 });
 
-function blocking({
-  isBlocked,
-  ...texts
-}: Pick<CliCommand, "path" | "summary" | "details" | "examples"> & { readonly isBlocked: boolean }): CliCommand {
-  return defineCliCommand({
-    ...texts,
-    positionals: [PERSON_ARGUMENT],
-    options: { room: ROOM_OPTION },
-    async run(shot, args) {
-      const core = await shot.person();
-      const asked = await personIn(core, args.text("person"), args.option("room"));
-      const person = await core.request("person.block", { ...asked, blocked: isBlocked });
-      if (shot.globals.json) printJson({ ...personJson(person), blocked: isBlocked });
-      else {
-        const name = safeName(person.name);
-        talk(isBlocked ? `You see nothing of ${name} any more.` : `You see what ${name} writes again.`);
-      }
-      return 0;
-    },
-  });
+async function put(shot: OneShot, said: string, room: string | null, blocked: boolean): Promise<number> {
+  const core = await shot.person();
+  const person = await core.request("person.block", { ...(await personIn(core, said, room)), blocked });
+  if (shot.globals.json) printJson({ ...personJson(person), blocked });
+  else {
+    const name = safeName(person.name);
+    talk(blocked ? `You see nothing of ${name} any more.` : `You see what ${name} writes again.`);
+  }
+  return 0;
 }
 
-export const blocked = defineCliCommand({
-  path: ["blocked"],
-  summary: "Whom you have blocked",
-  examples: [["keet-tui blocked", "name and id"]],
-  async run(shot) {
-    const core = await shot.person();
-    const people = await core.request("person.blocked", {});
-    if (shot.globals.json) printJson(people.map(personJson));
-    else {
-      await printTable(people.map(({ id, name }) => [name, id.slice(0, 16)]));
-      if (people.length === 0) talk("Nobody.");
-    }
-    return 0;
-  },
-});
+async function list(shot: OneShot): Promise<number> {
+  const core = await shot.person();
+  const people = await core.request("person.blocked", {});
+  if (shot.globals.json) printJson(people.map(personJson));
+  else {
+    await printTable(people.map(({ id, name }) => [name, id.slice(0, 16)]));
+    if (people.length === 0) talk("Nobody is blocked.");
+  }
+  return 0;
+}

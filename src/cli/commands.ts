@@ -1,5 +1,5 @@
 /** Every subcommand, in the order help shows them. */
-import { block, blocked, unblock } from "./block.js";
+import { block, unblock } from "./block.js";
 import { completionScript } from "./completion-script.js";
 import { daemon, daemonStatus, daemonStop } from "./daemon.js";
 import type { CliCommand } from "./define.js";
@@ -67,7 +67,6 @@ export const COMMANDS: readonly CliCommand[] = [
   members,
   block,
   unblock,
-  blocked,
   identityShow,
   identityWords,
   identityRestore,

@@ -2,6 +2,7 @@
 import { writeSync } from "node:fs";
 import { KeetError } from "../errors.js";
 import { jsonText, safeLine, safeText } from "../safe-text.js";
+import { asCommandLine } from "./slash-words.js";
 
 export function printJson(value: unknown): void {
   process.stdout.write(`${jsonText(value)}\n`);
@@ -22,15 +23,16 @@ export function talk(line: string): void {
 
 export function printError(error: unknown, asJson: boolean): void {
   const known = error instanceof KeetError ? error : null;
-  const message = known?.message ?? (error instanceof Error ? error.message : String(error));
+  const message = asCommandLine(known?.message ?? (error instanceof Error ? error.message : String(error)));
+  const hint = known?.hint ? asCommandLine(known.hint) : null;
   if (asJson) {
     const data = known && Object.keys(known.data).length > 0 ? { data: known.data } : {};
-    const body = { code: known?.code ?? "BUG", message, hint: known?.hint ?? null, ...data };
+    const body = { code: known?.code ?? "BUG", message, hint, ...data };
     process.stderr.write(`${jsonText({ error: body })}\n`);
     return;
   }
   talk(`keet-tui: ${message}`);
-  if (known?.hint) talk(known.hint);
+  if (hint) talk(hint);
   if (!known) talk("This is a fault of keet-tui. Please report it with the lines above.");
 }
 

@@ -2,6 +2,7 @@ import { defineCliCommand } from "./define.js";
 import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
 import { printJson, printLine } from "./output.js";
 import { roomJson } from "./shapes.js";
+import { asCommandLine } from "./slash-words.js";
 
 /** A long history is read anew from its first block. */
 const REPAIR_MS = 600_000;
@@ -17,7 +18,7 @@ export const roomRepair = defineCliCommand({
     const { id } = await findRoom(core, args.text("room"));
     const { done, room } = await core.request("room.repair", { room: id }, { timeoutMs: REPAIR_MS });
     if (shot.globals.json) printJson({ done, room: roomJson(room) });
-    else for (const sentence of done) printLine(sentence);
+    else for (const sentence of done) printLine(asCommandLine(sentence));
     return 0;
   },
 });

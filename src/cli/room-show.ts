@@ -5,6 +5,7 @@ import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
 import { printJson, printTable } from "./output.js";
 import { mutedWords, rightsWords, seenWords, stateWords } from "./room-words.js";
 import { roomDetailJson } from "./shapes.js";
+import { asCommandLine } from "./slash-words.js";
 
 export const roomShow = defineCliCommand({
   path: ["room", "show"],
@@ -32,8 +33,8 @@ function rowsOf(room: RoomDetail): string[][] {
     ["kind", room.kind],
     ["with", room.with?.name ?? null],
     ["state", stateWords({ ...room, alarm: null }) || "open"],
-    ["alarm", room.alarm],
-    ["risk", room.risk],
+    ["alarm", room.alarm && asCommandLine(room.alarm)],
+    ["risk", room.risk && asCommandLine(room.risk)],
     ["you are", room.role],
     ["who may", rightsWords(room.rights)],
     ["members", `${room.members}, ${room.peers} here`],

@@ -2,6 +2,7 @@
 import type { MemberInfo, RoomInfo } from "../rpc/methods.js";
 import { type SafeText, safe, safeName } from "../safe-text.js";
 import { sayDuration } from "./duration.js";
+import { asCommandLine } from "./slash-words.js";
 
 export function rightsWords({ post, invite, share, call }: RoomInfo["rights"]): string {
   return `write: ${post}; invite: ${invite}; share files: ${share}; call: ${call}`;
@@ -17,13 +18,13 @@ export function mutedWords({ mutedUntil }: Pick<RoomInfo, "mutedUntil">, now = D
 /** How it is with a room where something is to be said; the empty string where all is well. */
 export function stateWords(room: RoomInfo): string {
   const who = safeName(room.with?.name ?? room.name);
-  if (room.alarm !== null) return room.alarm;
+  if (room.alarm !== null) return asCommandLine(room.alarm);
   if (room.continuedBy !== null) return `goes on in ${room.continuedBy.slice(0, 16)}`;
   if (room.state === "request") return `${who} asks to talk to you: room accept, or room leave`;
   if (room.state === "asked") return `you asked ${who}, who has not answered yet`;
   if (room.state === "removed") return "you were removed: what was said before is still here";
   if (room.state === "open") return room.archived ? "archived" : "";
-  return room.reason ? `${room.state}: ${room.reason}` : room.state;
+  return room.reason ? `${room.state}: ${asCommandLine(room.reason)}` : room.state;
 }
 
 export function hereWords({ mine, here, seenAt }: MemberInfo, now = Date.now()): string {

@@ -38,7 +38,6 @@ const SAMPLES: Readonly<Record<string, readonly string[] | null>> = {
   members: ["tea"],
   block: ["bob"],
   unblock: ["bob"],
-  blocked: [],
   "identity show": [],
   "identity words": null,
   "identity restore": null,

@@ -144,10 +144,10 @@ t.test("block, unblock and who is blocked", async (t) => {
   t.same(asked("person.block"), { person: "eve", blocked: true });
   t.match(await home.json(["block", "bob", "--room", "tea"]), { name: "bob" });
   t.match(asked("person.block"), { person: /^b0b1/, room: /^[0-9a-f]{64}$/ });
-  t.match(await home.json(["blocked"]), [{ name: "bob" }, { name: "eve" }]);
+  t.match(await home.json(["block"]), [{ name: "bob" }, { name: "eve" }]);
   t.match((await home.run(["members", "tea"])).stdout, /^eve\te7e7\w+\tmember\taway, not seen yet\tblocked by you$/m);
   t.match(await home.json(["unblock", "eve"]), { blocked: false });
-  t.equal((await home.run(["blocked"])).stdout, "bob\tb0b1000000000000\n");
+  t.equal((await home.run(["block"])).stdout, "bob\tb0b1000000000000\n");
 });
 
 const member = (name: string, id: string, tag: string | null = null) =>

@@ -81,7 +81,7 @@ function change(id: string, more: Partial<RoomInfo>): RoomInfo {
 
 function personOf(said: string): MemberInfo {
   const found = people.find(({ id, name }) => name === said || (said.length >= 4 && id.startsWith(said)));
-  if (!found) throw new KeetError("user", "NO_SUCH_MEMBER", "Nobody is called so");
+  if (!found) throw new KeetError("user", "NO_SUCH_MEMBER", "Nobody is called so", { hint: "/who lists who is here." });
   return found;
 }
 
