@@ -30,7 +30,11 @@ export const remove = defineCommand<CommandContext>()({
       },
       yes: async () => {
         await context.running.remove(room.id, who.id);
-        return askToRenew(context, room, safe`${who.name} is removed.`);
+        if (room.role === "owner") return askToRenew(context, room, safe`${who.name} is removed.`);
+        return {
+          notice: `${who.name} is removed, but can go on reading.`,
+          hint: "An owner can end that: /room renew.",
+        };
       },
     };
   },

@@ -11,6 +11,8 @@ const KINDS = {
   direct: plainText("a room for two"),
   broadcast: plainText("a room in which moderators write and others read"),
 };
+/** Beside the label of the row above. */
+const UNDER = plainText(" ");
 /** Enough of a hash to be read to each other. */
 const HASH_DIGITS = 16;
 
@@ -30,7 +32,7 @@ function alarmRows(detail: RoomDetailView, now: number): Row[] {
       const whose = name ?? safe`a device ${writer.slice(0, 8)}…`;
       const when = at === null ? "" : safe`, ${momentText(at, now)}`;
       return {
-        label: plainText(""),
+        label: UNDER,
         text: safe`${whose}, block ${length}: ${here.slice(0, HASH_DIGITS)} here, ${there.slice(0, HASH_DIGITS)} at ${told}${when}`,
         isWarning: true,
       };
@@ -87,13 +89,13 @@ function healthRows(detail: RoomDetailView, now: number): Row[] {
       ? []
       : [{ label: plainText("behind"), text: safe`${detail.behind} blocks`, isWarning: true }]),
     ...detail.has.map(({ name, blocks, of }, index) => ({
-      label: index === 0 ? plainText("who has it") : plainText(""),
+      label: index === 0 ? plainText("who has it") : UNDER,
       text: blocks >= of ? safe`${name} has all of it` : safe`${name} has ${blocks} of ${of} blocks`,
       isWarning: blocks < of,
     })),
     ...detail.signers.map(({ name, here, seenAt }, index) => {
       const seen = here ? "here" : seenAt === null ? "not seen yet" : safe`last here ${momentText(seenAt, now)}`;
-      return { label: index === 0 ? plainText("settled by") : plainText(""), text: safe`a device of ${name}, ${seen}` };
+      return { label: index === 0 ? plainText("settled by") : UNDER, text: safe`a device of ${name}, ${seen}` };
     }),
     ...(detail.risk === null ? [] : [{ label: plainText("risk"), text: detail.risk, isWarning: true }]),
   ];

@@ -90,6 +90,7 @@ function labelOf(room: RoomView): SafeText {
   if (room.state === "joining") return safe`… ${room.name}`;
   if (room.state === "stopped" || room.state === "removed") return safe`✗ ${room.name}`;
   if (room.alarm !== null) return safe`! ${room.name}`;
+  if (room.continuedBy !== null) return safe`→ ${room.name}`;
   if (room.kind === "direct") return safe`${room.peers > 0 ? "●" : "○"} ${room.name}`;
   return room.name;
 }

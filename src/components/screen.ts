@@ -207,8 +207,8 @@ export class Screen {
       question: null,
     });
     const session = this.session.room(id);
-    // One that is still being joined has nothing to read; it is opened when it is in.
-    if (view?.state !== "joining") {
+    // One that is still being joined, or asks whether to be, has nothing to read; it is opened when it is in.
+    if (view?.state !== "joining" && view?.state !== "request") {
       session.open(view?.unread ?? 0).catch((error: unknown) => this.session.tellError(error));
     }
     if (view?.markedUnread) void this.#guard(() => this.actions.running.setRead(id));

@@ -25,6 +25,7 @@ t.test("the list: favourites first, then rooms, then people; what is archived is
     room("old", { archived: true, unread: 7 }),
     room("older", { archived: true }),
     room("gone", { state: "removed", canWrite: false }),
+    room("left", { continuedBy: "ff", canWrite: false }),
     room("d1", { kind: "direct", with: ALICE, members: 2, peers: 1 }),
     room("d2", { kind: "direct", with: BOB, members: 2, peers: 0, state: "asked" }),
     room("d3", { kind: "direct", with: { id: "05".repeat(32), name: "eve\x1b[2J" }, state: "request" }),
@@ -43,6 +44,7 @@ t.test("the list: favourites first, then rooms, then people; what is archived is
       " dev           •",
       " 日本語の長い… 5",
       " ✗ gone",
+      " → left",
       "",
       " DIRECT",
       " ? eve␛[2J wants…",
@@ -50,7 +52,6 @@ t.test("the list: favourites first, then rooms, then people; what is archived is
       " ○ bob",
       "",
       " archived 2    7",
-      "",
       "",
       "",
       "",
@@ -141,15 +142,26 @@ t.test("a refusal is shown in the core's words, and the line stays", async (t) =
 t.test("a request: who asks, and the two ways to answer", async (t) => {
   const eve = { id: "05".repeat(32), name: "eve" };
   const core = coreWith(room("tea"), room("d3", { kind: "direct", with: eve, state: "request", canWrite: false }));
-  core.answers["direct.accept"] = () => room("d3", { kind: "direct", with: eve, peers: 1 });
+  // As the real one: there is nothing to read before the answer.
+  let isIn = false;
+  core.answers["room.members"] = ({ room: id }) => {
+    if (id === "d3" && !isIn) throw new KeetError("peer", "NOT_WRITABLE", "You are not in this room yet.");
+    return core.members;
+  };
+  core.answers["direct.accept"] = () => {
+    isIn = true;
+    return room("d3", { kind: "direct", with: eve, peers: 1 });
+  };
   const app = await openApp(t, { core });
   await app.keys("\x1b2");
   await app.waitFor("eve wants to talk to you · /accept · /decline");
+  t.equal(app.session.notice.getSnapshot(), null, "nothing is asked that cannot be answered yet");
   await app.keys("hello\r");
   await app.waitFor("First /accept, or /decline.");
   t.equal(app.screen.line.text, "hello", "what was written stays");
   await app.keys("\x15/accept\r");
   await app.waitFor("● here");
+  await app.waitFor("welcome to d3");
   t.match(asked(core, "direct.accept"), [{ params: { room: "d3" } }]);
 });
 

@@ -238,6 +238,14 @@ t.test("what takes something away asks first, and does it only on yes", async (t
   t.same(desk.asked("room.renew"), [{ room: "tea" }]);
 });
 
+t.test("who may not go on in a new room is not asked whether to", async (t) => {
+  const core = teaCore();
+  core.rooms = core.rooms.map((one) => ({ ...one, role: "moderator" }));
+  const removing = await (await openDesk(t, core, "tea")).run("/remove bob");
+  if (!removing || !("ask" in removing)) throw new Error("it did not ask");
+  t.match(await removing.yes(), { notice: "bob is removed, but can go on reading.", hint: /An owner can/ });
+});
+
 t.test("nothing that acts guesses whom is meant", async (t) => {
   const core = teaCore();
   core.members = [...core.members, member({ id: "0101ff".padEnd(64, "0"), name: "Alice" }, { tag: "0101" })];
@@ -318,7 +326,7 @@ t.test("/room says first what is wrong", async (t) => {
   const text = pageText(await desk.run("/room"));
   t.match(
     text,
-    /^About tea\nalarm: alice has two histories\nalice, block 12: abababababababab here, cdcdcdcdcdcdcdcd at bob, 12:00\n/,
+    /^About tea\nalarm: alice has two histories\n : alice, block 12: abababababababab here, cdcdcdcdcdcdcdcd at bob, 12:00\n/,
   );
   for (const words of [
     "you are: owner",
