@@ -13,7 +13,7 @@ export const deleteMessage = defineCommand<CommandContext>()({
     context.messages.checkDelete(message);
     return {
       ask: "Take it back for everyone?",
-      note: "The others' programs are asked to hide it; whoever has read it has read it.",
+      note: "A request to the others' programs; whoever has read it has read it.",
       yes: async () => {
         await context.messages.delete(message);
         return undefined;

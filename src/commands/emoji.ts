@@ -32,12 +32,13 @@ const ONE = "^(?:\\p{RGI_Emoji}|\\p{Extended_Pictographic}\\ufe0e?|[0-9#*]\\u20e
 // The flag is newer than the language this is compiled for; Node 22 has it.
 const ONE_EMOJI = new RegExp(ONE, "v");
 
-/** Those whose name begins with what was written, then those with it inside. A colon before or behind means nothing. */
+/** Those whose name begins with what was written, then those with it inside, short names first. A colon before or behind means nothing. */
 export function emojiFor(written: string): readonly Emoji[] {
   const name = nameIn(written);
   if (name === "") return QUICK_EMOJI;
   const inside = EMOJI.filter((emoji) => emoji.name.includes(name));
-  return inside.toSorted((a, b) => Number(b.name.startsWith(name)) - Number(a.name.startsWith(name)));
+  const rank = (emoji: Emoji) => (emoji.name.startsWith(name) ? 0 : 1000) + emoji.name.length;
+  return inside.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** The one emoji that was written, as it is or by its whole name; null where it is none. */

@@ -33,14 +33,16 @@ export function foundRows(messages: readonly MessageView[], chosen: number, look
   const whenColumns = Math.max(0, ...when.map(cells.width));
   const widest = Math.max(0, ...messages.map((message) => cells.width(authorOf(message))));
   const nameColumns = isNarrow ? columns : Math.min(MAX_NAME_COLUMNS, widest);
+  const roomOf = (message: MessageView) => rooms?.get(message.room) ?? plainText("");
+  const roomColumns = Math.min(MAX_NAME_COLUMNS, Math.max(0, ...messages.map((one) => cells.width(roomOf(one)))));
   const rows = messages.flatMap((message, at): Span[][] => {
     const isChosen = at === chosen;
     const mark: Span = isChosen ? { text: plainText("▌"), tone: "accent" } : { text: BLANK };
     const name = cells.cut(authorOf(message), nameColumns);
     const author: Span = { text: name, tone: "author", hue: message.mine ? -1 : hueOf(message), bold: true };
-    const room = rooms?.get(message.room) ?? null;
+    const room = roomOf(message);
     if (isNarrow) {
-      const place = room === null ? "" : ` · ${room}`;
+      const place = room === "" ? "" : ` · ${room}`;
       const head: Span[] = [
         mark,
         { text: safe`${when[at]!} `, tone: "dim" },
@@ -53,7 +55,7 @@ export function foundRows(messages: readonly MessageView[], chosen: number, look
       mark,
       { text: cells.pad(when[at]!, whenColumns + 1), tone: "dim" },
       { ...author, text: cells.pad(name, nameColumns + 1) },
-      ...(room === null ? [] : [{ text: cells.pad(room, MAX_NAME_COLUMNS + 1), tone: "dim" } as Span]),
+      ...(roomColumns === 0 ? [] : [{ text: cells.pad(room, roomColumns + 1), tone: "dim" } as Span]),
     ];
     return [[...head, ...hitSpans(message, columns - widthOf(head, cells), look)]];
   });

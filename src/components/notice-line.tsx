@@ -17,12 +17,16 @@ export function NoticeLine({ layout }: { readonly layout: Layout }) {
   const room = useStore(screen.state, (state) => (state.overlay === null ? state.room : null));
   const { columns } = layout;
   if (question) {
+    const words = safe` ${question.text}  `;
+    // Both answers are to be seen, if need be without what they mean.
+    const isTight = cells.width(words) + cells.width(question.keys) > columns;
+    const keys = isTight ? question.keys.replace(/ (?:yes|no)\b/g, "") : question.keys;
     return (
       <MessageRow
         spans={fitted(
           [
-            { text: safe` ${question.text}  `, bold: true },
-            { text: question.keys as SafeText, tone: "accent" },
+            { text: words, bold: true },
+            { text: safe`${keys}`, tone: "accent" },
           ],
           columns,
         )}

@@ -18,7 +18,7 @@ export function commandOf(id: KeyId | null, message: MessageView | null): string
   return (id !== null && COMMANDS[id]) || null;
 }
 
-/** What can be done with a message, as the status row says it; `↵` is left out where it answers nothing. */
+/** What can be done with a message, as the status row says it. */
 export function selectionHints(message: MessageView, room: RoomView | null): readonly SafeText[] {
   const isSent = message.writer !== "" && message.state !== "pending" && message.state !== "failed";
   const isThere = isSent && !message.deleted;
@@ -32,7 +32,7 @@ export function selectionHints(message: MessageView, room: RoomView | null): rea
     [isThere && (message.mine || leads), plainText("d delete")],
     [isThere && leads, message.pinned ? plainText("p unpin") : plainText("p pin")],
     [message.writer !== "", plainText("v verify")],
-    [message.reply?.found === true, plainText("Enter to the first")],
+    [message.reply?.found === true, plainText("Enter original")],
   ];
   return hints.filter(([isPossible]) => isPossible).map(([, hint]) => hint);
 }

@@ -221,6 +221,7 @@ export class Writing {
     const { session, actions } = this.#options;
     const emoji = chosenReaction(this.line.text, this.line.completion.getSnapshot());
     if (emoji === null) {
+      this.line.closeCompletion();
       session.tell("Tab chooses one; or write a name, such as :tada");
       return;
     }

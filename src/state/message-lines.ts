@@ -10,6 +10,8 @@ import { wrapSpans } from "./wrap-spans.js";
 const MAX_LINES = 500;
 const MAX_REACTION_LINES = 3;
 const CODE_BAR: Span = { text: plainText("▏ "), tone: "dim" };
+/** The same line of code, too long for one row. */
+const CODE_GOES_ON: Span = { text: plainText("┆ "), tone: "dim" };
 const QUOTE_MARK: Span = { text: plainText("> "), tone: "dim" };
 const LINE_END: Span = { text: plainText("\n") };
 
@@ -123,8 +125,10 @@ function textLines(text: SafeText, columns: number, cells: Cells): Span[][] {
   for (const block of blocksOf(text)) {
     const inner = Math.max(1, columns - 2);
     if (block.kind === "code") {
-      const pieces = block.lines.flatMap((line) => cells.chop(line, inner));
-      lines.push(...pieces.map((piece): Span[] => [CODE_BAR, { text: piece, tone: "code" }]));
+      for (const line of block.lines) {
+        const pieces = cells.chop(line, inner);
+        lines.push(...pieces.map((text, at): Span[] => [at === 0 ? CODE_BAR : CODE_GOES_ON, { text, tone: "code" }]));
+      }
     } else if (block.kind === "quote") {
       lines.push(...proseLines(block.lines, inner, cells).map((line) => [QUOTE_MARK, ...line]));
     } else lines.push(...proseLines(block.lines, columns, cells));

@@ -103,6 +103,10 @@ export class Messaging {
     refuseNotice(message, "taken back");
     refuseGone(message, "taken back");
     refuseUnsent(message, "taken back");
+    if (message.mine || this.#session.roomView(message.room)?.role !== "member") return;
+    throw new KeetError("user", "NOT_ALLOWED", "Only moderators and owners can take back what others wrote", {
+      hint: "/block hides what somebody writes from you.",
+    });
   }
 
   async delete(message: MessageView): Promise<void> {

@@ -290,7 +290,7 @@ class Blocks {
   #lateRows(): TimelineRow[] {
     const { first, messages, total, late } = this.#state;
     if (late.length === 0 || first + messages.length < total) return [];
-    const text = this.#frame.cells.cut(lateText(late), this.#frame.columns - 1);
+    const text = this.#frame.cells.cut(lateText(late, this.#frame.isNarrow), this.#frame.columns - 1);
     return [{ key: LATE_KEY, spans: [{ text: BLANK }, { text, tone: "accent" }] }];
   }
 
@@ -312,9 +312,10 @@ class Blocks {
 }
 
 /** `2 earlier messages from maya`, and how to get there. */
-function lateText(late: readonly LateView[]): SafeText {
+function lateText(late: readonly LateView[], isShort: boolean): SafeText {
   const count = late.reduce((sum, one) => sum + one.count, 0);
   const [first, second, ...others] = late.map(({ author }) => author);
   const who = others.length > 0 ? safe`${late.length} people` : second ? safe`${first!} and ${second}` : first!;
-  return safe`↑ ${count} earlier ${count === 1 ? "message" : "messages"} from ${who} · Ctrl-O`;
+  const what = isShort ? "" : count === 1 ? " message" : " messages";
+  return safe`↑ ${count} earlier${what} from ${who} · Ctrl-O`;
 }

@@ -172,6 +172,26 @@ export class ScriptedCore {
     return said;
   }
 
+  /** A row is other than it was, as an answer and as an event. */
+  change(named: Record<string, unknown>, change: Partial<MessageInfo>): MessageInfo {
+    const old = this.#find(named);
+    const changed = { ...old, ...change };
+    const rows = this.messages.get(old.room) ?? [];
+    this.messages.set(
+      old.room,
+      rows.map((row) => (row === old ? changed : row)),
+    );
+    this.tell({ type: "changed", room: old.room, messages: [changed] });
+    return changed;
+  }
+
+  #find({ room: id, id: messageId, writer }: Record<string, unknown>): MessageInfo {
+    const rows = this.messages.get(String(id)) ?? [];
+    const found = rows.find((row) => row.id === messageId && (writer === undefined || row.writer === writer));
+    if (!found) throw new KeetError("user", "NO_SUCH_MESSAGE", "That message is not here.");
+    return found;
+  }
+
   answer(method: string, params: Record<string, unknown>): unknown {
     this.asked.push({ method, params });
     const special = this.answers[method as MethodName];
@@ -255,14 +275,43 @@ export class ScriptedCore {
         incomplete: false,
       };
     },
-    "message.send": ({ room: id, text, id: messageId, action }) => {
+    "message.edit": ({ text, ...named }) =>
+      this.change(named, { text: String(text), edited: true, editedAt: new Date(NOW).toISOString() }),
+    "message.delete": (named) => this.change(named, { text: "", deleted: true, reactions: [] }),
+    "message.react": ({ emoji, remove, ...named }) => {
+      const { reactions } = this.#find(named);
+      const others = reactions.map((one) =>
+        one.emoji === emoji ? { ...one, by: one.by.filter(({ id }) => id !== MAYA.id) } : one,
+      );
+      const known = others.some((one) => one.emoji === emoji);
+      const all = known || remove ? others : [...others, { emoji: String(emoji), by: [] }];
+      const given = all.map((one) => (one.emoji === emoji && !remove ? { ...one, by: [...one.by, MAYA] } : one));
+      return this.change(named, { reactions: given.filter(({ by }) => by.length > 0) });
+    },
+    "message.pin": ({ pinned, ...named }) => this.change(named, { pinned: Boolean(pinned) }),
+    "message.pins": ({ room: id }) => (this.messages.get(String(id)) ?? []).filter((row) => row.pinned).reverse(),
+    "message.get": (named) => this.#find(named),
+    "message.search": ({ text, room: id, limit, after }) => {
+      const words = String(text).toLowerCase().split(/\s+/);
+      const rooms = id === undefined ? [...this.messages.keys()] : [String(id)];
+      const all = rooms
+        .flatMap((one) => this.messages.get(one) ?? [])
+        .filter((row) => words.every((word) => row.text.toLowerCase().includes(word)))
+        .toSorted((a, b) => b.sentAt.localeCompare(a.sentAt));
+      const from = Number(after ?? 0);
+      const end = from + Number(limit);
+      return { messages: all.slice(from, end), more: end < all.length ? String(end) : null, incomplete: [] };
+    },
+    "message.send": ({ room: id, text, id: messageId, action, replyTo: answered, replyWriter: writer }) => {
       const rows = this.messages.get(String(id)) ?? [];
+      const answer = answered ? replyTo(this.#find({ room: id, id: answered, writer })) : {};
       const sent = message(rows.length, {
         room: String(id),
         id: String(messageId),
         author: MAYA,
         text: String(text),
         action: Boolean(action),
+        ...answer,
         state: this.ordersAtOnce ? "sent" : "pending",
         sentAt: new Date(NOW).toISOString(),
         position: this.ordersAtOnce ? rows.length : null,
