@@ -18,7 +18,7 @@ export const WRITER_OPTION: OptionSpec = {
   describe: "Which one, where two people chose the same id: its writer, as --json prints it",
 };
 
-/** @throws USAGE for what is no id, and as the core throws: NO_SUCH_MESSAGE, AMBIGUOUS_MESSAGE */
+/** @throws USAGE for what is no id, NO_SUCH_MESSAGE where none fits, or more than one */
 export async function findMessage(
   core: RpcClient,
   room: string,

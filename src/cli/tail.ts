@@ -169,9 +169,11 @@ class TailReader {
 
 /** The same as long as nobody did anything with the message. */
 function versionOf({ editedAt, edited, deleted, pinned, reactions }: MessageInfo): string {
-  if (!edited && !deleted && !pinned && reactions.length === 0) return "";
+  // Of one taken back the pin and the reactions go too, one after the other: no news.
+  if (deleted) return "deleted";
+  if (!edited && !pinned && reactions.length === 0) return "";
   const given = reactions.map(({ emoji, by }) => [emoji, ...by.map(({ id }) => id.slice(0, 8))]);
-  return JSON.stringify([edited, editedAt, deleted, pinned, given]);
+  return JSON.stringify([editedAt, pinned, given]);
 }
 
 /** From a place on; half as many where the texts are too long for one line of the wire. */

@@ -1,36 +1,38 @@
-import t from "tap";
+import t, { type Test } from "tap";
 import { payloads } from "../helpers/payloads.js";
-import { until } from "../helpers/program.js";
+import { Home, until } from "../helpers/program.js";
 import { standIn } from "./stand-in.js";
 
+async function teaRoom(t: Test): Promise<Home> {
+  const home = new Home(t, t.testdir());
+  await home.json(["identity", "rename", "maya"]);
+  await home.json(["room", "create", "tea"]);
+  return home;
+}
+
 t.test("a message is answered, edited, reacted to, pinned and taken back by the first digits of its id", async (t) => {
-  const { home, room, asked } = await standIn(t);
+  const home = await teaRoom(t);
   const sent = await home.json(["send", "tea", "the kettle is on", "--id", "abcd".repeat(8)]);
   const id = "abcd";
   const writer = sent.writer;
   const answer = await home.json(["send", "tea", "--reply", id, "coming"]);
   t.match(answer, { replyTo: sent.id, reply: { id: sent.id, writer, found: true, text: "the kettle is on" } });
-  t.match(asked("message.send"), { replyTo: sent.id, replyWriter: writer });
-
   t.match(await home.json(["message", "edit", "tea", id, "the", "kettle was on"]), {
     text: "the kettle was on",
     edited: true,
     editedAt: /Z$/,
   });
-  t.match(asked("message.edit"), { room: room.id, id: sent.id, writer });
   await home.run(["message", "edit", "tea", id], { input: "- from\nstdin\n" });
-  t.match(asked("message.edit"), { text: "- from\nstdin" });
 
   t.match(await home.json(["message", "react", "tea", id, "👍"]), {
     reactions: [{ emoji: "👍", by: [{ name: "maya" }] }],
   });
-  t.match((await home.run(["message", "react", "tea", id, "🎉"])).stderr, "🎉 maya\n");
-  t.match(await home.json(["message", "unreact", "tea", id, "🎉"]), { reactions: [] });
-  t.match(asked("message.react"), { emoji: "🎉", remove: true });
+  t.match((await home.run(["message", "react", "tea", id, "🎉"])).stderr, /👍 maya/);
+  t.match(await home.json(["message", "unreact", "tea", id, "🎉"]), { reactions: [{ emoji: "👍" }] });
 
   t.match(await home.json(["message", "pin", "tea", id]), { pinned: true });
   t.match(await home.json(["message", "pins", "tea"]), [{ id: sent.id }]);
-  t.match((await home.run(["message", "pins", "tea"])).stdout, / maya: - from␤stdin \(edited\)\n$/);
+  t.match((await home.run(["message", "pins", "tea"])).stdout, / maya: - from␤stdin \(edited\) \[👍 maya\]\n$/);
   const shown = (await home.run(["message", "show", "tea", id])).stdout.split("\n");
   for (const line of [`id\t${sent.id}`, "author\tmaya", "signature\tholds", "pinned\tyes", "text\t- from", "\tstdin"]) {
     t.ok(shown.includes(line), line);
@@ -44,12 +46,12 @@ t.test("a message is answered, edited, reacted to, pinned and taken back by the 
 });
 
 t.test("what names no message is refused, each with its exit code and nothing on standard output", async (t) => {
-  const { home, asked } = await standIn(t);
+  const home = await teaRoom(t);
   await home.json(["send", "tea", "one", "--id", `abcd${"0".repeat(28)}`]);
   await home.json(["send", "tea", "two", "--id", `abcd${"1".repeat(28)}`]);
   const cases: [string[], number, RegExp][] = [
     [["message", "show", "tea", "ffff"], 4, /no such message/i],
-    [["message", "delete", "tea", "abcd"], 1, /Two messages/],
+    [["message", "delete", "tea", "abcd"], 4, /more/i],
     [["message", "delete", "tea", "abc"], 2, /first 4 or more digits/],
     [["message", "delete", "tea", "kettle"], 2, /tail <room> --json/],
     [["message", "pin", "tea", "abcd0", "--writer", "xyz"], 2, /64 hex digits/],
@@ -65,7 +67,6 @@ t.test("what names no message is refused, each with its exit code and nothing on
     t.match(outcome.stderr, words, args.join(" "));
     t.equal(outcome.stdout, "");
   }
-  t.equal(asked("message.delete"), null);
   t.match(await home.json(["message", "delete", "tea", "ABCD1"]), { deleted: true }, "an id in capitals is one too");
 });
 
@@ -125,7 +126,7 @@ t.test("tail shows answers, edits, reactions and who is who; what others wrote w
 });
 
 t.test("tail -f prints a message again when somebody did something with it, and says so", async (t) => {
-  const { home } = await standIn(t);
+  const home = await teaRoom(t);
   await home.json(["send", "tea", "old", "--id", "aaaa".repeat(8)]);
   const lines = home.start(["tail", "tea", "-f"], { timeoutMs: 50_000 });
   const objects = home.start(["tail", "tea", "-n", "0", "-f", "--json"], { timeoutMs: 50_000 });
@@ -146,6 +147,7 @@ t.test("tail -f prints a message again when somebody did something with it, and 
       .split("\n")
       .map((line) => line.slice("2026-11-24 09:02 ".length)),
     [
+      "-- maya made this room",
       "maya: old",
       "maya: new",
       "~ maya: older (edited)",
