@@ -211,6 +211,8 @@ declare module "autobase" {
     close(): Promise<void>;
     update(): Promise<void>;
     append(value: Uint8Array | readonly Uint8Array[] | null, options?: { optimistic?: boolean }): Promise<number>;
+    pause(): void;
+    resume(): void;
     hash(): Promise<Buffer>;
     hintWakeup(hints: { key: Uint8Array; length: number }[]): void;
     isFastForwarding(): boolean;

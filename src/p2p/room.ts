@@ -34,6 +34,7 @@ import {
   type PersonRecord,
   type RoomRecord,
   type Row,
+  ViewCache,
   ViewReader,
   ViewWriter,
   type WriterRecord,
@@ -43,6 +44,8 @@ const READ_LIMIT_MS = 2_000;
 const APPEND_LIMIT_MS = 4_000;
 /** Unknown writers whose join we checked; more than any meeting needs, and no flood can raise it. */
 const MAX_EXPECTED_WRITERS = 1_024;
+const SLICE_MS = 300;
+const REST_LIMIT_MS = 2_000;
 const MAX_LEFT_OUT = 1_000;
 const MAX_CHECKED = 20_000;
 /** Rows whose marks may still change back when the order changes. */
@@ -103,9 +106,12 @@ export class Room extends ReadyResource {
   /** Rows with something new on them since the last `marks`, and those where that is not settled yet. */
   #marked = new Set<number>();
   readonly #unsettledMarks = new Map<number, number>();
+  readonly #viewCache = new ViewCache();
   readonly #checked = new Map<string, boolean>();
   #telling: Promise<unknown> | null = null;
   #tellAgain = false;
+  #busySince: number | null = null;
+  #resting: NodeJS.Timeout | null = null;
   readonly #writers = new Map<string, WriterRecord>();
   readonly #expected = new Set<string>();
   readonly #authors = new Map<string, Author>();
@@ -155,7 +161,10 @@ export class Room extends ReadyResource {
   protected override async _open(): Promise<void> {
     this.base.on("error", (error: Error) => this.stop(error.message));
     this.base.on("warning", (error: Error) => this.emit("warning", error));
-    this.base.on("update", () => this.#tell());
+    this.base.on("update", () => {
+      this.#goOn();
+      this.#tell();
+    });
     this.base.on("fast-forward", () => this.#onFastForward());
     this.base.on("writable", () => this.emit("writable"));
     await this.base.ready();
@@ -338,7 +347,8 @@ export class Room extends ReadyResource {
 
   async #apply(nodes: readonly ApplyNode[], bee: Hyperbee, host: Host): Promise<void> {
     const batch = bee.batch({ update: false });
-    await applyNodes(nodes, new ViewWriter(batch), host, this, {
+    this.#viewCache.begin(bee);
+    await applyNodes(nodes, new ViewWriter(batch, this.#viewCache), host, this, {
       row: (place) => {
         if (place < this.#touchedFrom) this.#touchedFrom = place;
       },
@@ -354,6 +364,30 @@ export class Room extends ReadyResource {
       leftOut: (writerKey, length, reason) => this.#countLeftOut(writerKey, length, reason),
     });
     await batch.flush();
+    this.#viewCache.end(bee);
+    this.#rest();
+  }
+
+  /**
+   * The library works through all that others wrote before it looks at anything else: a member who writes ten thousand
+   * messages would keep all others from being heard, from writing and from seeing anything for a minute. So it rests
+   * after every slice: then it tells, hears of other writers, and takes what waits to be appended.
+   */
+  #rest(): void {
+    const now = performance.now();
+    this.#busySince ??= now;
+    if (this.#resting || now - this.#busySince < SLICE_MS) return;
+    this.base.pause();
+    // It tells `update` when it stands still; should it ever not, it goes on all the same.
+    this.#resting = setTimeout(() => this.#goOn(), REST_LIMIT_MS).unref();
+  }
+
+  #goOn(): void {
+    this.#busySince = null;
+    if (!this.#resting) return;
+    clearTimeout(this.#resting);
+    this.#resting = null;
+    if (!this.closing && this.#stopReason === null) this.base.resume();
   }
 
   async knowManifest(key: Uint8Array, manifest: unknown): Promise<void> {

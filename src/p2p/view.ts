@@ -334,25 +334,85 @@ export class ViewReader {
   }
 }
 
+/**
+ * What one call of `apply` read and wrote of the small records, for the next one: most of the work of a single message
+ * is to look up the same five. It holds only where the view stands exactly as the last call left it; whatever was
+ * undone, taken over or opened anew meanwhile has another bee or another length.
+ */
+export class ViewCache {
+  #bee: unknown = null;
+  #length = -1;
+  readonly records = new Map<string, unknown>();
+  /** Rows so far; -1 where it is not known. */
+  rows = -1;
+
+  /** Before each call: forgets all where the view is not as it was left. */
+  begin(bee: Hyperbee): void {
+    if (this.#bee === bee && this.#length === bee.core.length && this.records.size < MAX_CACHED) return;
+    this.records.clear();
+    this.rows = -1;
+    this.#bee = null;
+  }
+
+  /** After what was written is in the view. */
+  end(bee: Hyperbee): void {
+    this.#bee = bee;
+    this.#length = bee.core.length;
+  }
+}
+
+const MAX_CACHED = 4_096;
+
 /** The writing side; only `apply` has one. */
 export class ViewWriter extends ViewReader {
   readonly #batch: Batch;
-  /** Rows so far; read once a batch. */
-  #length = -1;
+  readonly #cache: ViewCache;
 
-  constructor(batch: Batch) {
+  constructor(batch: Batch, cache = new ViewCache()) {
     super(batch);
     this.#batch = batch;
+    this.#cache = cache;
   }
 
-  /** @returns the place, or null where this writer already used this id */
-  async addRow(row: Row, id: Uint8Array): Promise<number | null> {
-    if (await this.has(row.writer, id)) return null;
-    if (this.#length < 0) this.#length = await this.length();
-    const place = this.#length;
+  async #cached<T>(at: Uint8Array, read: () => Promise<T>): Promise<T> {
+    const name = b4a.toString(at, "hex");
+    const { records } = this.#cache;
+    if (records.has(name)) return records.get(name) as T;
+    const value = await read();
+    records.set(name, value);
+    return value;
+  }
+
+  #put<T>(at: Uint8Array, codec: Codec<T>, value: T): Promise<void> {
+    const bytes = c.encode(codec, value);
+    // What is kept is what a read would give, so that a device that reads it anew sees the same.
+    this.#cache.records.set(b4a.toString(at, "hex"), c.decode(codec, bytes));
+    return this.#batch.put(at, bytes);
+  }
+
+  override writer(writerKey: Uint8Array): Promise<WriterRecord | null> {
+    return this.#cached(key(PREFIX.writer, writerKey), () => super.writer(writerKey));
+  }
+
+  override person(identity: Uint8Array): Promise<PersonRecord | null> {
+    return this.#cached(key(PREFIX.person, identity), () => super.person(identity));
+  }
+
+  override room(): Promise<RoomRecord | null> {
+    return this.#cached(Uint8Array.of(PREFIX.room), () => super.room());
+  }
+
+  override counts(): Promise<Counts> {
+    return this.#cached(Uint8Array.of(PREFIX.counts), () => super.counts());
+  }
+
+  /** Of an op that is not in yet. @returns the place */
+  async addRow(row: Row, id: Uint8Array): Promise<number> {
+    if (this.#cache.rows < 0) this.#cache.rows = await this.length();
+    const place = this.#cache.rows;
     await this.#batch.put(rowKey(place), c.encode(rowCodec, row));
     await this.#batch.put(key(PREFIX.place, row.writer, id), placeBytes(place));
-    this.#length += 1;
+    this.#cache.rows += 1;
     return place;
   }
 
@@ -382,11 +442,11 @@ export class ViewWriter extends ViewReader {
   }
 
   putWriter(writerKey: Uint8Array, value: WriterRecord): Promise<void> {
-    return this.#batch.put(key(PREFIX.writer, writerKey), c.encode(writerCodec, value));
+    return this.#put(key(PREFIX.writer, writerKey), writerCodec, value);
   }
 
   putPerson(identity: Uint8Array, value: PersonRecord): Promise<void> {
-    return this.#batch.put(key(PREFIX.person, identity), c.encode(personCodec, value));
+    return this.#put(key(PREFIX.person, identity), personCodec, value);
   }
 
   putInvite(id: Uint8Array, value: InviteRecord): Promise<void> {
@@ -394,10 +454,10 @@ export class ViewWriter extends ViewReader {
   }
 
   putRoom(value: RoomRecord): Promise<void> {
-    return this.#batch.put(Uint8Array.of(PREFIX.room), c.encode(roomCodec, value));
+    return this.#put(Uint8Array.of(PREFIX.room), roomCodec, value);
   }
 
   putCounts(value: Counts): Promise<void> {
-    return this.#batch.put(Uint8Array.of(PREFIX.counts), c.encode(countsCodec, value));
+    return this.#put(Uint8Array.of(PREFIX.counts), countsCodec, value);
   }
 }
