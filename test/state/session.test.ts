@@ -220,3 +220,58 @@ t.test("what is typed quickly goes out in the order it was typed, whatever becom
   await Promise.all(all);
   t.same(asked, ["one", "two", "three"]);
 });
+
+t.test("changed rows are replaced where they stand, those of a stranger with the same id are not", async (t) => {
+  const core = filled(3);
+  core.messages.set("tea", [message(1, { position: 0 }), message(1, { author: MAYA, position: 1 })]);
+  const session = await open(core);
+  core.tell({ type: "changed", room: "tea", messages: [message(1, { text: "other now", edited: true })] });
+  t.same(texts(session), ["other now", "message 1"]);
+  t.equal(session.timeline.getSnapshot().messages[0]?.edited, true);
+  core.tell({ type: "arriving", room: "tea", message: message(9, { position: null, text: "pushed" }) });
+  core.tell({ type: "changed", room: "tea", messages: [message(9, { position: null, text: "changed on its way" })] });
+  t.equal(texts(session).at(-1), "changed on its way");
+});
+
+t.test("a change that overtakes the page it is in is not lost", async (t) => {
+  const core = filled(3);
+  const late = Promise.withResolvers<void>();
+  const old = [...core.messages.get("tea")!];
+  core.answers["message.list"] = async () => {
+    delete core.answers["message.list"];
+    await late.promise;
+    return { messages: old, total: 3, incomplete: false };
+  };
+  const opening = open(core);
+  await soon();
+  core.change({ room: "tea", id: old[1]!.id }, { text: "changed meanwhile" });
+  late.resolve();
+  t.same(texts(await opening), ["message 0", "changed meanwhile", "message 2"]);
+});
+
+t.test(
+  "a window round any place is one page, stays one when it is read anew, and the end is found again",
+  async (t) => {
+    const core = filled(2_000);
+    const session = await open(core);
+    await session.loadAround(500);
+    t.match(session.timeline.getSnapshot(), { first: 450, total: 2_000, isLoading: false });
+    t.equal(texts(session).length, 100);
+    const before = core.asked.length;
+    await session.loadAround(470);
+    t.equal(core.asked.length, before, "what is in it already is not asked for");
+    core.tell({ type: "timeline", room: "tea", from: 460, total: 2_000, messages: null });
+    await soon();
+    t.equal(texts(session).length, 100, "not all there is below it");
+    await session.reloadEnd();
+    t.equal(texts(session).at(-1), "message 1999");
+  },
+);
+
+t.test("a notice of a new name keeps the old one", async (t) => {
+  const core = filled(0);
+  const session = await open(core);
+  core.say("tea", "robert", { author: ALICE, type: "notice", notice: "renamed" });
+  core.tell({ type: "members", room: "tea", members: [member(MAYA), member({ ...ALICE, name: "robert" })] });
+  t.equal(session.timeline.getSnapshot().messages[0]?.author, "alice");
+});

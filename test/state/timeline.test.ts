@@ -1,6 +1,7 @@
 import t from "tap";
 import { cells } from "../../src/components/cells.js";
 import type { MessageInfo } from "../../src/rpc/methods.js";
+import { safeName } from "../../src/safe-text.js";
 import { sizeOf } from "../../src/state/message-lines.js";
 import type { MessageView, TimelineState } from "../../src/state/model.js";
 import { layOut, scroll, scrollTo, scrollToTop, type TimelineFrame } from "../../src/state/timeline.js";
@@ -209,5 +210,73 @@ t.test("sizes are said as people say them", (t) => {
   t.equal(sizeOf(4_200_000), "4.2 MB");
   t.equal(sizeOf(17_900_000_000), "17.9 GB");
   t.equal(sizeOf(12), "12 bytes");
+  t.end();
+});
+
+t.test("a run of blocked messages is one line, whatever the place one has scrolled to", (t) => {
+  const views = Array.from({ length: 40 }, (_, index) =>
+    said(index, { blocked: index % 10 >= 6, sentAt: "2026-11-24T09:00:00Z" }),
+  );
+  const state = stateOf(views);
+  const frame = frameOf(40, 9);
+  const all = drawn(state, frameOf(40, 200)).filter((row) => row !== "");
+  t.equal(all.filter((row) => row === " 4 messages from people you blocked").length, 4);
+  t.equal(all.length, 1 + 24 + 4);
+  let anchor = scroll(state, null, -1, frame);
+  for (let up = 1; up < all.length - 9; up += 1) {
+    t.same(drawn(state, frame, anchor), all.slice(all.length - 9 - up, all.length - up), `${up} rows up`);
+    anchor = scroll(state, anchor, -1, frame);
+  }
+  // Held at a message that is folded away only now.
+  const held = { key: views[33]!.key, row: 0 };
+  const folded = stateOf(views.map((view, index) => ({ ...view, blocked: index >= 30 })));
+  t.equal(drawn(folded, frame, held).at(-1), " 10 messages from people you blocked");
+  t.end();
+});
+
+t.test("a day line or the unread line parts a run of blocked messages", (t) => {
+  const views = [0, 1, 2].map((index) => said(index, { blocked: true }));
+  t.same(drawn(stateOf(views, { unreadKey: views[1]!.key, unreadCount: 2 }), frameOf(44, 4)).slice(1), [
+    " 1 message from somebody you blocked",
+    "━━━━━━━━━━━━━━━━━━ 2 new ━━━━━━━━━━━━━━━━━━━",
+    " 2 messages from people you blocked",
+  ]);
+  t.end();
+});
+
+t.test("C13 only what came after something below it says when it came", (t) => {
+  const at = (hour: number, minute = 0) => new Date(Date.UTC(2026, 10, 24, hour, minute)).toISOString();
+  const rows = drawn(
+    stateOf([
+      said(0, { text: "on time", sentAt: at(8), receivedAt: at(8) }),
+      said(1, { text: "late", sentAt: at(8, 1), receivedAt: at(11, 30) }),
+      said(2, { text: "late too", sentAt: at(8, 2), receivedAt: at(11, 31) }),
+      said(3, { text: "on time", sentAt: at(8, 3), receivedAt: at(8, 3) }),
+      said(4, { text: "slow, and nothing below", sentAt: at(8, 4), receivedAt: at(9) }),
+    ]),
+    frameOf(60, 6),
+  );
+  t.same(
+    rows.slice(1).map((row) => row.slice(12)),
+    ["on time", "late (came 11:30)", "late too (came 11:31)", "on time", "slow, and nothing below"],
+  );
+  t.end();
+});
+
+t.test("the line about late messages is the last row, and scrolls away like any other", (t) => {
+  const late = [
+    { authorId: "a", author: safeName("maya"), count: 2, position: 0 },
+    { authorId: "b", author: safeName("bob"), count: 1, position: 0 },
+  ];
+  const state = stateOf(
+    Array.from({ length: 20 }, (_, index) => said(index)),
+    { late },
+  );
+  const frame = frameOf(60, 6);
+  t.equal(drawn(state, frame).at(-1), " ↑ 3 earlier messages from maya and bob · Ctrl-O");
+  const anchor = scroll(state, null, -1, frame);
+  t.match(drawn(state, frame, anchor).at(-1), "message 19");
+  t.equal(scroll(state, anchor, 1, frame), null);
+  t.notMatch(drawn({ ...state, total: 30 }, frame).at(-1), "earlier", "nor where the end is not here");
   t.end();
 });
