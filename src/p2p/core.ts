@@ -3,6 +3,8 @@
  * `marks`, `late`, `arriving`, `arriving-gone`, `states`, `members`, `typing` (each with the room's id first), `identity`, `network`,
  * `notice` (room id or null, text, level) and `warning` (error, for the log).
  */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import b4a from "b4a";
 import type Corestore from "corestore";
 import crypto from "hypercore-crypto";
@@ -406,6 +408,7 @@ export class Core extends ReadyResource {
     await local.del(`room/${id}`);
     await this.#own().forget(id);
     this.#successors.delete(id);
+    await rm(this.#searchFolder(id), { recursive: true, force: true });
     for (const prefix of [`out/${id}/`, `arr/${id}/`, `link/${id}/`, `seen/${id}/`]) {
       for (const { key } of await local.list(prefix)) void local.del(key);
     }
@@ -417,6 +420,10 @@ export class Core extends ReadyResource {
     const highest = Math.max(-1, ...[...this.#rooms.values()].map(({ entry }) => entry.order));
     this.#lastOrder = Math.max(this.#lastOrder, highest) + 1;
     return this.#lastOrder;
+  }
+
+  #searchFolder(id: string): string {
+    return join(this.#options.folder, "search", id);
   }
 
   #kept(): LocalStore {
@@ -468,6 +475,7 @@ export class Core extends ReadyResource {
       local: this.#kept(),
       now: this.#now,
       trust: (connection) => this.#network?.trust(connection),
+      searchFolder: this.#searchFolder(id),
       isBlocked: (identity) => this.#own().isBlocked(hex(identity)),
       ...(this.#options.promoteAfterMs === undefined ? {} : { promoteAfterMs: this.#options.promoteAfterMs }),
     });

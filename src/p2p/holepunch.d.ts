@@ -60,6 +60,10 @@ declare module "sodium-universal" {
     crypto_generichash(out: Uint8Array, input: Uint8Array, key?: Uint8Array): void;
     crypto_generichash_batch(out: Uint8Array, inputs: readonly Uint8Array[], key?: Uint8Array): void;
     sodium_memzero(buffer: Uint8Array): void;
+    readonly crypto_secretbox_NONCEBYTES: number;
+    readonly crypto_secretbox_MACBYTES: number;
+    crypto_secretbox_easy(out: Uint8Array, message: Uint8Array, nonce: Uint8Array, key: Uint8Array): void;
+    crypto_secretbox_open_easy(out: Uint8Array, box: Uint8Array, nonce: Uint8Array, key: Uint8Array): boolean;
   };
   export default sodium;
 }

@@ -10,6 +10,7 @@ export type { NetworkState } from "./network.js";
 export type { RoomPrefs } from "./own-settings.js";
 export type { Late } from "./read-state.js";
 export { RIGHTS } from "./rights.js";
+export { parseQuery, type Query } from "./search-text.js";
 export { KINDS, type Kind, ROLES, type Role } from "./view.js";
 
 import { Core, type CoreOptions } from "./core.js";

@@ -22,6 +22,8 @@ import { type ArrivedAt, ReadState } from "./read-state.js";
 import { mayDo } from "./rights.js";
 import { hex, newId, type Room, type RoomRow } from "./room.js";
 import { RoomPeers } from "./room-peers.js";
+import { SearchIndex } from "./search-index.js";
+import { matches, type Query, searchable } from "./search-text.js";
 import { Sending } from "./sending.js";
 import type { MessageRef, Op } from "./spec/generated/types.js";
 import type { Role, RoomRecord } from "./view.js";
@@ -86,6 +88,8 @@ export interface MemberRoomOptions {
   /** Has this person blocked that one? */
   readonly isBlocked?: (identity: Uint8Array) => boolean;
   readonly promoteAfterMs?: number;
+  /** For the words of this room. */
+  readonly searchFolder: string;
 }
 
 export class MemberRoom extends ReadyResource {
@@ -100,6 +104,7 @@ export class MemberRoom extends ReadyResource {
   readonly #arriving = new Arriving();
   readonly #presence: Presence;
   readonly divergences: Divergences;
+  readonly #search: SearchIndex;
   readonly #isBlocked: (identity: Uint8Array) => boolean;
   readonly #promoteAfterMs: number;
   #deliveredLength = 0;
@@ -132,6 +137,13 @@ export class MemberRoom extends ReadyResource {
     this.#read = new ReadState(options.local, this.id);
     this.#presence = new Presence(options.local, this.id);
     this.divergences = new Divergences(options);
+    this.#search = new SearchIndex({
+      folder: options.searchFolder,
+      encryptionKey: options.room.base.encryptionKey ?? options.room.key,
+      rows: (from, to) => this.room.fullRows(from, to),
+      total: () => this.room.total,
+      isIdle: () => this.room.fetched === null && this.room.stopReason === null && !this.closing,
+    });
     this.#isBlocked = options.isBlocked ?? (() => false);
     this.#promoteAfterMs = options.promoteAfterMs ?? PROMOTE_AFTER_MS;
   }
@@ -157,7 +169,10 @@ export class MemberRoom extends ReadyResource {
     this.#listenToSending();
     peers.on("pushed", (writer: Uint8Array, bytes: Uint8Array) => void this.#arrive(writer, bytes).catch(() => {}));
     room.on("rows", ({ from, total }: { from: number; total: number }) => this.#onRows(from, total));
-    room.on("marks", (places: number[]) => this.emit("marks", places));
+    room.on("marks", (places: number[]) => {
+      void this.#search.changedAt(places);
+      this.emit("marks", places);
+    });
     room.on("changed", () => void this.refresh().catch(() => {}));
     room.on("persons", () => this.emit("members"));
     room.on("writable", () => void this.refresh().catch(() => {}));
@@ -174,6 +189,7 @@ export class MemberRoom extends ReadyResource {
   protected override async _close(): Promise<void> {
     if (this.#tick) clearInterval(this.#tick);
     this.#sending.close();
+    this.#search.close();
     this.peers.close();
     await this.room.close();
     await this.#scanning.catch(() => {});
@@ -464,6 +480,7 @@ export class MemberRoom extends ReadyResource {
   }
 
   #onRows(from: number, total: number): void {
+    void this.#search.changedFrom(from);
     this.#tellings += 1;
     this.#scanning = this.#scanning
       .then(() => this.#scan(from, total))
@@ -505,6 +522,24 @@ export class MemberRoom extends ReadyResource {
       this.#lastAt = Math.min(decoded.envelope.sentAt, arrivedAt ?? at);
     }
     if (late.length > 0) this.emit("late", late);
+  }
+
+  // --- searching
+
+  /** Messages that match, the newest first; each read anew, so that what it shows is what is there now. */
+  async search(
+    query: Query,
+    before: number,
+    limit: number,
+  ): Promise<{ messages: RoomMessage[]; before: number | null }> {
+    const hits = await this.#search.find(query, before, limit);
+    const messages: RoomMessage[] = [];
+    for (const place of hits.places) {
+      const [message] = await this.messages(place, place + 1);
+      if (!message || message.blocked || !matches(query, searchable(message.text))) continue;
+      if (query.from === null || searchable(message.name).includes(query.from)) messages.push(message);
+    }
+    return { messages, before: hits.before };
   }
 
   async markRead(): Promise<void> {

@@ -554,9 +554,13 @@ export class Room extends ReadyResource {
     return this.#read((view) => view.rows(Math.max(0, from), to));
   }
 
+  /** With all that is on them; nothing checked. */
+  fullRows(from: number, to: number): Promise<FullRow[]> {
+    return this.#read((view) => view.fullRows(Math.max(0, from), to));
+  }
+
   async rows(from: number, to: number): Promise<RoomRow[]> {
-    const found = await this.#read((view) => view.fullRows(Math.max(0, from), to));
-    return this.#describeAll(found);
+    return this.#describeAll(await this.fullRows(from, to));
   }
 
   /** Pinned rows, the latest pin first. */
