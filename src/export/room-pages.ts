@@ -19,6 +19,7 @@ export class RoomPages implements AsyncIterable<{ readonly messages: readonly Me
   readonly #readRows: ReadRows;
   /** By writer and id, the oldest first. */
   readonly #seen = new Set<string>();
+  #waiting: readonly MessageInfo[] = [];
   #total = 0;
   #placed = 0;
   #given = 0;
@@ -64,8 +65,7 @@ export class RoomPages implements AsyncIterable<{ readonly messages: readonly Me
       if (haveMoved) from = Math.max(0, from - LOOK_BACK);
       else from = known === null ? to : to - 1;
     }
-    const { messages } = await this.#read(Math.max(0, this.#total - 1), 1);
-    const waiting = messages.filter((message) => message.position === null && this.#isNew(message));
+    const waiting = this.#waiting.filter((message) => this.#isNew(message));
     if (waiting.length > 0) yield { messages: waiting };
   }
 
@@ -129,6 +129,8 @@ export class RoomPages implements AsyncIterable<{ readonly messages: readonly Me
   async #read(from: number, limit: number): Promise<Page> {
     const page = await this.#readRows({ from, limit });
     this.#total = page.total;
+    // They come with the last rows, as they were at that moment: read later, one that got its place meanwhile is in neither.
+    if (from + limit >= page.total) this.#waiting = page.messages.filter(({ position }) => position === null);
     return page;
   }
 }

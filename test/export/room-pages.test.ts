@@ -50,6 +50,25 @@ t.test("what is written meanwhile comes too, and what has no place yet comes las
   t.same(texts.slice(350, -1), numbers(350, 350 + texts.length - 351));
 });
 
+t.test(
+  "one that gets its place as the end is reached is given once, and what comes after the end is not missing",
+  async (t) => {
+    const all = talk(150);
+    const pages = new RoomPages(async ({ from, limit }) => {
+      const page = pageOf(all, from, limit);
+      const isWaiting = all.length === 150;
+      // From now on it has its place, and more has come.
+      if (limit > 1) all.push(message("waiting", { id: "ff".repeat(16) }), ...talk(64));
+      return isWaiting
+        ? { ...page, messages: [...page.messages, { ...message("waiting", { id: "ff".repeat(16) }), position: null }] }
+        : page;
+    });
+    const texts = await textsOf(pages);
+    t.same(texts, [...numbers(0, 150), "waiting"]);
+    t.match(pages, { missing: 0, total: 150 });
+  },
+);
+
 t.test("rows that come in above what was given are given late, and none is given twice", async (t) => {
   const all = talk(700);
   let reads = 0;
