@@ -1,11 +1,7 @@
-import type { Wish } from "../commands/define.js";
-import { findCommand } from "../commands/index.js";
-import { usagePage } from "../commands/usage-page.js";
 import { bindingOf, type KeyId, type KeyPlace, type PressedKey } from "../keys.js";
 import type { Actions } from "../state/actions.js";
 import { draftRows } from "../state/draft-rows.js";
-import type { MessageView, RoomView } from "../state/model.js";
-import { inListOrder, listedRooms } from "../state/room-order.js";
+import type { MessageView } from "../state/model.js";
 import type { Session } from "../state/session.js";
 import { Store } from "../state/store.js";
 import type { TimelineFrame } from "../state/timeline.js";
@@ -17,8 +13,10 @@ import { Naming } from "./naming.js";
 import { Overlays } from "./overlays.js";
 import { Questions } from "./questions.js";
 import { Reading } from "./reading.js";
+import { roomOfKey } from "./room-keys.js";
 import type { ScreenState } from "./screen-state.js";
-import { commandOf } from "./selection.js";
+import { Selecting } from "./selecting.js";
+import { Wishes } from "./wishes.js";
 import { Writing } from "./writing.js";
 
 /** They turn the page below a question in place of answering it. */
@@ -59,6 +57,8 @@ export class Screen {
   readonly #overlays: Overlays;
   readonly #writing: Writing;
   readonly #questions: Questions;
+  readonly #wishes: Wishes;
+  readonly #selecting: Selecting;
   readonly #guard: Guard;
   #hasQuit = false;
   #invite: string | null;
@@ -115,6 +115,17 @@ export class Screen {
       this.line.clear();
       this.#join(link);
     });
+    this.#wishes = new Wishes({
+      session,
+      state,
+      overlays: this.#overlays,
+      questions: this.#questions,
+      writing: () => this.#writing,
+      guard: this.#guard,
+      openRoom: (id) => this.openRoom(id),
+      copy: (text) => void this.#copy(text),
+      quit: () => this.#quit(0),
+    });
     this.#writing = new Writing({
       session,
       state,
@@ -122,8 +133,15 @@ export class Screen {
       questions: this.#questions,
       columns,
       guard: this.#guard,
-      run: (wish) => this.run(wish),
+      run: (wish) => this.#wishes.grant(wish),
       onSent: () => this.#reading.toEnd(),
+    });
+    this.#selecting = new Selecting({
+      session,
+      state,
+      reading: this.#reading,
+      guard: this.#guard,
+      runCommand: (name) => this.#writing.runLine({ kind: "command", name, rest: "" }, ""),
     });
     this.naming = new Naming({
       session,
@@ -215,29 +233,6 @@ export class Screen {
     this.#reading.update();
   }
 
-  run(wish: Wish | undefined): void {
-    if (!wish) return;
-    if ("quit" in wish) this.#quit(0);
-    else if ("open" in wish) {
-      this.openRoom(wish.open);
-      if (wish.notice) this.session.tell(wish.notice, { hint: wish.hint ?? null });
-    } else if ("ask" in wish) this.#ask(wish);
-    else if ("notice" in wish) this.session.tell(wish.notice, { hint: wish.hint ?? null });
-    else if ("copy" in wish) void this.#copy(wish.copy);
-    else if ("write" in wish) {
-      this.#set({ selected: null, pointed: null, overlay: null });
-      this.#writing.begin({ kind: wish.write, message: wish.message });
-    } else if (wish.show === "search") this.#overlays.search.open(wish.words);
-    else if (wish.show === "pins") void this.#guard(() => this.#overlays.showPins());
-    else if (wish.show === "page") this.#overlays.show({ kind: "page", page: wish.page, top: 0 });
-    else if (wish.show === "invite") void this.#guard(() => this.#overlays.showInvite(wish.invite));
-    else if (wish.show === "words") void this.#guard(() => this.#overlays.showWords(false));
-    else if (wish.show === "go-to") this.#overlays.showGoTo();
-    else if (wish.show === "members") this.#showMembers();
-    else if (wish.show === "usage") this.#showUsage(wish.command);
-    else this.#overlays.show({ kind: wish.show, top: 0 });
-  }
-
   // --- keys
 
   #places(): readonly KeyPlace[] {
@@ -267,7 +262,7 @@ export class Screen {
     const id = bindingOf(key, this.#places());
     if (id !== null && this.#onGlobal(id)) return;
     if (overlay) this.#overlays.onKey(overlay, id, key);
-    else if (selected !== null && this.#onSelectionKey(id, key)) return;
+    else if (selected !== null && this.#selecting.onKey(id, key)) return;
     else if (id === null || !this.#onRoomKey(id, key)) this.#writing.onKey(id, key);
   }
 
@@ -281,7 +276,7 @@ export class Screen {
     else if (id === "start-join") {
       this.line.type("/join ");
       this.session.tell("Paste the invite behind it, then Enter");
-    } else if (id === "start-demo") void this.#guard(async () => this.run({ open: await this.actions.startDemo() }));
+    } else if (id === "start-demo") void this.#guard(async () => this.openRoom(await this.actions.startDemo()));
     else if (id === "go-to" || id === "go-to-empty") this.#overlays.showGoTo();
     else if (id === "search") this.#overlays.search.open("");
     else if (id === "to-late") void this.#guard(() => this.#reading.toLate());
@@ -295,21 +290,12 @@ export class Screen {
     return true;
   }
 
+  /** @returns whether it was one that goes to another room */
   #onRoomKey(id: KeyId, key: PressedKey): boolean {
-    const current = this.state.getSnapshot().room;
-    const rooms = inListOrder(this.actions.rooms(), current);
-    const at = rooms.findIndex((room) => room.id === current);
-    const step = id === "next-room" ? 1 : id === "previous-room" ? -1 : 0;
-    let target: RoomView | undefined;
-    if (step !== 0) target = rooms[(at + step + rooms.length) % rooms.length];
-    else if (id === "room-number") target = rooms[Number(key.name) - 1];
-    else if (id === "active-room") {
-      const { archived } = listedRooms(this.actions.rooms(), current);
-      const others = [...rooms.slice(at + 1), ...rooms.slice(0, Math.max(0, at)), ...archived];
-      target = others.find((room) => room.mentions > 0) ?? others.find((room) => room.unread > 0);
-      if (!target) this.session.tell("Nothing new in the other rooms");
-    } else return false;
+    const target = roomOfKey(id, key, this.actions.rooms(), this.state.getSnapshot().room);
+    if (target === undefined) return false;
     if (target) this.openRoom(target.id);
+    else if (id === "active-room") this.session.tell("Nothing new in the other rooms");
     return true;
   }
 
@@ -319,33 +305,6 @@ export class Screen {
     else if (id === "redraw") this.#options.onRedraw?.();
     else if (id === "suspend") void this.#suspend();
     else this.naming.onKey(id, key);
-  }
-
-  /** @returns whether the key was one of a selected message; any other goes back to typing, and is typed */
-  #onSelectionKey(id: KeyId | null, key: PressedKey): boolean {
-    const message = this.#reading.selected();
-    // On some keyboards the key is another one and only its text is a plus.
-    const command = message && commandOf(key.text === "+" ? "react" : id, message);
-    if (command) this.#writing.runLine({ kind: "command", name: command, rest: "" }, "");
-    else if (id === "selection-up") this.#reading.select(-1);
-    else if (id === "selection-down") this.#reading.select(1);
-    else if (id === "selection-page-up") this.#reading.selectPage(-1);
-    else if (id === "selection-page-down") this.#reading.selectPage(1);
-    else if (id === "selection-first") this.#reading.selectFirst();
-    else if (id === "selection-end") this.#reading.toEnd();
-    else if (id === "open") void this.#guard(() => (message ? this.#goToAnswered(message) : this.#reading.toLate()));
-    else {
-      if (!message && id === "selection-leave") this.#reading.room()?.forgetLate();
-      // A command that is begun now is about this message.
-      this.#set({ selected: null, pointed: message && key.text === "/" ? message.key : null });
-      return id === "selection-leave";
-    }
-    return true;
-  }
-
-  async #goToAnswered({ reply }: MessageView): Promise<void> {
-    if (reply) await this.#reading.jumpTo(reply);
-    else this.session.tell("This message answers no other", { hint: "r answers it; End goes back to the newest." });
   }
 
   #goTo({ room, key, position }: MessageView): void {
@@ -410,32 +369,6 @@ export class Screen {
     else this.#overlays.show({ kind: "members", top: 0 });
   }
 
-  #showMembers(): void {
-    const { columns, showsMembers } = this.state.getSnapshot();
-    // Where they are beside the talk already, whoever asks wants to see more of them.
-    if (columns >= 120 && !showsMembers) this.#set({ showsMembers: true });
-    else this.#overlays.show({ kind: "members", top: 0 });
-  }
-
-  /** Over a page that says what the answer means, where one line is too short for that. */
-  #ask({ ask, page, note, yes }: Extract<Wish, { ask: string }>): void {
-    const leave = () => {
-      if (page) this.#overlays.leave();
-    };
-    if (page) this.#overlays.show({ kind: "page", page, top: 0 });
-    const onYes = () => {
-      leave();
-      void this.#guard(async () => this.run(await yes()));
-    };
-    this.#questions.ask(ask, onYes, undefined, leave, note);
-  }
-
-  #showUsage(name: string): void {
-    const command = findCommand(name);
-    if (command) this.#overlays.show({ kind: "page", page: usagePage(command), top: 0 });
-    else this.#overlays.show({ kind: "help", top: 0 });
-  }
-
   // --- the program itself
 
   /** What was typed after this belongs to the shell. */
@@ -450,13 +383,14 @@ export class Screen {
   }
 
   #interrupt(): void {
-    const { overlay } = this.state.getSnapshot();
+    const { overlay, selected } = this.state.getSnapshot();
     if (overlay) this.#overlays.leave();
     else if (!this.naming.line.isEmpty) this.naming.line.clear();
+    else if (selected !== null) this.#set({ selected: null });
     else if (!this.line.isEmpty) {
       this.line.clear();
       this.session.tell("Cleared; Ctrl-Y brings it back");
-    } else {
+    } else if (!this.#writing.drop()) {
       this.#questions.ask("Quit?", () => this.#quit(0), "Enter, y or Ctrl-C yes · any other key no");
     }
   }

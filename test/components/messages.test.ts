@@ -522,3 +522,18 @@ t.test("hostile text in every new place writes nothing but what is seen", async 
   t.notMatch(raw, /\x1b\]|\x07|\x9b|\u202e|\x00/, "no control of theirs");
   t.notMatch(raw, "\x1b[2Jevil");
 });
+
+t.test("Ctrl-C leaves a selected message, then an answer, before it asks to quit", async (t) => {
+  const app = await openApp(t, { core: coreWith(three()) });
+  await app.keys(UP);
+  await app.keys("r");
+  await app.keys(UP);
+  await app.keys("\x03");
+  t.equal(app.screen.state.getSnapshot().selected, null);
+  t.ok(app.terminal.find("replying to"));
+  await app.keys("\x03");
+  t.equal(app.screen.state.getSnapshot().mode, null);
+  t.equal(app.screen.state.getSnapshot().question, null);
+  await app.keys("\x03");
+  t.ok(app.terminal.find("Quit?"));
+});
