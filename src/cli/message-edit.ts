@@ -1,6 +1,7 @@
 import { defineCliCommand } from "./define.js";
 import { findMessage, MESSAGE_ARGUMENT, WRITER_OPTION } from "./find-message.js";
 import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
+import { mentionsOf } from "./mentions.js";
 import { messageText } from "./message-text.js";
 import { printJson } from "./output.js";
 import { messageJson } from "./shapes.js";
@@ -24,7 +25,8 @@ export const messageEdit = defineCliCommand({
     const core = await shot.person();
     const room = await findRoom(core, args.text("room"));
     const { id, writer } = await findMessage(core, room.id, args.text("id"), args.option("writer"));
-    const message = await core.request("message.edit", { room: room.id, id, writer, text });
+    const mentions = await mentionsOf(core, room.id, text);
+    const message = await core.request("message.edit", { room: room.id, id, writer, text, ...mentions });
     if (shot.globals.json) printJson(messageJson(message));
     return 0;
   },

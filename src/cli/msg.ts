@@ -5,6 +5,7 @@ import { safeName } from "../safe-text.js";
 import { defineCliCommand } from "./define.js";
 import { findMember, PERSON_ARGUMENT } from "./find-person.js";
 import { findRoom } from "./find-room.js";
+import { mentionsOf } from "./mentions.js";
 import { messageText } from "./message-text.js";
 import type { OneShot } from "./one-shot.js";
 import { printJson, printLine, talk } from "./output.js";
@@ -28,7 +29,7 @@ export const msg = defineCliCommand({
     const room = await core.request("direct.open", await personIn(core, args.text("person"), args.option("room")));
     if (text !== null) {
       const id = randomBytes(16).toString("hex");
-      await core.request("message.send", { room: room.id, text, id });
+      await core.request("message.send", { room: room.id, text, id, ...(await mentionsOf(core, room.id, text)) });
     }
     if (shot.globals.json) printJson(roomJson(room));
     else {

@@ -5,6 +5,7 @@ import { defineCliCommand } from "./define.js";
 import { durationMs, sayDuration } from "./duration.js";
 import { findMessage, WRITER_OPTION } from "./find-message.js";
 import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
+import { mentionsOf } from "./mentions.js";
 import { messageText } from "./message-text.js";
 import { type OneShot, shellWord } from "./one-shot.js";
 import { printJson, talk } from "./output.js";
@@ -61,6 +62,7 @@ export const send = defineCliCommand({
       text,
       id,
       ...(answered ? { replyTo: answered.id, replyWriter: answered.writer } : {}),
+      ...(await mentionsOf(core, room.id, text)),
     };
     let message = await post(shot, params, waitStoredMs, repeat);
     if (wait === "delivered") message = await delivered(shot, message, timeoutMs ?? MAX_WAIT_MS);

@@ -2,6 +2,8 @@
 import type { MessageInfo, PersonInfo } from "../rpc/methods.js";
 import { plainText, type SafeText, safe, safeLine, safeName, safeText } from "../safe-text.js";
 import { sizeOf } from "../state/message-lines.js";
+import { noticeText } from "../state/notice-text.js";
+import { messageView } from "../state/views.js";
 
 const MAX_QUOTE_LENGTH = 80;
 
@@ -59,35 +61,8 @@ export function fileWords(file: NonNullable<MessageInfo["file"]>): SafeText {
 
 /** A notice as a sentence, its author and whom it is about by name. */
 export function noticeWords(message: MessageInfo, tags: Tags): SafeText {
-  const who = nameOf(message.author, tags);
-  const about = message.about ? nameOf(message.about, tags) : plainText("somebody");
-  const text = safeLine(message.text);
-  switch (message.notice) {
-    case "created":
-      return safe`${who} made this room`;
-    case "joined":
-      return safe`${who} joined`;
-    case "newer":
-      return safe`newer message from ${who}: update keet-tui`;
-    case "renamed":
-      return message.author.name === message.text
-        ? safe`${who} has a new name`
-        : safe`${who} is now called ${safeName(message.text)}`;
-    case "room-name":
-      return safe`${who} called this room ${safeName(message.text)}`;
-    case "topic":
-      return text === "" ? safe`${who} took the topic away` : safe`${who} set the topic: ${text}`;
-    case "rights":
-      return text === ""
-        ? safe`${who} changed who may do what here`
-        : safe`${who} changed who may do what here: ${text}`;
-    case "role":
-      return message.text === "owner" ? safe`${who} made ${about} an owner` : safe`${who} made ${about} a ${text}`;
-    case "removed":
-      return safe`${who} removed ${about}`;
-    case "renewed":
-      return safe`${who} went on in a new room`;
-    default:
-      return text === "" ? safe`${who}: ${message.notice ?? message.type}` : text;
-  }
+  const view = messageView(message);
+  const about = message.about ? nameOf(message.about, tags) : null;
+  const sentence = noticeText({ ...view, about, text: safeLine(message.text) }, nameOf(message.author, tags));
+  return sentence === "" ? safe`${nameOf(message.author, tags)}: ${message.notice ?? message.type}` : sentence;
 }

@@ -33,6 +33,9 @@ t.test(
     t.equal(refused.code, 1);
     t.match(refused.stderr, /Only who wrote it can do that/);
     t.match((await bob.run("export", "tea")).stdout, /\d\d:\d\d maya: the kettle was on \(edited\)\n {6}👍 bob\n/);
+    await until(async () => (await bob.json("search", "KETTLE from:maya")).length === 1, 20_000);
+    t.match(await bob.json("search", '"kettle was"', "tea"), [{ id, text: "the kettle was on" }]);
+    t.same(await bob.json("search", "kettle from:bob"), []);
     await maya.json("message", "delete", "tea", "abcd");
     await seen(({ deleted, text }) => deleted && text === "");
   },

@@ -126,7 +126,7 @@ t.test("tail shows answers, edits, reactions and who is who; what others wrote w
 });
 
 t.test("tail -f prints a message again when somebody did something with it, and says so", async (t) => {
-  const home = await teaRoom(t);
+  const { home } = await standIn(t);
   await home.json(["send", "tea", "old", "--id", "aaaa".repeat(8)]);
   const lines = home.start(["tail", "tea", "-f"], { timeoutMs: 50_000 });
   const objects = home.start(["tail", "tea", "-n", "0", "-f", "--json"], { timeoutMs: 50_000 });
@@ -147,7 +147,6 @@ t.test("tail -f prints a message again when somebody did something with it, and 
       .split("\n")
       .map((line) => line.slice("2026-11-24 09:02 ".length)),
     [
-      "-- maya made this room",
       "maya: old",
       "maya: new",
       "~ maya: older (edited)",
@@ -174,4 +173,16 @@ t.test("tail -f prints a message again when somebody did something with it, and 
   lines.child.kill("SIGINT");
   objects.child.kill("SIGINT");
   await Promise.all([lines.done, objects.done]);
+});
+
+t.test("who is named behind an @ is told to the core, in what is sent and in what is edited", async (t) => {
+  const { home, asked } = await standIn(t);
+  const bob = `b0b1${"00".repeat(30)}`;
+  const dana = `d1d1${"00".repeat(30)}`;
+  await home.json(["send", "tea", "@Bob and @dana#d1d1, not maya@evelyn", "--id", "abcd".repeat(8)]);
+  t.same(asked("message.send")?.mentions, [bob, dana]);
+  await home.json(["message", "edit", "tea", "abcd", "only @bob"]);
+  t.same(asked("message.edit")?.mentions, [bob]);
+  await home.json(["send", "tea", "nobody @all"]);
+  t.notOk("mentions" in asked("message.send")!);
 });

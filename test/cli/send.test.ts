@@ -1,17 +1,7 @@
 import { spawn } from "node:child_process";
-import t, { type Test } from "tap";
-import { BIN, Home, OFFLINE } from "../helpers/program.js";
-
-async function teaRoom(t: Test) {
-  const home = new Home(t, t.testdir());
-  const room = await home.json(["room", "create", "tea"]);
-  const texts = async () => {
-    const { stdout } = await home.run(["tail", "tea", "--json"]);
-    const rows = stdout.split("\n").filter((line) => line !== "");
-    return rows.map((line) => JSON.parse(line)).flatMap(({ type, text }) => (type === "message" ? [text] : []));
-  };
-  return { home, room, texts };
-}
+import t from "tap";
+import { BIN, OFFLINE } from "../helpers/program.js";
+import { teaRoom } from "./tea-room.js";
 
 t.test("C36: with text on the command line standard input is not touched, by a cold start either", async (t) => {
   const { home, texts } = await teaRoom(t);
@@ -66,30 +56,6 @@ t.test("C33: a poor environment changes nothing", async (t) => {
   await home.run(["send", "tea", "Grüße 幅 👍"], { env });
   t.same(await texts(), ["Grüße 幅 👍"]);
   t.match((await home.run(["tail", "tea"], { env })).stdout, /Grüße 幅 👍\n$/);
-});
-
-t.test("what cannot be sent is refused before anything is", async (t) => {
-  const { home, texts } = await teaRoom(t);
-  const cases: [string, string[], { input?: Buffer | string }, number, RegExp][] = [
-    ["no UTF-8", ["send", "tea"], { input: Buffer.from([0x61, 0xff, 0x62]) }, 1, /no UTF-8/],
-    ["nothing", ["send", "tea"], { input: "" }, 2, /nothing to send/],
-    ["nothing but a line end", ["send", "tea"], { input: "\n" }, 2, /nothing to send/],
-    ["too long on stdin", ["send", "tea"], { input: "x".repeat(8 * 1024 + 1) }, 1, /8 KiB.*in parts/s],
-    ["far too long on stdin", ["send", "tea"], { input: "x".repeat(3_000_000) }, 1, /8 KiB/],
-    ["too long in words", ["send", "tea", "é".repeat(4_097)], {}, 1, /8 KiB/],
-    ["no such room", ["send", "te", "hi"], {}, 4, /Near it: "tea"/],
-    ["another case", ["send", "TEA", "hi"], {}, 4, /"tea"/],
-    ["a bad id", ["send", "tea", "hi", "--id", "xyz"], {}, 2, /32 hex/],
-  ];
-  for (const [name, args, options, code, words] of cases) {
-    const outcome = await home.run(args, options);
-    t.equal(outcome.code, code, name);
-    t.match(outcome.stderr, words, name);
-    t.equal(outcome.stdout, "", name);
-  }
-  t.same(await texts(), []);
-  t.equal((await home.run(["send", "tea"], { input: `${"x".repeat(8 * 1024)}\n` })).code, 0, "exactly 8 KiB fits");
-  t.equal((await texts())[0]?.length, 8 * 1024);
 });
 
 t.test("C19: the same id twice is one message, and --json gives the promised shape", async (t) => {

@@ -164,17 +164,17 @@ t.test("days and times are those of the zone asked for", async (t) => {
 t.test("every notice is a sentence", async (t) => {
   const cases: [MessageInfo, string][] = [
     [notice("joined"), "alice joined"],
-    [notice("newer"), "newer message from alice: update keet-tui"],
+    [notice("newer"), "alice sent something that only a newer keet-tui can show"],
     [notice("renamed", "ally"), "alice is now called ally"],
-    [notice("renamed", "alice"), "alice has a new name"],
-    [notice("room-name", "coffee"), "alice called this room coffee"],
+    [notice("renamed", "alice"), "alice took this name"],
+    [notice("room-name", "coffee"), "alice named this room coffee"],
     [notice("topic", "beans"), "alice set the topic: beans"],
-    [notice("topic"), "alice took the topic away"],
+    [notice("topic"), "alice removed the topic"],
     [notice("rights"), "alice changed who may do what here"],
     [notice("role", "moderator", BOB), "alice made bob a moderator"],
     [notice("role", "owner", BOB), "alice made bob an owner"],
     [notice("removed", "", BOB), "alice removed bob"],
-    [notice("renewed"), "alice went on in a new room"],
+    [notice("renewed"), "alice went on in a new room; this one stays to be read"],
   ];
   for (const [row, words] of cases) {
     t.equal(await rows([row]), `09:02 -- ${words}`);
