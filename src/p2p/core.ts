@@ -25,6 +25,7 @@ import { Offers } from "./offers.js";
 import { openStore } from "./open-store.js";
 import { OwnSettings, type RoomPrefs } from "./own-settings.js";
 import { type Keys, Pairing } from "./pairing.js";
+import { joinWithNewLog, readAnew, takeNewLog } from "./repair.js";
 import { hex, Room } from "./room.js";
 import type { Op, SetRoom } from "./spec/generated/types.js";
 import { atMost } from "./time-limit.js";
@@ -34,6 +35,7 @@ const INVITES_CHECK_MS = 1_000;
 const CLOCK_CHECK_MS = 2_000;
 const CLOCK_JUMP_MS = 4_000;
 const CLOSE_NETWORK_MS = 500;
+const CLOSE_FAILED_MS = 2_000;
 /** They may be away for long, and it is for them alone. */
 const DIRECT_INVITE_MS = 365 * 86_400_000;
 const RENEW_INVITE_MS = 365 * 86_400_000;
@@ -97,6 +99,8 @@ interface Live {
   member: MemberRoom | null;
   joining: Joining | null;
   failed: string | null;
+  /** This device's own log ends in what cannot be read. */
+  isLogDamaged: boolean;
 }
 
 export class Core extends ReadyResource {
@@ -448,7 +452,16 @@ export class Core extends ReadyResource {
       this.emit("warning", new Error(`room stopped: ${reason}`));
       this.emit("room", hex(room.discoveryKey));
     });
-    await room.ready();
+    try {
+      await room.ready();
+    } catch (error) {
+      // It would keep the log for itself.
+      await atMost(
+        CLOSE_FAILED_MS,
+        room.base.close().catch(() => {}),
+      );
+      throw error;
+    }
     return room;
   }
 
@@ -461,6 +474,7 @@ export class Core extends ReadyResource {
       } else this.#startJoining(live);
     } catch (error) {
       // This room cannot be opened; the others can.
+      live.isLogDamaged = error instanceof Error && (error as { code?: string }).code === "DECODING_ERROR";
       live.failed = `its log cannot be opened (${error instanceof Error ? error.message : String(error)})`;
       this.emit("warning", error);
       this.emit("room", live.entry.id);
@@ -775,8 +789,36 @@ export class Core extends ReadyResource {
   }
 
   /** Builds a room anew from its logs. @returns what was done, as sentences */
-  async repairRoom(_id: string): Promise<string[]> {
-    throw new KeetError("user", "NOT_SUPPORTED_YET", "That comes with the next version.");
+  async repairRoom(id: string): Promise<string[]> {
+    const live = this.#rooms.get(id);
+    const { key, encryptionKey } = live?.entry ?? {};
+    if (!live || !key || !encryptionKey || live.joining) {
+      throw new KeetError("user", "NOTHING_TO_DO", "This room is not here yet, so there is nothing to repair.");
+    }
+    const done: string[] = [];
+    const isLogDamaged = live.isLogDamaged || (live.member?.room.isOwnLogDamaged ?? false);
+    await live.member?.close();
+    live.member = null;
+    live.failed = null;
+    live.isLogDamaged = false;
+    const roomKey = b4a.from(key, "hex");
+    if (isLogDamaged) {
+      const namespace = hex(crypto.randomBytes(16));
+      await takeNewLog(this.#store!, this.#store!.namespace(b4a.from(namespace, "hex")), roomKey);
+      live.entry = { ...live.entry, namespace };
+      await this.#keep(live.entry);
+    }
+    const room = await this.#openLog(live.entry.namespace, roomKey, b4a.from(encryptionKey, "hex"));
+    const member = await this.#enter(live, room);
+    done.push("The room was closed and opened again.");
+    if (isLogDamaged) {
+      await joinWithNewLog(member, this.#now());
+      done.push("Your own log was damaged at its end: you write in a new one from now on, and the old one is kept.");
+    }
+    done.push(...(await readAnew(member)));
+    this.emit("room", id);
+    this.emit("timeline", id, { from: 0, total: member.room.total });
+    return done;
   }
 
   // --- this person's own settings
@@ -819,5 +861,5 @@ export class Core extends ReadyResource {
 }
 
 function newLive(entry: RoomEntry): Live {
-  return { entry, member: null, joining: null, failed: null };
+  return { entry, member: null, joining: null, failed: null, isLogDamaged: false };
 }

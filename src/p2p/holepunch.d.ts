@@ -217,6 +217,8 @@ declare module "autobase" {
     append(value: Uint8Array | readonly Uint8Array[] | null, options?: { optimistic?: boolean }): Promise<number>;
     pause(): void;
     resume(): void;
+    /** Takes the signed order over from others. */
+    repair(): Promise<void>;
     hash(): Promise<Buffer>;
     hintWakeup(hints: { key: Uint8Array; length: number }[]): void;
     isFastForwarding(): boolean;

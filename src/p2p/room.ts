@@ -120,6 +120,7 @@ export class Room extends ReadyResource {
   readonly #leftOutBlocks = new Set<string>();
   readonly #leftOut: Record<string, number> = {};
   #stopReason: string | null = null;
+  #isOwnLogDamaged = false;
   readonly #history: History;
 
   constructor(options: RoomOptions) {
@@ -205,6 +206,11 @@ export class Room extends ReadyResource {
   /** From 0 to 1 while history is on its way, else null. */
   get fetched(): number | null {
     return this.#history.fetched;
+  }
+
+  /** It cannot be written on: `takeNewLog`. */
+  get isOwnLogDamaged(): boolean {
+    return this.#isOwnLogDamaged;
   }
 
   get total(): number {
@@ -728,6 +734,7 @@ export class Room extends ReadyResource {
     try {
       await within(local.get(local.length - 1), READ_LIMIT_MS, () => new Error("it cannot be read"));
     } catch {
+      this.#isOwnLogDamaged = true;
       this.stop("the end of this device's own log is damaged");
     }
   }

@@ -34,3 +34,34 @@ t.test(
     t.ok((user + system) / 2_000_000 < 0.2, "and burns no processor");
   },
 );
+
+t.test("a room stopped by its own damaged log goes on after a repair, with all that was said", async (t) => {
+  const folder = t.testdir({});
+  for (const name of ["ann", "bob"]) mkdirSync(`${folder}/${name}`, { recursive: true, mode: 0o700 });
+  const optionsOf = (name: string) => ({ folder: `${folder}/${name}`, bootstrap: [], lan: false });
+  const first = await openCore(optionsOf("ann"));
+  await first.createIdentity("ann");
+  const { id, member: before } = await first.createRoom("tea", "", "group");
+  await before!.send("said before the damage");
+  const raw = first.parts.store.get({ key: before!.room.writerKey, valueEncoding: "binary" });
+  await raw.ready();
+  await raw.append(Buffer.from([99, 99, 99]));
+  await raw.close();
+  await first.close();
+
+  const core = await openCore(optionsOf("ann"));
+  t.teardown(() => core.close());
+  const damaged = core.room(id)!;
+  if (damaged.member) await t.rejects(damaged.member.send("lost?"), { code: "ROOM_STOPPED" });
+  const done = await core.repairRoom(id);
+  t.match(done.join("\n"), /new one from now on, and the old one is kept/);
+  const { member } = core.room(id)!;
+  t.equal((await member!.send("said after it")).state, "sent");
+  const texts = (await member!.messages(0, 100)).map(({ text }) => text).filter(Boolean);
+  t.same(
+    texts.filter((text) => text.startsWith("said")),
+    ["said before the damage", "said after it"],
+  );
+  t.equal(member!.summary().role, "owner", "and it is the same person");
+  t.equal((await member!.members())[0]!.devices, 2);
+});
