@@ -18,23 +18,26 @@ const LINE_END: Span = { text: plainText("\n") };
 interface Wrapped {
   readonly columns: number;
   readonly came: SafeText | null;
-  readonly lines: readonly (readonly Span[])[];
+  readonly body: Body;
+}
+
+export interface Body {
+  /** What it says, with its marks; never empty. */
+  readonly said: readonly (readonly Span[])[];
+  /** What others think of it. */
+  readonly reactions: readonly (readonly Span[])[];
 }
 
 const wrapped = new WeakMap<MessageView, Wrapped>();
 
 /** The lines of a message without what stands left and right of them. `came`: when it arrived, where that is told. */
-export function bodyOf(
-  message: MessageView,
-  columns: number,
-  cells: Cells,
-  came: SafeText | null = null,
-): readonly (readonly Span[])[] {
+export function bodyOf(message: MessageView, columns: number, cells: Cells, came: SafeText | null = null): Body {
   const known = wrapped.get(message);
-  if (known?.columns === columns && known.came === came) return known.lines;
-  const lines = linesOf(message, columns, cells, came);
-  wrapped.set(message, { columns, came, lines });
-  return lines;
+  if (known?.columns === columns && known.came === came) return known.body;
+  const said = linesOf(message, columns, cells, came);
+  const body = { said, reactions: reactionLines(message.reactions, columns, cells) };
+  wrapped.set(message, { columns, came, body });
+  return body;
 }
 
 /** With what tells them from somebody of the same looks. */
@@ -64,7 +67,7 @@ function linesOf(message: MessageView, columns: number, cells: Cells, came: Safe
   if (marks.length > 0) addMarks(lines, safe`(${marks.join(", ")})`, columns, cells);
   if (message.reply && !message.deleted)
     lines.unshift([{ text: cells.cut(quoteText(message.reply), columns), tone: "dim" }]);
-  return [...lines, ...reactionLines(message.reactions, columns, cells)];
+  return lines;
 }
 
 function takenBack({ deletedBy }: MessageView): SafeText {

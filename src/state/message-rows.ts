@@ -49,11 +49,11 @@ function wideLines(message: MessageView, previous: MessageView | null, look: Loo
   const gutter = TIME_COLUMNS + 1 + nameColumns + 1;
   const body = bodyOf(message, Math.max(1, columns - gutter - markColumns(message)), cells, came);
   const time = isSameMinute(message, previous) ? spaces(TIME_COLUMNS) : timeOf(shownAt(message));
-  const lines = body.map((line, at): Span[] => {
-    if (at > 0) return [{ text: spaces(gutter) }, ...line];
-    return [...timeSpans(message, time), ...nameSpans(message, previous, look), ...line];
+  const under = (line: readonly Span[]): Span[] => [{ text: spaces(gutter) }, ...line];
+  const lines = body.said.map((line, at): Span[] => {
+    return at > 0 ? under(line) : [...timeSpans(message, time), ...nameSpans(message, previous, look), ...line];
   });
-  return withState(lines, message, columns, gutter, cells);
+  return [...withState(lines, message, columns, gutter, cells), ...body.reactions.map(under)];
 }
 
 function nameSpans(message: MessageView, previous: MessageView | null, { cells, nameColumns }: Look): Span[] {
@@ -68,17 +68,18 @@ function narrowLines(message: MessageView, previous: MessageView | null, look: L
   const { cells, columns, came } = look;
   const margin = message.action ? 3 + markColumns(message) : 1;
   const body = bodyOf(message, Math.max(1, columns - margin), cells, came);
-  const lines = body.map((line, at): Span[] => {
+  const reactions = body.reactions.map((line): Span[] => [{ text: BLANK }, ...line]);
+  const lines = body.said.map((line, at): Span[] => {
     return message.action ? [{ text: at === 0 ? plainText(" * ") : spaces(3) }, ...line] : [{ text: BLANK }, ...line];
   });
   if (message.type === "notice" || message.action || isGrouped(message, previous)) {
-    return withState(lines, message, columns, 1, cells);
+    return [...withState(lines, message, columns, 1, cells), ...reactions];
   }
   const name = authorSpans(message, Math.max(1, columns - TIME_COLUMNS - 1 - markColumns(message)), cells);
   const header = [...timeSpans(message, timeOf(shownAt(message))), ...name];
   const [head] = withState([header], { ...message, reason: null }, columns, 1, cells);
-  if (message.reason === null || message.state !== "failed") return [head!, ...lines];
-  return [head!, ...lines, ...reasonLines(message.reason, columns, 1, cells)];
+  if (message.reason === null || message.state !== "failed") return [head!, ...lines, ...reactions];
+  return [head!, ...lines, ...reasonLines(message.reason, columns, 1, cells), ...reactions];
 }
 
 function isSameMinute(message: MessageView, previous: MessageView | null): boolean {

@@ -138,6 +138,12 @@ t.test("own messages carry their state at the right edge, and why one failed bel
   t.equal(row(own("pending"))[0], "09:01 maya x                 ·");
   t.equal(row(own("sent"))[0], "09:01 maya x                 ✓");
   t.equal(row(own("delivered"))[0], "09:01 maya x                ✓✓");
+  const liked = row(own("sent", { reactions: [{ emoji: "👍", by: [ALICE] }] }));
+  t.same(
+    liked.slice(0, 2),
+    ["09:01 maya x                 ✓", "           👍 1"],
+    "beside what was said, not below it",
+  );
   t.same(row(own("failed", { reason: "No room." })).slice(0, 2), [
     "09:01 maya x                 ✗",
     "           No room.",
@@ -252,13 +258,21 @@ t.test("C13 only what came after something below it says when it came", (t) => {
       said(1, { text: "late", sentAt: at(8, 1), receivedAt: at(11, 30) }),
       said(2, { text: "late too", sentAt: at(8, 2), receivedAt: at(11, 31) }),
       said(3, { text: "on time", sentAt: at(8, 3), receivedAt: at(8, 3) }),
-      said(4, { text: "slow, and nothing below", sentAt: at(8, 4), receivedAt: at(9) }),
+      said(4, { text: "slow, with nothing earlier below", sentAt: at(8, 4), receivedAt: at(9) }),
+      said(5, { text: "slow as well", sentAt: at(8, 5), receivedAt: at(9) }),
     ]),
-    frameOf(60, 6),
+    frameOf(60, 7),
   );
   t.same(
     rows.slice(1).map((row) => row.slice(12)),
-    ["on time", "late (came 11:30)", "late too (came 11:31)", "on time", "slow, and nothing below"],
+    [
+      "on time",
+      "late (came 11:30)",
+      "late too (came 11:31)",
+      "on time",
+      "slow, with nothing earlier below",
+      "slow as well",
+    ],
   );
   t.end();
 });
