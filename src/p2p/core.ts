@@ -17,29 +17,27 @@ import { Doors, type Invite } from "./doors.js";
 import { checkedName, Identity } from "./identity.js";
 import { linkOf, parseLink } from "./invite-link.js";
 import { Joining } from "./joining.js";
+import { type CoreHands, type Live, newLive, type OpenRoom, type RoomEntry } from "./live-room.js";
 import { LocalStore } from "./local-store.js";
 import { MemberRoom } from "./member-room.js";
-import type { Who } from "./message-state.js";
 import { Network, type NetworkState } from "./network.js";
 import { Offers } from "./offers.js";
 import { openStore } from "./open-store.js";
 import { OwnSettings, type RoomPrefs } from "./own-settings.js";
 import { type Keys, Pairing } from "./pairing.js";
+import { Renewal } from "./renewal.js";
 import { joinWithNewLog, readAnew, takeNewLog } from "./repair.js";
 import { hex, Room } from "./room.js";
-import type { Op, SetRoom } from "./spec/generated/types.js";
+import { RoomsForTwo } from "./rooms-for-two.js";
+import type { SetRoom } from "./spec/generated/types.js";
 import { atMost } from "./time-limit.js";
-import { KINDS, type Kind, ROLES, type Role } from "./view.js";
+import { KINDS, type Kind } from "./view.js";
 
 const INVITES_CHECK_MS = 1_000;
 const CLOCK_CHECK_MS = 2_000;
 const CLOCK_JUMP_MS = 4_000;
 const CLOSE_NETWORK_MS = 500;
 const CLOSE_FAILED_MS = 2_000;
-/** They may be away for long, and it is for them alone. */
-const DIRECT_INVITE_MS = 365 * 86_400_000;
-const RENEW_INVITE_MS = 365 * 86_400_000;
-const MAX_REQUESTS = 32;
 
 export interface CoreOptions {
   /** The profile's folder; made for its owner alone where it is not there. */
@@ -50,57 +48,6 @@ export interface CoreOptions {
   readonly now?: () => number;
   /** A device has to have been in a room for so long in all before it may sign its order; tests make it short. */
   readonly promoteAfterMs?: number;
-}
-
-/** What is kept of a room in the local store, under `room/<id>`. Keys in hex. */
-interface RoomEntry {
-  readonly id: string;
-  readonly namespace: string;
-  readonly order: number;
-  readonly joinedAt: number;
-  readonly name: string;
-  readonly key: string | null;
-  readonly encryptionKey: string | null;
-  /** The link it is being joined by; null once it is in. */
-  readonly link: string | null;
-  readonly ownJoin: string | null;
-  /** It was in once: whatever becomes of a later invite, the room and what was written there are kept. */
-  readonly wasIn: boolean;
-  /** Of a room for two: whom it is with, as this device knew them before both are in. */
-  readonly direct?: { readonly identity: string; readonly name: string } | null;
-  /** The link with which the other one is asked. */
-  readonly offer?: string | null;
-  /** Somebody asks for this room and nothing was answered yet. */
-  readonly request?: boolean;
-}
-
-export interface OpenRoom {
-  readonly id: string;
-  /** As it was called last; what its own record says goes before. */
-  readonly name: string;
-  readonly order: number;
-  /** Null while its keys are not here. */
-  readonly member: MemberRoom | null;
-  /** For whom it waits; null once it is in. */
-  readonly waitsFor: string | null;
-  /** Why it cannot be opened; null where it is. */
-  readonly failed: string | null;
-  /** Until when an invite can still be used, ms since 1970; null where none can. */
-  readonly doorUntil: number | null;
-  /** Somebody asks for it, and nothing was answered yet. */
-  readonly isRequest: boolean;
-  /** Of a room for two: whom it is with; null until that is known. */
-  readonly direct: Who | null;
-  readonly prefs: RoomPrefs;
-}
-
-interface Live {
-  entry: RoomEntry;
-  member: MemberRoom | null;
-  joining: Joining | null;
-  failed: string | null;
-  /** This device's own log ends in what cannot be read. */
-  isLogDamaged: boolean;
 }
 
 export class Core extends ReadyResource {
@@ -115,8 +62,8 @@ export class Core extends ReadyResource {
   #doors: Doors | null = null;
   #settings: OwnSettings | null = null;
   #offers: Offers | null = null;
-  /** Links to the rooms that rooms go on in, by the id of the old one. */
-  readonly #successors = new Map<string, string>();
+  #two: RoomsForTwo | null = null;
+  #renewal: Renewal | null = null;
   readonly #rooms = new Map<string, Live>();
   #timers: NodeJS.Timeout[] = [];
   /** Of rooms that are just being made, too. */
@@ -140,7 +87,10 @@ export class Core extends ReadyResource {
       await this.#local.ready();
       this.#settings = new OwnSettings(this.#local, this.#now);
       await this.#settings.load();
-      for (const { key, value } of await this.#local.list<string>("renew/")) this.#successors.set(key.slice(6), value);
+      const hands = this.#hands();
+      this.#two = new RoomsForTwo(hands);
+      this.#renewal = new Renewal(hands);
+      await this.#renewal.load();
       if (this.#identity) await this.#startWithIdentity();
     } catch (error) {
       await this.#store.close().catch(() => {});
@@ -234,13 +184,13 @@ export class Core extends ReadyResource {
     network.on("changed", () => this.emit("network"));
     this.#pairing = new Pairing(network.swarm, this.#now);
     this.#doors = new Doors({ local: this.#kept(), pairing: this.#pairing, identity, now: this.#now });
+    const warn = (error: unknown) => this.emit("warning", error);
     this.#offers = new Offers({
       rooms: () => [...this.#rooms.values()].flatMap(({ member }) => (member ? [member] : [])),
-      asking: () => this.#asking(),
-      successorLink: (id) => this.#successors.get(id) ?? null,
-      onSuccessor: (member, link) => void this.#follow(member, link).catch((error) => this.emit("warning", error)),
-      onRequest: (member, identity, link) =>
-        void this.#onRequest(member, identity, link).catch((error) => this.emit("warning", error)),
+      asking: () => this.#two?.asking() ?? [],
+      successorLink: (id) => this.#renewal?.linkOf(id) ?? null,
+      onSuccessor: (member, link) => void this.#renewal?.follow(member, link).catch(warn),
+      onRequest: (member, identity, link) => void this.#two?.receive(member, identity, link).catch(warn),
     });
     network.start();
     const entries = await this.#kept().list<RoomEntry>("room/");
@@ -366,7 +316,7 @@ export class Core extends ReadyResource {
     const invite = parseLink(link);
     const id = hex(invite.discoveryKey);
     const known = this.#rooms.get(id);
-    if (known?.entry.request) return this.acceptRequest(id);
+    if (known?.entry.request) return this.#parts().two.accept(id);
     if (known) {
       const isIn = known.entry.link === null && known.member?.summary().role !== null;
       if (isIn || known.entry.link === linkOf(invite.bytes)) return this.#describe(known);
@@ -411,7 +361,7 @@ export class Core extends ReadyResource {
     const local = this.#kept();
     await local.del(`room/${id}`);
     await this.#own().forget(id);
-    this.#successors.delete(id);
+    this.#renewal?.forget(id);
     await rm(this.#searchFolder(id), { recursive: true, force: true });
     for (const prefix of [`out/${id}/`, `arr/${id}/`, `link/${id}/`, `seen/${id}/`]) {
       for (const { key } of await local.list(prefix)) void local.del(key);
@@ -497,7 +447,7 @@ export class Core extends ReadyResource {
     if (live.entry.ownJoin) member.peers.ownJoin = b4a.from(live.entry.ownJoin, "hex");
     member.on("proven", () => this.#offers?.send());
     member.on("offer", (identity: Uint8Array, link: string) => this.#offers?.receive(member, identity, link));
-    member.on("members", () => void this.#carryRoles(live).catch((error) => this.emit("warning", error)));
+    member.on("members", () => void this.#renewal?.carryRoles(live).catch((error) => this.emit("warning", error)));
     member.on("removed", () => this.emit("notice", id, `You were removed from ${live.entry.name}.`, "warning"));
     for (const event of ["timeline", "marks", "late", "arriving", "arriving-gone", "states", "members", "typing"]) {
       member.on(event, (...values) => this.emit(event, id, ...values));
@@ -630,162 +580,51 @@ export class Core extends ReadyResource {
 
   // --- rooms for two, and rooms that go on in another
 
-  *#asking(): Generator<{ identity: Uint8Array; link: string }> {
-    for (const { entry, member } of this.#rooms.values()) {
-      if (!entry.direct || !entry.offer || !member || member.summary().members > 1) continue;
-      yield { identity: b4a.from(entry.direct.identity, "hex"), link: entry.offer };
-    }
+  #hands(): CoreHands {
+    return {
+      rooms: this.#rooms,
+      now: this.#now,
+      me: () => this.#me(),
+      kept: () => this.#kept(),
+      settings: () => this.#own(),
+      doors: () => this.#gates(),
+      member: (id) => this.#member(id),
+      keep: (entry) => this.#keep(entry),
+      nextOrder: () => this.#nextOrder(),
+      describe: (live) => this.#describe(live),
+      make: (name, settings, direct) => this.#make(name, settings, direct ?? null),
+      join: (link) => this.joinRoom(link),
+      leave: (id) => this.leaveRoom(id),
+      startJoining: (live) => this.#startJoining(live),
+      offer: () => this.#offers?.send(),
+      changed: (id) => void this.emit("room", id),
+      notice: (id, text, level) => void this.emit("notice", id, text, level),
+    };
   }
 
-  #directWith(identity: string): Live | null {
-    for (const live of this.#rooms.values()) {
-      const other = live.member?.summary().with;
-      if (live.entry.direct?.identity === identity || (other && hex(other.identity) === identity)) return live;
-    }
-    return null;
+  #parts(): { readonly two: RoomsForTwo; readonly renewal: Renewal } {
+    if (!this.#two || !this.#renewal) throw new Error("the core is not open");
+    return { two: this.#two, renewal: this.#renewal };
   }
 
   /** The room for two with that person; a new one, for which they are asked, where there is none. */
-  async openDirect(identity: Uint8Array, name: string): Promise<OpenRoom> {
-    const other = hex(identity);
-    if (b4a.equals(identity, this.#me().key)) {
-      throw new KeetError("user", "BAD_ARGUMENT", "That is you.", { hint: "For notes to yourself: /create notes." });
-    }
-    if (this.#own().isBlocked(other)) {
-      throw new KeetError("user", "NOT_ALLOWED", `You have blocked ${name}.`, { hint: `/unblock ${name}` });
-    }
-    const known = this.#directWith(other);
-    if (known?.entry.request) return this.acceptRequest(known.entry.id);
-    if (known) return this.#describe(known);
-    const made = await this.#make(name, { kind: KINDS.indexOf("direct") + 1 }, { identity: other, name });
-    const live = this.#rooms.get(made.id)!;
-    const { link } = await this.#gates().make(live.member!, { expiresMs: DIRECT_INVITE_MS, only: [identity] });
-    live.entry = { ...live.entry, offer: link };
-    await this.#keep(live.entry);
-    this.#offers?.send();
-    return this.#describe(live);
+  openDirect(identity: Uint8Array, name: string): Promise<OpenRoom> {
+    return this.#parts().two.open(identity, name);
   }
 
-  async #onRequest(member: MemberRoom, identity: Uint8Array, link: string): Promise<void> {
-    const other = hex(identity);
-    const id = hex(parseLink(link).discoveryKey);
-    if (this.#own().isBlocked(other) || this.#rooms.has(id) || (await this.#kept().get(`declined/${id}`))) return;
-    const known = this.#directWith(other);
-    const name = await member.room.nameOf(identity);
-    if (known && !known.entry.request) {
-      // Both asked at once: both take the same one of the two rooms, and nobody is asked again.
-      const isWaiting = known.entry.offer && (known.member?.summary().members ?? 0) < 2;
-      if (!isWaiting || known.entry.id < id) return;
-      await this.leaveRoom(known.entry.id);
-      await this.joinRoom(link);
-      return;
-    }
-    if (known) await this.leaveRoom(known.entry.id);
-    const waiting = [...this.#rooms.values()].filter(({ entry }) => entry.request);
-    if (waiting.length >= MAX_REQUESTS) return;
-    const entry: RoomEntry = {
-      id,
-      namespace: hex(crypto.randomBytes(16)),
-      order: this.#nextOrder(),
-      joinedAt: this.#now(),
-      name,
-      key: null,
-      encryptionKey: null,
-      link,
-      ownJoin: null,
-      wasIn: false,
-      direct: { identity: other, name },
-      request: true,
-    };
-    this.#rooms.set(id, newLive(entry));
-    await this.#keep(entry);
-    this.emit("room", id);
-    this.emit("notice", id, `${name} wants to talk to you: /accept or /decline.`, "info");
-  }
-
-  /** Says yes; to say no, leave it. @throws KeetError `NOTHING_TO_DO` */
-  async acceptRequest(id: string): Promise<OpenRoom> {
-    const live = this.#rooms.get(id);
-    if (!live?.entry.request) throw new KeetError("user", "NOTHING_TO_DO", "Nobody asks for anything here.");
-    live.entry = { ...live.entry, request: false };
-    await this.#keep(live.entry);
-    this.#startJoining(live);
-    this.emit("room", id);
-    return this.#describe(live);
+  /** Says yes. @throws KeetError `NOTHING_TO_DO` */
+  acceptRequest(id: string): Promise<OpenRoom> {
+    return this.#parts().two.accept(id);
   }
 
   /** Says no: the same request is not shown again. */
-  async declineRequest(id: string): Promise<void> {
-    await this.#kept().put(`declined/${id}`, true);
-    await this.leaveRoom(id);
+  declineRequest(id: string): Promise<void> {
+    return this.#parts().two.decline(id);
   }
 
-  /**
-   * Goes on in a new room with new keys. The others are handed its invite, which is for them alone, as they appear.
-   * @throws KeetError `NOT_ALLOWED`
-   */
-  async renewRoom(id: string): Promise<OpenRoom> {
-    const old = this.#member(id);
-    const { record } = old.summary();
-    const ending: Op = { type: "set-room", successor: b4a.alloc(32).fill(1) };
-    const why = await old.room.whyNot(ending);
-    if (why || !record) {
-      throw new KeetError("user", "NOT_ALLOWED", why?.message ?? "This room is not all here yet.", {
-        ...(why?.hint ? { hint: why.hint } : {}),
-      });
-    }
-    const level = (role: Role) => ROLES.indexOf(role) + 1;
-    const made = await this.#make(record.name, {
-      topic: record.topic,
-      kind: KINDS.indexOf(record.kind) + 1,
-      post: level(record.post),
-      invite: level(record.invite),
-      share: level(record.share),
-      call: level(record.call),
-      predecessor: b4a.from(id, "hex"),
-    });
-    const others = (await old.members()).filter(({ mine }) => !mine);
-    const roles = others.filter(({ role }) => role !== "member").map(({ identity, role }) => [hex(identity), role]);
-    if (others.length > 0) {
-      const only = others.map(({ identity }) => identity);
-      const door = await this.#gates().make(this.#member(made.id), {
-        expiresMs: RENEW_INVITE_MS,
-        uses: only.length,
-        only,
-      });
-      this.#successors.set(id, door.link!);
-      await this.#kept().put(`renew/${id}`, door.link);
-      await this.#kept().put(`carry/${made.id}`, Object.fromEntries(roles));
-    }
-    await old.write({ type: "set-room", successor: b4a.from(made.id, "hex") });
-    this.#offers?.send();
-    return this.#describe(this.#rooms.get(made.id)!);
-  }
-
-  /** Somebody of a room that goes on elsewhere took us along. */
-  async #follow(old: MemberRoom, link: string): Promise<void> {
-    const id = hex(parseLink(link).discoveryKey);
-    if (this.#successors.has(old.id)) return;
-    this.#successors.set(old.id, link);
-    await this.#kept().put(`renew/${old.id}`, link);
-    if (this.#rooms.has(id)) return;
-    await this.joinRoom(link);
-    const name = old.summary().record?.name ?? "";
-    this.emit("notice", old.id, `${name} goes on in a new room; you are taken along.`, "info");
-  }
-
-  /** Who was more than a member in the old room is so in the new one. */
-  async #carryRoles({ entry, member }: Live): Promise<void> {
-    if (member?.summary().role !== "owner") return;
-    const roles = await this.#kept().get<Record<string, Role>>(`carry/${entry.id}`);
-    if (!roles) return;
-    for (const person of await member.members()) {
-      const role = roles[hex(person.identity)];
-      if (!role || person.role === role) continue;
-      delete roles[hex(person.identity)];
-      await this.#kept().put(`carry/${entry.id}`, roles);
-      await member.write({ type: "set-role", identity: person.identity, role: ROLES.indexOf(role) + 1 });
-    }
+  /** @throws KeetError `NOT_ALLOWED` */
+  renewRoom(id: string): Promise<OpenRoom> {
+    return this.#parts().renewal.renew(id);
   }
 
   /** Builds a room anew from its logs. @returns what was done, as sentences */
@@ -838,7 +677,7 @@ export class Core extends ReadyResource {
     if (b4a.equals(identity, this.#me().key)) throw new KeetError("user", "BAD_ARGUMENT", "That is you.");
     await this.#own().block(hex(identity), name);
     if (name !== null) {
-      const request = this.#directWith(hex(identity));
+      const request = this.#two?.with(hex(identity));
       if (request?.entry.request) await this.leaveRoom(request.entry.id);
     }
     for (const { member, entry } of this.#rooms.values()) {
@@ -858,8 +697,4 @@ export class Core extends ReadyResource {
   keepDraft(id: string, draft: unknown): Promise<void> {
     return this.#kept().put(`draft/${id}`, draft);
   }
-}
-
-function newLive(entry: RoomEntry): Live {
-  return { entry, member: null, joining: null, failed: null, isLogDamaged: false };
 }

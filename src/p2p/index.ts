@@ -1,8 +1,9 @@
 /** The one door of the core: what others may name. */
-export { Core, type CoreOptions, type OpenRoom } from "./core.js";
+export { Core, type CoreOptions } from "./core.js";
 export type { Divergence } from "./divergence.js";
 export { DEFAULT_INVITE_MS, type Invite } from "./doors.js";
 export { fingerprintOf, type Identity } from "./identity.js";
+export type { OpenRoom } from "./live-room.js";
 export type { Member, MemberRoom, RoomSummary, Signer } from "./member-room.js";
 export type { Who } from "./message-state.js";
 export type { MessageState, RoomMessage, StateChange } from "./messages.js";

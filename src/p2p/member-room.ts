@@ -13,12 +13,13 @@ import { decode, MAX_TEXT_BYTES, textBytes } from "./decode.js";
 import { type Divergence, Divergences } from "./divergence.js";
 import { checkedName, type Identity } from "./identity.js";
 import type { LocalStore } from "./local-store.js";
+import { MessageReader } from "./message-reader.js";
 import type { Who } from "./message-state.js";
-import { type Reply, type RoomMessage, type StateChange, textOf, UNTOUCHED } from "./messages.js";
+import { type RoomMessage, type StateChange, UNTOUCHED } from "./messages.js";
 import type { Waiting } from "./outbox.js";
 import { Presence } from "./presence.js";
-import { type Device, nextSigners } from "./promotion.js";
-import { type ArrivedAt, ReadState } from "./read-state.js";
+import { Promoter } from "./promoter.js";
+import { ReadState } from "./read-state.js";
 import { mayDo } from "./rights.js";
 import { hex, newId, type Room, type RoomRow } from "./room.js";
 import { RoomPeers } from "./room-peers.js";
@@ -28,12 +29,9 @@ import { Sending } from "./sending.js";
 import type { MessageRef, Op } from "./spec/generated/types.js";
 import type { Role, RoomRecord } from "./view.js";
 
-const CLOCK_OFF_MS = 10 * 60_000;
 const RETRY_SEND_MS = 2_000;
 const RECENT_ROWS = 200;
 const LOST_AFTER_MS = 4_000;
-const PROMOTION_CHECK_MS = 5_000;
-const REPLY_CHARS = 200;
 /** A device that was here for so long in all may sign the room's order. */
 const PROMOTE_AFTER_MS = 10 * 60_000;
 
@@ -106,7 +104,8 @@ export class MemberRoom extends ReadyResource {
   readonly divergences: Divergences;
   readonly #search: SearchIndex;
   readonly #isBlocked: (identity: Uint8Array) => boolean;
-  readonly #promoteAfterMs: number;
+  readonly #promoter: Promoter;
+  readonly #reader: MessageReader;
   #deliveredLength = 0;
   #members = 0;
   #record: RoomRecord | null = null;
@@ -120,8 +119,6 @@ export class MemberRoom extends ReadyResource {
   #tick: NodeJS.Timeout | null = null;
   #retryAt = 0;
   #tickedAt = 0;
-  #promotionAt = 0;
-  #isPromoting = false;
   #removed = false;
   #with: Who | null = null;
 
@@ -145,7 +142,23 @@ export class MemberRoom extends ReadyResource {
       isIdle: () => this.room.fetched === null && this.room.stopReason === null && !this.closing,
     });
     this.#isBlocked = options.isBlocked ?? (() => false);
-    this.#promoteAfterMs = options.promoteAfterMs ?? PROMOTE_AFTER_MS;
+    this.#reader = new MessageReader({
+      room: this.room,
+      identity: this.#identity,
+      read: this.#read,
+      sending: this.#sending,
+      now: this.#now,
+      isBlocked: this.#isBlocked,
+      deliveredLength: () => this.#deliveredLength,
+    });
+    this.#promoter = new Promoter({
+      room: this.room,
+      peers: this.peers,
+      presence: this.#presence,
+      now: this.#now,
+      write: (op) => this.write(op),
+      afterMs: options.promoteAfterMs ?? PROMOTE_AFTER_MS,
+    });
   }
 
   protected override async _open(): Promise<void> {
@@ -366,19 +379,12 @@ export class MemberRoom extends ReadyResource {
   // --- reading
 
   async messages(from: number, to: number): Promise<RoomMessage[]> {
-    return this.#messagesOf(await this.room.rows(from, to));
+    return this.#reader.all(await this.room.rows(from, to));
   }
 
   /** Pinned ones, the latest pin first. */
   async pins(): Promise<RoomMessage[]> {
-    return this.#messagesOf(await this.room.pins());
-  }
-
-  async #messagesOf(rows: readonly RoomRow[]): Promise<RoomMessage[]> {
-    const arrivedAt = await this.#read.arrivals(rows);
-    const messages: RoomMessage[] = [];
-    for (const row of rows) messages.push(await this.#messageOf(row, arrivedAt));
-    return messages;
+    return this.#reader.all(await this.room.pins());
   }
 
   async message(id: Uint8Array): Promise<RoomMessage[]> {
@@ -399,84 +405,6 @@ export class MemberRoom extends ReadyResource {
   async row(message: RoomMessage): Promise<RoomRow | null> {
     if (message.place === null) return null;
     return (await this.room.rows(message.place, message.place + 1))[0] ?? null;
-  }
-
-  async #messageOf(row: RoomRow, arrivedAt: ArrivedAt): Promise<RoomMessage> {
-    const { envelope, op, writer, length } = row;
-    const mine = b4a.equals(row.author.identity, this.#identity.key);
-    const isOwnWriter = b4a.equals(writer, this.room.writerKey);
-    const receivedAt = arrivedAt(hex(writer), length);
-    const state = mine ? (!isOwnWriter || length <= this.#deliveredLength ? "delivered" : "sent") : null;
-    const isPost = op?.type === "post-message";
-    const { edit, deletion, pinned, reactions } = this.#withWaiting(row);
-    const text = deletion ? "" : (edit?.text ?? textOf(op));
-    const mentions = edit?.mentions ?? (isPost ? (op.mentions ?? []) : []);
-    return {
-      id: envelope.id,
-      writer,
-      author: row.author.identity,
-      name: row.name,
-      sentAt: envelope.sentAt,
-      receivedAt,
-      place: row.place < 0 ? null : row.place,
-      op,
-      text,
-      editedAt: edit?.sentAt ?? null,
-      deletedBy: deletion?.by ?? null,
-      pinned,
-      reactions: deletion ? [] : reactions,
-      reply: isPost && op.replyTo ? await this.#replyOf(op.replyTo) : null,
-      about: await this.#aboutOf(op),
-      state: isPost ? state : null,
-      reason: null,
-      verified: row.verified,
-      mine,
-      blocked: !mine && this.#isBlocked(row.author.identity),
-      clockOff: envelope.sentAt > (receivedAt ?? this.#now()) + CLOCK_OFF_MS,
-      mentionsMe: isPost && !mine && text !== "" && this.#mentionsMe(text, mentions),
-    };
-  }
-
-  /** What a row is with what this person did to it and the log has not taken yet. */
-  #withWaiting({ state, writer, envelope }: RoomRow): RoomRow["state"] {
-    const waiting = this.#sending.all.filter(
-      ({ op }) => "target" in op && b4a.equals(op.target.id, envelope.id) && b4a.equals(op.target.writer, writer),
-    );
-    const me: Who = { identity: this.#identity.key, name: this.#identity.name };
-    let now = state;
-    for (const { op, sentAt } of waiting) {
-      if (op.type === "edit-message") now = { ...now, edit: { text: op.text, mentions: op.mentions ?? [], sentAt } };
-      if (op.type === "delete-message") now = { ...now, deletion: { by: me, sentAt } };
-      if (op.type === "pin-message" || op.type === "unpin-message") now = { ...now, pinned: op.type === "pin-message" };
-      if (op.type === "add-reaction") now = { ...now, reactions: [...now.reactions, { emoji: op.emoji, by: [me] }] };
-    }
-    return now;
-  }
-
-  async #replyOf({ writer, id }: MessageRef): Promise<Reply> {
-    const place = await this.room.placeOf(writer, id).catch(() => null);
-    const row = place === null ? null : (await this.room.rows(place, place + 1).catch(() => []))[0];
-    if (place === null || row?.op?.type !== "post-message") return { writer, id, found: null };
-    const deleted = row.state.deletion !== null;
-    const text = deleted ? "" : (row.state.edit?.text ?? textOf(row.op));
-    const author = { identity: row.author.identity, name: row.name };
-    return { writer, id, found: { author, text: [...text].slice(0, REPLY_CHARS).join(""), deleted, place } };
-  }
-
-  async #aboutOf(op: Op | null): Promise<Who | null> {
-    if (op?.type !== "set-role" && op?.type !== "remove-member") return null;
-    return { identity: op.identity, name: await this.room.nameOf(op.identity) };
-  }
-
-  #mentionsMe(text: string, mentions: readonly Uint8Array[]): boolean {
-    if (mentions.some((identity) => b4a.equals(identity, this.#identity.key))) return true;
-    const at = `@${this.#identity.name.toLowerCase()}`;
-    const lower = text.toLowerCase();
-    for (let from = lower.indexOf(at); from >= 0; from = lower.indexOf(at, from + 1)) {
-      const after = lower[from + at.length];
-      if (after === undefined || !/[\p{L}\p{N}_]/u.test(after)) return true;
-    }
-    return false;
   }
 
   #onRows(from: number, total: number): void {
@@ -509,7 +437,7 @@ export class MemberRoom extends ReadyResource {
         hasJoined: room.writers.has(hex(room.writerKey)),
         isMine: (writer) => mine.has(writer),
         isBlocked: (writer) => blocked.has(writer),
-        mentionsMe: (text, mentions) => this.#mentionsMe(text, mentions),
+        mentionsMe: (text, mentions) => this.#reader.mentionsMe(text, mentions),
       },
       from,
       total,
@@ -686,7 +614,7 @@ export class MemberRoom extends ReadyResource {
     ]);
     if (isKnown || !row.verified) return;
     const at = this.#now();
-    const message = await this.#messageOf(row, () => at);
+    const message = await this.#reader.one(row, () => at);
     // It may have come into the order while we looked.
     if (seen !== this.#tellings && (await this.room.has(writer, envelope.id))) return;
     this.#arriving.show({ ...message, state: null });
@@ -727,54 +655,9 @@ export class MemberRoom extends ReadyResource {
       this.#retryAt = now;
       this.#sending.retry();
     }
-    if (now - this.#promotionAt > Math.min(PROMOTION_CHECK_MS, Math.max(this.#promoteAfterMs, 1_000))) {
-      this.#promotionAt = now;
-      void this.#promote().catch((error) => this.emit("warning", error));
-    }
-  }
-
-  /** A room shall not hang on one machine: where two more are here often, three sign its order. */
-  async #promote(): Promise<void> {
-    const { room } = this;
-    const role = this.#role;
-    if (this.#isPromoting || this.closing || !room.writable || room.isStalled || role === null) return;
-    if (room.fetched !== null || this.peers.behind > 0) return;
-    if (!mayDo("set-indexers", { role, room: this.#record, own: true })) return;
-    const signers = room.signers().map(hex);
-    const own = hex(room.writerKey);
-    if (!signers.includes(own)) return;
-    const chosen = nextSigners({ signers, own, devices: await this.#devices(), afterMs: this.#promoteAfterMs });
-    if (!chosen) return;
-    this.#isPromoting = true;
-    try {
-      const indexers = await room.manifests(chosen.map((writer) => b4a.from(writer, "hex")));
-      if (indexers) await this.write({ type: "set-indexers", indexers });
-    } finally {
-      this.#isPromoting = false;
-    }
-  }
-
-  async #devices(): Promise<Device[]> {
-    const here = this.peers.hereWriters();
-    const roles = new Map((await this.room.persons()).map(({ key, value }) => [hex(key), value]));
-    const now = this.#now();
-    return [...this.room.writers].flatMap(([writer, { identity, active }]) => {
-      const person = roles.get(hex(identity));
-      if (!active || !person || person.removed) return [];
-      const isHere = here.has(writer);
-      const seenAt = this.#presence.seenAt(writer);
-      return [
-        {
-          writer,
-          identity: hex(identity),
-          role: person.role,
-          here: isHere,
-          totalMs: this.#presence.totalMs(writer),
-          // Never seen is not long absent: this device may have come back only just now.
-          absentMs: isHere || seenAt === null ? 0 : Math.max(0, now - seenAt),
-        },
-      ];
-    });
+    void this.#promoter
+      .tick({ role: this.#role, record: this.#record, isClosing: this.closing !== null })
+      .catch((error) => this.emit("warning", error));
   }
 }
 
