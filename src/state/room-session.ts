@@ -4,13 +4,12 @@ import { hasCode, type Request } from "./core-link.js";
 import { localMessage } from "./local-message.js";
 import { mentionsIn } from "./mentions.js";
 import type { IdentityView, MemberView, MessageView, TimelineState } from "./model.js";
+import { PAGE_LENGTH, PageReader } from "./page-reader.js";
+import { People } from "./people.js";
 import { Store } from "./store.js";
 import { memberView, messageView, personView } from "./views.js";
 import { isSameMessage, withChanged, withLate, withoutArrived, withUnreadLine } from "./window.js";
 
-const PAGE_LENGTH = 100;
-/** The most `message.list` gives at once. */
-const MAX_PAGE_LENGTH = 200;
 /** Messages kept in memory for one room; the core pages in the rest. */
 const MAX_MESSAGES = 5_000;
 
@@ -50,8 +49,9 @@ export interface SendOptions {
 export class RoomSession {
   readonly id: string;
   readonly timeline = new Store<TimelineState>(EMPTY);
-  readonly members = new Store<readonly MemberView[]>([]);
   readonly typing = new Store<readonly SafeText[]>([]);
+  readonly #people = new People();
+  readonly #reader: PageReader;
   readonly #options: RoomSessionOptions;
   readonly #maxMessages: number;
   /** Counts windows asked for: an answer to an older question is dropped. */
@@ -60,14 +60,17 @@ export class RoomSession {
   #isReadingMembers = false;
   /** Ends when the core has answered what was typed here last; null while nothing waits for an answer. */
   #sending: Promise<MessageView | null> | null = null;
-  /** What tells apart those whose names look the same, by identity. */
-  #tags: ReadonlyMap<string, SafeText> = new Map();
   #unreadAtOpen = 0;
 
   constructor(id: string, options: RoomSessionOptions) {
     this.id = id;
     this.#options = options;
     this.#maxMessages = options.maxMessages ?? MAX_MESSAGES;
+    this.#reader = new PageReader(id, options.request);
+  }
+
+  get members(): Store<readonly MemberView[]> {
+    return this.#people.members;
   }
 
   /** Called whenever the room comes to the front; `unread` decides where the unread line goes. */
@@ -87,7 +90,7 @@ export class RoomSession {
     // Of a window further up no more than it had: below it there may be years.
     const limit = this.isAtEnd() ? this.#maxMessages : messages.length;
     try {
-      const page = isLoaded ? await this.#readFrom(first, limit) : await this.#readLast();
+      const page = isLoaded ? await this.#reader.from(first, limit) : await this.#reader.last();
       if (run !== this.#run) return;
       this.#takeWindow(page);
       if (this.#isStale) await this.reload();
@@ -103,43 +106,26 @@ export class RoomSession {
     this.takeMembers(members.map(memberView));
   }
 
-  /** Rows carry the name their author had when they were read; all of them get the one people have now. */
   takeMembers(members: readonly MemberView[]): void {
-    const before = new Map(this.members.getSnapshot().map((member) => [member.id, member]));
-    const changed = new Map(
-      members
-        .filter(({ id, name, tag }) => {
-          const old = before.get(id);
-          return (old && old.name !== name) || (old?.tag ?? null) !== tag;
-        })
-        .map((member) => [member.id, member]),
-    );
-    this.members.set(members);
-    this.#tags = new Map(members.flatMap(({ id, tag }) => (tag === null ? [] : [[id, tag]])));
-    if (changed.size === 0) return;
-    const named = (message: MessageView): MessageView => {
-      const member = message.notice === "renamed" ? undefined : changed.get(message.authorId);
-      return member ? { ...message, author: member.name, tag: member.tag } : message;
-    };
+    const dressed = this.#people.take(members);
+    if (!dressed) return;
     this.timeline.update((state) => ({
       ...state,
-      messages: state.messages.map(named),
-      arriving: state.arriving.map(named),
+      messages: state.messages.map(dressed),
+      arriving: state.arriving.map(dressed),
     }));
   }
 
-  /** As this person sees it: with what tells look-alikes apart. */
+  /** As this person sees it. */
   readonly viewOf = (info: MessageInfo): MessageView => {
-    const tag = this.#tags.get(info.author.id);
-    const view = messageView(info, this.#options.identity()?.id);
-    return tag ? { ...view, tag } : view;
+    return this.#people.dress(messageView(info, this.#options.identity()?.id));
   };
 
   /** The last page, whatever the window was: what End does after a long way up. */
   async reloadEnd(): Promise<void> {
     if (this.isAtEnd()) return;
     const run = ++this.#run;
-    const page = await this.#readLast();
+    const page = await this.#reader.last();
     if (run === this.#run) this.#takeWindow(page);
   }
 
@@ -223,7 +209,7 @@ export class RoomSession {
     const mentions = options.mentions ?? mentionsIn(text, this.members.getSnapshot());
     const id = this.#options.randomId();
     const identity = this.#options.identity();
-    const tag = this.#tags.get(identity?.id ?? "") ?? null;
+    const tag = this.#people.tagOf(identity?.id ?? "");
     const at = this.#options.now();
     const local = localMessage({ id, room: this.id, identity, tag, at, text, action, replyTo });
     const params = {
@@ -335,11 +321,9 @@ export class RoomSession {
     this.timeline.update((state) => (state.late.length === 0 ? state : { ...state, late: [] }));
   }
 
-  /** Somebody writes who is not among the members, or under another name: those are to be read again. */
+  /** People are known by what they write before they are told of. */
   #learnNames(messages: readonly MessageView[]): void {
-    const known = new Map(this.members.getSnapshot().map(({ id, name }) => [id, name]));
-    const isNew = (message: MessageView) => message.authorId !== "" && known.get(message.authorId) !== message.author;
-    if (known.size === 0 || this.#isReadingMembers || !messages.some(isNew)) return;
+    if (this.#isReadingMembers || !this.#people.isNewIn(messages)) return;
     this.#isReadingMembers = true;
     this.reloadMembers()
       .catch(() => {})
@@ -381,21 +365,6 @@ export class RoomSession {
       messages: state.messages.map(changed),
       arriving: state.arriving.map(changed),
     }));
-  }
-
-  async #readLast(): Promise<Page> {
-    return await this.#options.request("message.list", { room: this.id, limit: PAGE_LENGTH });
-  }
-
-  async #readFrom(first: number, limit: number): Promise<Page> {
-    const messages: MessageInfo[] = [];
-    let page: Page;
-    do {
-      const ask = { from: first + messages.length, limit: Math.min(MAX_PAGE_LENGTH, limit - messages.length) };
-      page = await this.#options.request("message.list", { room: this.id, ...ask });
-      messages.push(...page.messages);
-    } while (page.messages.length > 0 && first + messages.length < page.total && messages.length < limit);
-    return messages.length === 0 ? await this.#readLast() : { ...page, messages };
   }
 
   #takeWindow(page: Page): void {

@@ -112,3 +112,27 @@ for (const [columns, rows] of [
     matchesPage(t, await app.shows(), `search-${size}`);
   });
 }
+
+t.test("with colours and without, what matters can be told apart", async (t) => {
+  for (const hasColor of [true, false]) {
+    const core = talk();
+    core.say("tea", "*bold* _slanted_ `code` https://a.example", { author: ALICE, ...at(18) });
+    const app = await openApp(t, { core, columns: 80, rows: 30, hasColor });
+    await app.waitFor("bold slanted `code` https://a.example");
+    const cellOf = (text: string) => {
+      const { x, y } = app.terminal.find(text)!;
+      return app.terminal.cell(x, y);
+    };
+    const colour = (name: string) => (hasColor ? name : "default");
+    t.match(cellOf("👍 2"), { attributes: "bold", foreground: colour("palette:6") }, "one's own reaction");
+    t.match(cellOf("🎉 1"), { attributes: "", foreground: colour("palette:8") });
+    t.match(cellOf("bold slanted"), { attributes: "bold", foreground: "default" });
+    t.match(cellOf("slanted"), { attributes: "italic" });
+    t.match(cellOf("code` https"), { attributes: "", foreground: colour("palette:15") });
+    t.match(cellOf("https://a.example"), { attributes: "underline" });
+    t.match(cellOf("console.log"), { foreground: colour("palette:15") });
+    await app.keys("\x1b[A");
+    t.match(cellOf("▌09:18"), { foreground: colour("palette:6") });
+    await app.close();
+  }
+});

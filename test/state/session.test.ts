@@ -2,7 +2,7 @@ import t from "tap";
 import { KeetError } from "../../src/errors.js";
 import { RoomSession } from "../../src/state/room-session.js";
 import { Session } from "../../src/state/session.js";
-import { ALICE, MAYA, member, message, NOW, room, ScriptedCore } from "../components/scripted-core.js";
+import { ALICE, MAYA, member, message, NOW, replyTo, room, ScriptedCore } from "../components/scripted-core.js";
 
 function filled(count: number): ScriptedCore {
   const core = new ScriptedCore();
@@ -274,4 +274,22 @@ t.test("a notice of a new name keeps the old one", async (t) => {
   core.say("tea", "robert", { author: ALICE, type: "notice", notice: "renamed" });
   core.tell({ type: "members", room: "tea", members: [member(MAYA), member({ ...ALICE, name: "robert" })] });
   t.equal(session.timeline.getSnapshot().messages[0]?.author, "alice");
+});
+
+t.test("who is blocked is hidden at once, in rows and in what others answer, and seen again after", async (t) => {
+  const core = filled(0);
+  const said = message(0, { author: ALICE, text: "spam" });
+  core.messages.set("tea", [said, message(1, { author: MAYA, text: "stop it", ...replyTo(said), position: 1 })]);
+  const session = await open(core);
+  const rows = () => session.timeline.getSnapshot().messages;
+  t.match(rows(), [{ blocked: false }, { reply: { text: "spam" } }]);
+  core.tell({ type: "members", room: "tea", members: [member(MAYA), member(ALICE, { blocked: true })] });
+  t.match(rows(), [{ blocked: true }, { blocked: false, reply: { text: "(you blocked them)" } }]);
+  core.messages.set("tea", [{ ...said, blocked: true }, ...core.messages.get("tea")!.slice(1)]);
+  await session.reload();
+  t.match(rows(), [{ blocked: true }, { reply: { text: "(you blocked them)" } }]);
+  core.messages.set("tea", [said, ...core.messages.get("tea")!.slice(1)]);
+  core.tell({ type: "members", room: "tea", members: [member(MAYA), member(ALICE)] });
+  await session.reload();
+  t.match(rows(), [{ blocked: false }, { reply: { text: "spam" } }]);
 });
