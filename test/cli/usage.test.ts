@@ -1,8 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import { COMMANDS } from "../../src/cli/commands.js";
-import { program } from "../../src/config.js";
 import { Home } from "../helpers/program.js";
 
 const home = (t: Test) => new Home(t, t.testdir());
@@ -17,22 +15,6 @@ t.test("where standard output is no terminal a bare start explains itself and ex
     for (const word of ["send", "room create", "demo", "--help"]) t.match(outcome.stderr, word);
   }
   t.same(readdirSync(h.dir), [], "and makes nothing");
-});
-
-t.test("every command has help with an example, and asking for it starts nothing", async (t) => {
-  const h = home(t);
-  for (const command of COMMANDS) {
-    const outcome = await h.run([...command.path, "--help"]);
-    t.equal(outcome.code, 0);
-    t.match(outcome.stdout, `keet-tui ${command.path.join(" ")}`);
-    t.match(outcome.stdout, command.examples[0]?.[0].split("\n")[0] ?? "an example");
-    t.match(outcome.stdout.replace(/\s+/g, " "), /Exit codes: 0 done, 1 .* 70 a fault of keet-tui\./);
-    t.notMatch(outcome.stdout, "--internal");
-  }
-  t.match((await h.run(["-h"])).stdout, /room .*send .*tail/s);
-  t.equal((await h.run(["-V"])).stdout, `${program().version}\n`);
-  t.equal((await h.run(["room", "-V"])).code, 2);
-  t.same(readdirSync(h.dir), []);
 });
 
 t.test("a wrong command line is exit 2, says what would work, and repeats nothing that was typed", async (t) => {

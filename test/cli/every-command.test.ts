@@ -1,6 +1,9 @@
-// Every command that prints data prints it as JSON where that is asked for, and nothing beside it.
+// Every command has its help, and prints its data as JSON where that is asked for, with nothing beside it.
+import { readdirSync } from "node:fs";
 import t from "tap";
 import { COMMANDS } from "../../src/cli/commands.js";
+import { program } from "../../src/config.js";
+import { Home, type Outcome } from "../helpers/program.js";
 import { standIn } from "./stand-in.js";
 
 const ID = "abcd".repeat(8);
@@ -63,4 +66,25 @@ t.test("every command is in the table, and prints JSON alone with --json", async
     t.doesNotThrow(() => JSON.parse(outcome.stdout), path);
     t.equal(outcome.stderr, "", path);
   }
+});
+
+t.test("every command has help with an example, and asking for it starts nothing", async (t) => {
+  const h = new Home(t, t.testdir());
+  // Four at a time: as many processes as a small machine takes well.
+  const outcomes: Outcome[] = [];
+  for (let at = 0; at < COMMANDS.length; at += 4) {
+    outcomes.push(...(await Promise.all(COMMANDS.slice(at, at + 4).map(({ path }) => h.run([...path, "--help"])))));
+  }
+  for (const [at, command] of COMMANDS.entries()) {
+    const outcome = outcomes[at]!;
+    t.equal(outcome.code, 0);
+    t.match(outcome.stdout, `keet-tui ${command.path.join(" ")}`);
+    t.match(outcome.stdout, command.examples[0]?.[0].split("\n")[0] ?? "an example");
+    t.match(outcome.stdout.replace(/\s+/g, " "), /Exit codes: 0 done, 1 .* 70 a fault of keet-tui\./);
+    t.notMatch(outcome.stdout, "--internal");
+  }
+  t.match((await h.run(["-h"])).stdout, /room .*send .*tail/s);
+  t.equal((await h.run(["-V"])).stdout, `${program().version}\n`);
+  t.equal((await h.run(["room", "-V"])).code, 2);
+  t.same(readdirSync(h.dir), []);
 });
