@@ -102,6 +102,10 @@ export async function findMessage(member: MemberRoom, id: string, writer: string
     "user",
     "NO_SUCH_MESSAGE",
     candidates.length === 0 ? "There is no such message here." : "More than one message fits.",
-    { hint: "Give more of its id, as tail --json prints it." },
+    {
+      hint: isWhole
+        ? "Two people chose this id: name its writer too, as tail --json prints it."
+        : "Give more of its id, as tail --json prints it.",
+    },
   );
 }

@@ -85,6 +85,8 @@ export function makeHandlers(core: Core): Handlers {
       const { member } = found;
       if (!member) return { messages: [], total: 0, incomplete: false };
       const { total } = member.room;
+      // Before the rows: what gets its place meanwhile is in both, and told once; the other way round it is in neither.
+      const arriving = member.arriving;
       const first = from ?? Math.max(0, Math.min(before ?? total, total) - limit);
       const last = from === undefined ? Math.min(before ?? total, total) : Math.min(from + limit, total);
       try {
@@ -92,7 +94,7 @@ export function makeHandlers(core: Core): Handlers {
         const shown = messages.map((message) => messageInfo(found.id, message));
         const isLastPage = last >= total;
         const waiting = isLastPage
-          ? member.arriving.filter((message) => !messages.some((other) => isSame(message, other)))
+          ? arriving.filter((message) => !messages.some((other) => isSame(message, other)))
           : [];
         return {
           messages: [...shown, ...waiting.map((message) => messageInfo(found.id, message))],

@@ -1,6 +1,6 @@
 /** Running a room: names, roles, rights, who is in; and what this person alone decides about rooms and people. */
 import { KeetError } from "../errors.js";
-import { type Core, ROLES, type Role } from "../p2p/index.js";
+import { type Core, checkedName, checkedTopic, ROLES, type Role } from "../p2p/index.js";
 import type { Handlers } from "../rpc/backend.js";
 import type { MemberInfo, PersonInfo, RightLevel } from "../rpc/methods.js";
 import { findMember, findRoom, memberOf } from "./find.js";
@@ -35,16 +35,13 @@ export function moderationHandlers(core: Core): Pick<Handlers, Names> {
     "room.set": async ({ room, name, topic, post, invite, share, call }) => {
       const open = findRoom(core, room);
       const member = memberOf(open);
-      await member.write({
-        type: "set-room",
-        name: name ?? null,
-        topic: topic || null,
-        clearTopic: topic === "",
-        post: levelOf(post),
-        invite: levelOf(invite),
-        share: levelOf(share),
-        call: levelOf(call),
-      });
+      const rights = { post: levelOf(post), invite: levelOf(invite), share: levelOf(share), call: levelOf(call) };
+      // Each by itself, so that each is told by itself.
+      if (name !== undefined) await member.write({ type: "set-room", name: checkedName(name, "A room's name") });
+      if (topic !== undefined) {
+        await member.write({ type: "set-room", topic: checkedTopic(topic) || null, clearTopic: topic === "" });
+      }
+      if (Object.values(rights).some((one) => one !== null)) await member.write({ type: "set-room", ...rights });
       await member.refresh();
       return roomInfo(core.room(open.id)!);
     },

@@ -149,6 +149,7 @@ export function messageInfo(room: string, message: RoomMessage): MessageInfo {
       author: reply.found && personInfo(reply.found.author.identity, reply.found.author.name),
       text: reply.found?.text ?? "",
       deleted: reply.found?.deleted ?? false,
+      blocked: reply.found?.blocked ?? false,
       position: reply.found?.place ?? null,
     },
     edited: message.editedAt !== null && message.deletedBy === null,

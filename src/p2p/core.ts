@@ -14,7 +14,7 @@ import ReadyResource from "ready-resource";
 import { privateFolder } from "../config.js";
 import { KeetError } from "../errors.js";
 import { Doors, type Invite } from "./doors.js";
-import { checkedName, Identity } from "./identity.js";
+import { checkedName, checkedTopic, Identity } from "./identity.js";
 import { linkOf, parseLink } from "./invite-link.js";
 import { Joining } from "./joining.js";
 import { type CoreHands, type Live, newLive, type OpenRoom, type RoomEntry } from "./live-room.js";
@@ -271,7 +271,7 @@ export class Core extends ReadyResource {
         hint: "/msg <name>, in a room where you both are.",
       });
     }
-    return this.#make(name, { topic, kind: KINDS.indexOf(kind) + 1 });
+    return this.#make(name, { topic: checkedTopic(topic), kind: KINDS.indexOf(kind) + 1 });
   }
 
   async #make(

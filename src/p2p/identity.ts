@@ -9,7 +9,7 @@ import crypto, { type KeyPair } from "hypercore-crypto";
 import IdentityKey from "keet-identity-key";
 import { readPrivateFile, replaceFile } from "../config.js";
 import { KeetError } from "../errors.js";
-import { MAX_NAME_BYTES, MAX_PROOF_BYTES, textBytes } from "./decode.js";
+import { MAX_NAME_BYTES, MAX_PROOF_BYTES, MAX_TOPIC_BYTES, textBytes } from "./decode.js";
 
 const FILE_VERSION = 1;
 const JOIN_DOMAIN = b4a.from("keet-tui/join/1");
@@ -78,6 +78,21 @@ export function checkedName(name: string, what = "A name"): string {
   }
   if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(trimmed)) {
     throw new KeetError("user", "BAD_NAME", `${what} is one line without control characters.`);
+  }
+  return trimmed;
+}
+
+/** A topic as people type it → as it is kept; it may be empty. @throws KeetError `BAD_NAME` */
+export function checkedTopic(topic: string): string {
+  const trimmed = topic.trim();
+  const bytes = textBytes(trimmed);
+  if (bytes > MAX_TOPIC_BYTES) {
+    throw new KeetError("user", "BAD_NAME", `A topic has at most ${MAX_TOPIC_BYTES} bytes; this one has ${bytes}.`, {
+      hint: "Say it shorter, and pin a message for the rest.",
+    });
+  }
+  if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(trimmed)) {
+    throw new KeetError("user", "BAD_NAME", "A topic is one line without control characters.");
   }
   return trimmed;
 }

@@ -2,7 +2,7 @@
 export { Core, type CoreOptions } from "./core.js";
 export type { Divergence } from "./divergence.js";
 export { DEFAULT_INVITE_MS, type Invite } from "./doors.js";
-export { fingerprintOf, type Identity } from "./identity.js";
+export { checkedName, checkedTopic, fingerprintOf, type Identity } from "./identity.js";
 export type { OpenRoom } from "./live-room.js";
 export type { Member, MemberRoom, RoomSummary, Signer } from "./member-room.js";
 export type { Who } from "./message-state.js";

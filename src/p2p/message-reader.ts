@@ -1,7 +1,8 @@
 /** Rows as messages: with their state, what they answer, and what this person did to them and nobody's log has yet. */
 import b4a from "b4a";
+import { foldEmoji } from "./decode.js";
 import type { Identity } from "./identity.js";
-import type { Who } from "./message-state.js";
+import type { Reaction, Who } from "./message-state.js";
 import { type Reply, type RoomMessage, textOf } from "./messages.js";
 import type { ArrivedAt, ReadState } from "./read-state.js";
 import { hex, type Room, type RoomRow } from "./room.js";
@@ -83,7 +84,9 @@ export class MessageReader {
       if (op.type === "edit-message") now = { ...now, edit: { text: op.text, mentions: op.mentions ?? [], sentAt } };
       if (op.type === "delete-message") now = { ...now, deletion: { by: me, sentAt } };
       if (op.type === "pin-message" || op.type === "unpin-message") now = { ...now, pinned: op.type === "pin-message" };
-      if (op.type === "add-reaction") now = { ...now, reactions: [...now.reactions, { emoji: op.emoji, by: [me] }] };
+      if (op.type === "add-reaction" || op.type === "remove-reaction") {
+        now = { ...now, reactions: withReaction(now.reactions, op.emoji, me, op.type === "add-reaction") };
+      }
     }
     return now;
   }
@@ -95,7 +98,9 @@ export class MessageReader {
     const deleted = row.state.deletion !== null;
     const text = deleted ? "" : (row.state.edit?.text ?? textOf(row.op));
     const author = { identity: row.author.identity, name: row.name };
-    return { writer, id, found: { author, text: [...text].slice(0, REPLY_CHARS).join(""), deleted, place } };
+    const blocked = this.#options.isBlocked(author.identity);
+    const shown = blocked ? "" : [...text].slice(0, REPLY_CHARS).join("");
+    return { writer, id, found: { author, text: shown, deleted, blocked, place } };
   }
 
   async #aboutOf(op: Op | null): Promise<Who | null> {
@@ -113,4 +118,17 @@ export class MessageReader {
     }
     return false;
   }
+}
+
+/** As it will be when the log has taken it. */
+function withReaction(before: readonly Reaction[], emoji: string, me: Who, adds: boolean): Reaction[] {
+  const folded = foldEmoji(emoji);
+  const isMe = (who: Who) => b4a.equals(who.identity, me.identity);
+  const others = before.map((one) =>
+    foldEmoji(one.emoji) === folded ? { ...one, by: one.by.filter((who) => !isMe(who)) } : one,
+  );
+  const known = others.find((one) => foldEmoji(one.emoji) === folded);
+  if (!adds) return others.filter(({ by }) => by.length > 0);
+  if (!known) return [...others, { emoji, by: [me] }];
+  return others.map((one) => (one === known ? { ...one, by: [...one.by, me] } : one));
 }

@@ -12,6 +12,7 @@ export interface Reply {
     readonly author: Who;
     readonly text: string;
     readonly deleted: boolean;
+    readonly blocked: boolean;
     readonly place: number;
   } | null;
 }

@@ -86,7 +86,7 @@ async function sentence(act: Act, { room, own, otherRole, role }: Case, view: Vi
     return ["This room goes on in another one; here nothing can be written any more."];
   if (room?.kind === "direct" && right.notDirect) return ["In a room for two there is no such thing."];
   const needs = own ? right.own : right.other;
-  if (needs === null) return ["Only who wrote it can do that."];
+  if (needs === null) return ["Only who wrote it can do that.", "You can answer it, or react to it."];
   const needed = needs === "post" || needs === "invite" ? (room?.[needs] ?? "member") : needs;
   if (ROLES.indexOf(role) >= ROLES.indexOf(needed)) {
     return [

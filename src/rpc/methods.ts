@@ -179,6 +179,8 @@ export interface ReplyInfo {
   /** The beginning of its text, at most 200 characters. */
   readonly text: string;
   readonly deleted: boolean;
+  /** Its author is one this person has blocked: there is no text. */
+  readonly blocked: boolean;
   readonly position: number | null;
 }
 

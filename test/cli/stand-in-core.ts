@@ -225,6 +225,7 @@ const handlers: Partial<Handlers> = {
               author: to.author,
               text: to.text,
               deleted: false,
+              blocked: false,
               position: 0,
             },
           }),

@@ -107,8 +107,8 @@ export function replyTo(
   answered: MessageInfo,
   change: Partial<ReplyInfo> = {},
 ): Pick<MessageInfo, "replyTo" | "reply"> {
-  const { id, writer, author, text, deleted, position } = answered;
-  const reply = { id, writer, found: true, author, text: text.slice(0, 200), deleted, position, ...change };
+  const { id, writer, author, text, deleted, blocked, position } = answered;
+  const reply = { id, writer, found: true, author, text: text.slice(0, 200), deleted, blocked, position, ...change };
   return { replyTo: id, reply };
 }
 
