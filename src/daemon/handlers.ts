@@ -18,6 +18,7 @@ import { moderationHandlers } from "./moderation-handlers.js";
 import { Search } from "./search.js";
 import { memberInfos, messageInfo, networkInfo, personInfo, roomInfo, Shapes } from "./shapes.js";
 
+const VIEW_HASH_MS = 1_000;
 const JOIN_WAIT_MS = 24 * 3_600_000;
 /** Nobody needs a longer one, and Node turns timers over 24.8 days into none at all. */
 const MAX_WAIT_MS = 3_600_000;
@@ -163,11 +164,16 @@ async function roomDetail(room: OpenRoom): Promise<RoomDetail> {
     createdAt: member?.summary().record ? Shapes.iso(member.summary().record!.createdAt) : null,
     signedLength: base?.signedLength ?? 0,
     viewLength: base?.length ?? 0,
-    viewHash: base ? Shapes.hex(await member!.room.viewHash()) : "",
+    viewHash: hexOrNone(base ? await member!.room.viewHash(VIEW_HASH_MS) : null),
+    signedHash: hexOrNone(base ? ((await member!.room.signedHash())?.hash ?? null) : null),
     indexers: base?.system?.indexers.length ?? 0,
     ...(member && base ? await inner(member) : NOTHING_INSIDE),
     leftOut: member?.room.leftOut ?? {},
   };
+}
+
+function hexOrNone(bytes: Uint8Array | null): string {
+  return bytes ? Shapes.hex(bytes) : "";
 }
 
 const NOTHING_INSIDE = { signers: [], risk: null, has: [], divergences: [] };

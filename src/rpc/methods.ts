@@ -82,8 +82,10 @@ export interface RoomDetail extends RoomInfo {
   readonly createdAt: string | null;
   readonly signedLength: number;
   readonly viewLength: number;
-  /** Hash of the view's whole content in hex: equal on two devices that agree. */
+  /** Hash of the view's whole content in hex: equal on two devices that agree; empty where it is too much to read now. */
   readonly viewHash: string;
+  /** Hash of what is signed, in hex: equal on two devices with one signedLength; empty where nothing is. */
+  readonly signedHash: string;
   readonly indexers: number;
   /** Devices that sign the room's order, and when each was here last; null: not since this device joined. */
   readonly signers: readonly {

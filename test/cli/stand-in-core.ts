@@ -153,6 +153,7 @@ const handlers: Partial<Handlers> = {
     createdAt: "2026-11-24T09:00:00.000Z",
     signedLength: 5,
     viewLength: 6,
+    signedHash: "",
     viewHash: "ab".repeat(32),
     indexers: 1,
     signers: [{ person: ME, writer: "11".repeat(32), here: true, seenAt: null }],
