@@ -104,7 +104,7 @@ export class Reading {
     const { selected, anchor } = this.#options.state.getSnapshot();
     const count = rowCount(state);
     if (selected === null && step < 0 && this.#showsLate(room)) {
-      this.#set({ selected: LATE_KEY });
+      this.#select(LATE_KEY);
       return;
     }
     const at = selected === null || selected === LATE_KEY ? count : indexOfKey(state, selected);
@@ -112,12 +112,12 @@ export class Reading {
     while (!isSelectable(messageAt(state, next)) && next >= 0 && next < count) next += step;
     const message = messageAt(state, next);
     if (message) {
-      this.#set({ selected: message.key });
+      this.#select(message.key);
       this.#moveTo(room, scrollTo(state, anchor, message.key, this.#options.frame()));
     } else if (step < 0) this.#moveTo(room, anchor);
     else if (!room.isAtEnd()) this.#whatever(room.loadNewer());
     // Below the last one lies the line.
-    else this.#set({ selected: selected !== LATE_KEY && this.#showsLate(room) ? LATE_KEY : null });
+    else this.#select(selected !== LATE_KEY && this.#showsLate(room) ? LATE_KEY : null);
   }
 
   /** As far as a page reaches, and the message that comes into sight there. */
@@ -135,6 +135,12 @@ export class Reading {
     this.#selectInSight(room, -1);
   }
 
+  /** What was said of the one before makes way for what can be done with this one. */
+  #select(selected: string | null): void {
+    this.#options.session.clearNotice();
+    this.#set({ selected });
+  }
+
   /** The first (-1) or last (1) message on screen. */
   #selectInSight(room: RoomSession, step: -1 | 1): void {
     const state = room.timeline.getSnapshot();
@@ -142,7 +148,7 @@ export class Reading {
     const keys = rows.flatMap(({ key }) => (key === null || key === LATE_KEY ? [] : [key]));
     const inOrder = step < 0 ? keys : keys.reverse();
     const found = inOrder.find((key) => isSelectable(messageAt(state, indexOfKey(state, key))));
-    if (found) this.#set({ selected: found });
+    if (found) this.#select(found);
   }
 
   /** Null where nothing is selected, or the line that tells of late messages. */
