@@ -123,7 +123,7 @@ async function findAnybody(core: Core, wanted: string, room: string | null): Pro
   const found = new Map<string, Found>();
   let firstError: unknown = null;
   for (const { member, isRequest, direct } of rooms) {
-    if (isRequest && direct?.name === wanted) found.set(Shapes.hex(direct.identity), direct);
+    if (isRequest && direct && fitsAsking(direct, wanted)) found.set(Shapes.hex(direct.identity), direct);
     if (!member) continue;
     try {
       const { identity, name, mine } = await findMember(member, wanted);
@@ -146,6 +146,12 @@ async function findAnybody(core: Core, wanted: string, room: string | null): Pro
       hint: "Invite them to one first: /create and /invite.",
     })
   );
+}
+
+/** Somebody who asks may share no room with this person any more, so they are found by themselves. */
+function fitsAsking({ identity, name }: Found, wanted: string): boolean {
+  const id = Shapes.hex(identity);
+  return name === wanted || (/^[0-9a-f]{4,64}$/i.test(wanted) && id.startsWith(wanted.toLowerCase()));
 }
 
 function findBlocked(core: Core, wanted: string): Found {

@@ -106,8 +106,10 @@ function stateOf(room: OpenRoom): Pick<RoomInfo, "state" | "reason"> {
   if (stopReason !== null) return { state: "stopped", reason: stopReason };
   if (room.isRequest) return { state: "request", reason: `${who} wants to talk to you` };
   if (room.waitsFor !== null) return { state: "joining", reason: room.waitsFor };
-  if (summary?.removed)
-    return { state: "removed", reason: "you were removed from this room; what was said is still here" };
+  if (summary?.removed) {
+    const who = summary.removedBy ? `${summary.removedBy} removed you` : "you were removed";
+    return { state: "removed", reason: `${who} from this room; what was said is still here` };
+  }
   if (isDirect(room) && (summary?.members ?? 0) < 2) {
     return { state: "asked", reason: `${who} hears of it when you are both online` };
   }

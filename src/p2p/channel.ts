@@ -8,7 +8,7 @@ import c, { type Codec } from "compact-encoding";
 import type { Connection } from "hyperswarm";
 import Protomux, { type Channel } from "protomux";
 import sodium from "sodium-universal";
-import { list, struct } from "./codec.js";
+import { choice, list, struct } from "./codec.js";
 import { MAX_OP_BYTES } from "./decode.js";
 import type { Head } from "./room.js";
 
@@ -33,6 +33,16 @@ export interface LogHash {
   readonly length: number;
   readonly hash: Uint8Array;
 }
+
+/** An invite to another room, for whoever is at the other end. */
+export interface Offer {
+  readonly kind: OfferKind;
+  readonly link: string;
+}
+
+/** `direct`: I want to talk to you; `successor`: this room goes on there. */
+export const OFFER_KINDS = ["direct", "successor"] as const;
+export type OfferKind = (typeof OFFER_KINDS)[number];
 
 export interface Ask {
   readonly invite: Uint8Array;
@@ -60,8 +70,7 @@ export interface ChannelListener {
   onAsk(peer: RoomPeer, ask: Ask): void;
   onAnswer(peer: RoomPeer, answer: AskAnswer): void;
   onHashes(peer: RoomPeer, hashes: LogHash[]): void;
-  /** An invite to another room, for whoever is at the other end. */
-  onOffer(peer: RoomPeer, link: string): void;
+  onOffer(peer: RoomPeer, offer: Offer): void;
 }
 
 /** Said before the other side has proved anything, so it holds nothing but the proof: a founder's writer key is the room's key. */
@@ -82,6 +91,7 @@ const admittedCodec = struct<{ invite: Uint8Array; admitter: Uint8Array; signatu
   signature: c.fixed64,
 });
 
+const offerCodec = struct<Offer>({ kind: choice(OFFER_KINDS), link: c.string });
 const hashesCodec = list(struct<LogHash>({ writer: c.fixed32, length: c.uint, hash: c.fixed32 }), MAX_HASHES);
 
 /** Order is the message's number on the wire; only ever add at the end. */
@@ -229,8 +239,8 @@ export class RoomPeer {
     this.#send("hashes", hashesCodec, hashes.slice(0, MAX_HASHES));
   }
 
-  sendOffer(link: string): void {
-    this.#send("offer", c.string, link);
+  sendOffer(offer: Offer): void {
+    this.#send("offer", offerCodec, offer);
   }
 
   #send<T>(name: MessageName, codec: Codec<T>, value: unknown): void {
@@ -278,7 +288,7 @@ export class RoomPeer {
       admitted: () => listener.onAnswer(this, { ok: true, ...c.decode(admittedCodec, bytes) }),
       hashes: () => listener.onHashes(this, c.decode(hashesCodec, bytes)),
       offer: () => {
-        if (bytes.byteLength <= MAX_LINK_BYTES) listener.onOffer(this, c.decode(c.string, bytes));
+        if (bytes.byteLength <= MAX_LINK_BYTES) listener.onOffer(this, c.decode(offerCodec, bytes));
       },
       refused: () => listener.onAnswer(this, { ok: false, why: REFUSALS[c.decode(c.uint8, bytes)] ?? "not-now" }),
     };

@@ -13,6 +13,7 @@ import ProtomuxWakeup from "protomux-wakeup";
 import ReadyResource from "ready-resource";
 import { privateFolder } from "../config.js";
 import { KeetError } from "../errors.js";
+import type { Offer } from "./channel.js";
 import { Doors, type Invite } from "./doors.js";
 import { checkedName, checkedTopic, Identity } from "./identity.js";
 import { linkOf, parseLink } from "./invite-link.js";
@@ -446,7 +447,7 @@ export class Core extends ReadyResource {
     live.member = member;
     if (live.entry.ownJoin) member.peers.ownJoin = b4a.from(live.entry.ownJoin, "hex");
     member.on("proven", () => this.#offers?.send());
-    member.on("offer", (identity: Uint8Array, link: string) => this.#offers?.receive(member, identity, link));
+    member.on("offer", (identity: Uint8Array, offer: Offer) => this.#offers?.receive(member, identity, offer));
     member.on("members", () => void this.#renewal?.carryRoles(live).catch((error) => this.emit("warning", error)));
     member.on("removed", () => this.emit("notice", id, `You were removed from ${live.entry.name}.`, "warning"));
     for (const event of ["timeline", "marks", "late", "arriving", "arriving-gone", "states", "members", "typing"]) {
@@ -474,6 +475,7 @@ export class Core extends ReadyResource {
 
   #onInfo(live: Live): void {
     this.#offers?.send();
+    if (live.member) this.#offers?.look(live.member);
     const name = live.member?.summary().record?.name;
     if (name && name !== live.entry.name) {
       live.entry = { ...live.entry, name };

@@ -2,13 +2,14 @@
  * A room as its member lives in it: the log (room.ts) plus who is here, what is being sent, what was read, and what
  * is said beside the log (channel.ts). Emits `info`, `timeline` {from, total}, `marks` (places), `late` (Late[]),
  * `arriving` (RoomMessage), `arriving-gone` {writer, id}, `states` [{id, state, reason}], `members`, `typing`,
- * `offer` (identity, link), `lost`, `removed`.
+ * `offer` (identity, Offer), `lost`, `removed`.
  */
 import b4a from "b4a";
 import type { Connection } from "hyperswarm";
 import ReadyResource from "ready-resource";
 import { KeetError } from "../errors.js";
 import { Arriving } from "./arriving.js";
+import type { Offer } from "./channel.js";
 import { decode, MAX_TEXT_BYTES, textBytes } from "./decode.js";
 import { type Divergence, Divergences } from "./divergence.js";
 import { checkedName, type Identity } from "./identity.js";
@@ -69,8 +70,9 @@ export interface RoomSummary {
   readonly fetched: number | null;
   readonly lastAt: number | null;
   readonly canWrite: boolean;
-  /** Somebody took this person out. */
+  /** Somebody took this person out, and who; null where the room does not tell. */
   readonly removed: boolean;
+  readonly removedBy: string | null;
   /** Of a room for two: the other one. */
   readonly with: Who | null;
   readonly alarms: readonly Divergence[];
@@ -120,6 +122,7 @@ export class MemberRoom extends ReadyResource {
   #retryAt = 0;
   #tickedAt = 0;
   #removed = false;
+  #removedBy: string | null = null;
   #with: Who | null = null;
 
   constructor(options: MemberRoomOptions) {
@@ -175,7 +178,7 @@ export class MemberRoom extends ReadyResource {
     peers.on("behind", () => this.emit("info"));
     peers.on("typing", () => this.emit("typing"));
     peers.on("delivered", (length: number) => this.#onDelivered(length));
-    peers.on("offer", (identity: Uint8Array, link: string) => this.emit("offer", identity, link));
+    peers.on("offer", (identity: Uint8Array, offer: Offer) => this.emit("offer", identity, offer));
     peers.on("proven", () => this.emit("proven"));
     peers.on("hashes", (peer, told, hashes) => void divergences.compare(peer, told, hashes).catch(() => {}));
     divergences.on("changed", () => this.emit("info"));
@@ -244,6 +247,7 @@ export class MemberRoom extends ReadyResource {
         this.#role !== null &&
         mayDo("post-message", { role: this.#role, room: this.#record, own: true }),
       removed: this.#removed,
+      removedBy: this.#removedBy,
       with: this.#with,
       alarms: this.divergences.all,
     };
@@ -322,6 +326,13 @@ export class MemberRoom extends ReadyResource {
     return this.#members > 1 && this.#read.seenOf(hex(this.room.writerKey)) > this.#deliveredLength;
   }
 
+  async #whoRemovedMe(): Promise<string | null> {
+    const { total } = this.room;
+    const rows = await this.room.rows(total - RECENT_ROWS, total).catch(() => []);
+    const isMine = ({ op }: RoomRow) => op?.type === "remove-member" && b4a.equals(op.identity, this.#identity.key);
+    return rows.findLast(isMine)?.name || null;
+  }
+
   /** While the order settles a join may be gone for a moment. */
   async #noteWhetherIn(isIn: boolean): Promise<void> {
     if (isIn) {
@@ -369,6 +380,7 @@ export class MemberRoom extends ReadyResource {
       }
       if (me?.removed && !this.#removed) {
         this.#removed = true;
+        this.#removedBy = await this.#whoRemovedMe();
         this.emit("removed");
       } else if (!me?.removed) this.#removed = false;
       if (!me?.removed) await this.#noteWhetherIn(isIn);

@@ -3,7 +3,7 @@
  * in. Never through a room's log: everybody who ever had its key can read that.
  */
 import b4a from "b4a";
-import type { RoomPeer } from "./channel.js";
+import type { Offer, RoomPeer } from "./channel.js";
 import { parseLink } from "./invite-link.js";
 import type { MemberRoom } from "./member-room.js";
 import { hex } from "./room.js";
@@ -21,9 +21,21 @@ export interface OffersOptions {
   readonly onRequest: (room: MemberRoom, identity: Uint8Array, link: string) => void;
 }
 
+const MAX_WAITING = 8;
+
+/** Id of the room a link leads to; null for what is no link. */
+function roomOf(link: string): string | null {
+  try {
+    return hex(parseLink(link).discoveryKey);
+  } catch {
+    return null;
+  }
+}
+
 export class Offers {
   readonly #options: OffersOptions;
   /** Once on a connection is enough. */
+  readonly #waiting = new WeakMap<MemberRoom, Map<string, string>>();
   readonly #sent = new WeakMap<RoomPeer, Set<string>>();
 
   constructor(options: OffersOptions) {
@@ -39,29 +51,44 @@ export class Offers {
       for (const peer of member.peers.hereWriters().values()) {
         const identity = member.peers.identityOf(peer);
         if (!identity) continue;
-        if (successor) this.#sendOnce(peer, successor);
-        for (const one of wanted) if (b4a.equals(one.identity, identity)) this.#sendOnce(peer, one.link);
+        if (successor) this.#sendOnce(peer, { kind: "successor", link: successor });
+        for (const { identity: whom, link } of wanted) {
+          if (b4a.equals(whom, identity)) this.#sendOnce(peer, { kind: "direct", link });
+        }
       }
     }
   }
 
-  #sendOnce(peer: RoomPeer, link: string): void {
+  #sendOnce(peer: RoomPeer, offer: Offer): void {
+    const { link } = offer;
     const sent = this.#sent.get(peer) ?? new Set();
     if (sent.has(link)) return;
     sent.add(link);
     this.#sent.set(peer, sent);
-    peer.sendOffer(link);
+    peer.sendOffer(offer);
   }
 
-  receive(member: MemberRoom, identity: Uint8Array, link: string): void {
-    let id: string;
-    try {
-      id = hex(parseLink(link).discoveryKey);
-    } catch {
+  receive(member: MemberRoom, identity: Uint8Array, { kind, link }: Offer): void {
+    const id = roomOf(link);
+    if (id === null) return;
+    if (kind === "direct") {
+      this.#options.onRequest(member, identity, link);
       return;
     }
+    // Anybody can say so; the room's own log has to name it, and that may come a moment later.
+    const waiting = this.#waiting.get(member) ?? new Map<string, string>();
+    if (waiting.size < MAX_WAITING) waiting.set(id, link);
+    this.#waiting.set(member, waiting);
+    this.look(member);
+  }
+
+  /** Whether the room's log names by now what was offered. */
+  look(member: MemberRoom): void {
+    const waiting = this.#waiting.get(member);
     const successor = member.summary().record?.successor;
-    if (successor && hex(successor) === id) this.#options.onSuccessor(member, link);
-    else this.#options.onRequest(member, identity, link);
+    const link = successor ? waiting?.get(hex(successor)) : undefined;
+    if (!link) return;
+    this.#waiting.delete(member);
+    this.#options.onSuccessor(member, link);
   }
 }

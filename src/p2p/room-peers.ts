@@ -2,14 +2,22 @@
  * Who of a room is connected, and what they and we tell each other beside the log: how far the logs go, joins that
  * are not in everybody's order yet, who types, admissions, and messages pushed ahead of their order. Emits
  * `presence`, `typing`, `behind`, `delivered` (length of our own log that somebody else has), `pushed` (writer, bytes),
- * `hashes` (member's peer, LogHash[]), `offer` (identity, link), `proven`.
+ * `hashes` (member's peer, LogHash[]), `offer` (identity, Offer), `proven`.
  */
 import { EventEmitter } from "node:events";
 import b4a from "b4a";
 import type { Connection } from "hyperswarm";
 import { isAsk, signAdmission } from "./admission.js";
 import { isNamed } from "./apply.js";
-import { type Ask, type AskAnswer, type ChannelListener, type Join, type LogHash, RoomPeer } from "./channel.js";
+import {
+  type Ask,
+  type AskAnswer,
+  type ChannelListener,
+  type Join,
+  type LogHash,
+  type Offer,
+  RoomPeer,
+} from "./channel.js";
 import type { Identity } from "./identity.js";
 import { type Head, hex, type Room } from "./room.js";
 import type { InviteRecord, WriterRecord } from "./view.js";
@@ -372,9 +380,9 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
     if (identity) this.emit("hashes", peer, identity, hashes);
   }
 
-  onOffer(peer: RoomPeer, link: string): void {
+  onOffer(peer: RoomPeer, offer: Offer): void {
     const identity = this.#identityOf(peer);
-    if (identity) this.emit("offer", identity, link);
+    if (identity) this.emit("offer", identity, offer);
   }
 
   // --- time

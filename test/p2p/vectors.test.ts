@@ -7,6 +7,7 @@
  * Vectors of a released version are never changed.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import b4a from "b4a";
 import BlindPairing from "blind-pairing";
@@ -23,9 +24,10 @@ import z32 from "z32";
 import { isAdmission, isAsk, signAdmission, signAsk } from "../../src/p2p/admission.js";
 import { type ChannelListener, RoomPeer } from "../../src/p2p/channel.js";
 import { decode, encode, isSignedBy } from "../../src/p2p/decode.js";
-import { fingerprintOf, verifyJoin } from "../../src/p2p/identity.js";
+import { fingerprintOf, Identity, verifyJoin } from "../../src/p2p/identity.js";
 import { linkOf, parseLink } from "../../src/p2p/invite-link.js";
 import { decodeBeacon, encodeBeacon } from "../../src/p2p/lan.js";
+import { knockData } from "../../src/p2p/pairing.js";
 import type { Op } from "../../src/p2p/spec/generated/types.js";
 import { OPS } from "../../src/p2p/spec/ops.js";
 import { ViewWriter } from "../../src/p2p/view.js";
@@ -252,6 +254,7 @@ async function derived(): Promise<Readonly<Record<string, Vectors>>> {
       publicKey: hex(inviteKeys.publicKey),
       id: hex(inviteId),
       discoveryKey: hex(discoveryKey),
+      userData: hex(userData()),
       pairingRequest: hex(pairingRequest()),
     },
     "admission.json": {
@@ -288,7 +291,7 @@ async function derived(): Promise<Readonly<Record<string, Vectors>>> {
       heads: hex(b4a.concat([Uint8Array.of(1), founder.writerKey, Uint8Array.of(0xfd, 0x2c, 0x01)])),
       headsLength: 300,
       hashes: hex(b4a.concat([Uint8Array.of(1), founder.writerKey, Uint8Array.of(0xfd, 0x2c, 0x01), fill(0x0d)])),
-      offer: hex(b4a.concat([Uint8Array.of(linkOf(inviteBytes).length), b4a.from(linkOf(inviteBytes))])),
+      offer: hex(b4a.concat([Uint8Array.of(1, linkOf(inviteBytes).length), b4a.from(linkOf(inviteBytes))])),
     },
     "beacon.json": {
       nonce: hex(nonce),
@@ -304,7 +307,14 @@ function pairingRequest(): Buffer {
   const { createRequest } = BlindPairing as unknown as {
     createRequest(invite: Uint8Array, userData: Uint8Array): { encode(): Buffer };
   };
-  return createRequest(inviteBytes, newcomer.writerKey).encode();
+  return createRequest(inviteBytes, userData()).encode();
+}
+
+/** What the newcomer says of itself in the request: the room's key is not known yet, so its discovery key stands for it. */
+function userData(): Buffer {
+  const { writerKey, noise, device, deviceProof } = newcomer;
+  const claim = b4a.concat([b4a.from("keet-tui/join/1"), discoveryKey, writerKey, writerKey, noise.publicKey]);
+  return b4a.concat([writerKey, noise.publicKey, IdentityKey.attestData(claim, device, deviceProof)]);
 }
 
 function channelProof(sender: Uint8Array): Buffer {
@@ -469,6 +479,24 @@ t.test("the invite's link, id and request", async (t) => {
   t.same(pairingRequest().subarray(0, 32), inviteId, "a request begins with the invite's id");
 });
 
+t.test("who knocks says which writer, connection and person it is", async (t) => {
+  const file = {
+    version: 1,
+    name: "bob",
+    device: "laptop",
+    words: WORDS.newcomer,
+    wordsSeen: true,
+    identityKey: hex(newcomer.identityKey),
+    deviceSeed: hex(fill(0x11)),
+    deviceProof: hex(newcomer.deviceProof),
+    noiseSeed: hex(fill(0x12)),
+  };
+  const folder = t.testdir({});
+  writeFileSync(join(folder, "identity"), JSON.stringify(file), { mode: 0o600 });
+  const identity = Identity.read(folder)!;
+  t.equal(hex(knockData(identity, discoveryKey, newcomer.writerKey)), hex(userData()));
+});
+
 t.test("an ask and an admission hold for one newcomer alone", async (t) => {
   const signedBy = (tag: string, secret: Uint8Array) =>
     crypto.sign(b4a.concat([b4a.from(tag), roomKey, inviteId, newcomer.writerKey, newcomer.identityKey]), secret);
@@ -524,7 +552,7 @@ function speak(stream: Connection, hello: Buffer): { channel: Channel; heard: { 
     protocol: PROTOCOL,
     id: discoveryKey,
     handshake: c.raw as Codec<unknown>,
-    messages: Array.from({ length: 8 }, (_, number) => ({
+    messages: Array.from({ length: 10 }, (_, number) => ({
       encoding: c.raw as Codec<unknown>,
       onmessage: (bytes: Buffer) => void heard.push({ number, bytes: b4a.from(bytes) }),
     })),
@@ -591,6 +619,12 @@ t.test("the channel's handshake and messages are the bytes of the document", asy
       ["onAnswer", { ok: true, ...admission }],
     ],
     [7, Buffer.of(3), ["onAnswer", { ok: false, why: "revoked" }]],
+    [
+      8,
+      bytesOf(all["channel.json"]!.hashes),
+      ["onHashes", [{ writer: founder.writerKey, length: 300, hash: fill(0x0d) }]],
+    ],
+    [9, bytesOf(all["channel.json"]!.offer), ["onOffer", { kind: "successor", link: linkOf(inviteBytes) }]],
   ];
   t.ok(op.byteLength <= 0xfc, "the length of the example op is one byte");
   for (const [number, bytes, expected] of spoken) {
@@ -609,6 +643,8 @@ t.test("the channel's handshake and messages are the bytes of the document", asy
   peer.sendAsk({ ...newcomerAsk(), signature: signAsk(asking, inviteSeed) });
   peer.sendAnswer({ ok: true, ...admission });
   peer.sendAnswer({ ok: false, why: "revoked" });
+  peer.sendHashes([{ writer: founder.writerKey, length: 300, hash: fill(0x0d) }]);
+  peer.sendOffer({ kind: "successor", link: linkOf(inviteBytes) });
   await until(() => heard.length === spoken.length);
   t.same(
     heard.map(({ number, bytes }) => [number, hex(bytes)]),
