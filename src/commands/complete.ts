@@ -130,7 +130,7 @@ function ofMention(before: string, names: Names): Completion | null {
   const match = /(?:^|[\s([])@([^\s@]{0,32})$/.exec(before);
   if (!match) return null;
   const from = before.length - match[1]!.length - 1;
-  const candidates = startingWith(match[1]!, names.members).map((candidate) => ({
+  const candidates = people(match[1]!, names.members).map((candidate) => ({
     label: safe`@${candidate.label}`,
     insert: `@${candidate.insert} `,
     note: null,

@@ -365,6 +365,14 @@ t.test("people named with @ go out with the message, an answer and an edit", asy
   t.same(asked(core, "message.send")[0]?.mentions, [ALICE.id, BOB.id]);
   await app.keys("/edit ask @alice\r");
   t.same(asked(core, "message.edit")[0]?.mentions, [ALICE.id]);
+  const other = { id: "1a2b".repeat(16), name: "bob" };
+  const members = [member(MAYA), member(BOB, { tag: "0202" }), member(other, { tag: "1a2b" })];
+  core.tell({ type: "members", room: "tea", members });
+  await app.shows();
+  await app.keys("@bo\t\t");
+  t.equal(app.screen.line.text, "@bob#1a2b ", "of two who look alike, one is chosen");
+  await app.keys("hi\r");
+  t.same(asked(core, "message.send")[1]?.mentions, [other.id]);
 });
 
 t.test("what the core refuses is said in its words", async (t) => {
