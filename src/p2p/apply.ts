@@ -181,8 +181,7 @@ async function setRoom(op: SetRoom, { view, person, room, envelope }: MemberCont
   // The kind decides who may do what, so it is fixed once somebody else is in.
   const changesKind = kind !== room?.kind;
   if (changesKind && room && persons > 1) return "not-allowed";
-  if (changesKind && person.role !== "owner") return "not-allowed";
-  const setsRights = Boolean(op.post || op.invite || op.share || op.call || op.predecessor);
+  const setsRights = changesKind || Boolean(op.post || op.invite || op.share || op.call || op.predecessor);
   if (setsRights && !mayDo("set-rights", asking)) return "not-allowed";
   if (op.successor && !mayDo("end-room", asking)) return "not-allowed";
   const names = Boolean(op.name || op.topic || op.clearTopic);
@@ -234,10 +233,13 @@ async function join(op: JoinRoom, context: Context): Promise<RejectReason | null
   const proven = verifyJoin(op.proof, { roomKey: host.key, writerKey, signingKey, noiseKey });
   if (!proven) return "bad-proof";
   const identity = proven.identityKey;
+  // A log is one person's for good: else what was said in it would be another one's.
+  if (before && !b4a.equals(before.identity, identity)) return "bad-proof";
   const person = await view.person(identity);
   if (person?.removed) return "not-allowed";
 
-  const isCreator = b4a.equals(writerKey, host.key);
+  // Only once: a founder who left comes back by an invite, as everybody does.
+  const isCreator = before === null && b4a.equals(writerKey, host.key);
   const isIn = person !== null && person.writers > 0;
   const room = await view.room();
   const { writers, persons, ...counts } = await view.counts();
@@ -265,7 +267,9 @@ async function join(op: JoinRoom, context: Context): Promise<RejectReason | null
     name: person?.name ?? op.name,
   });
   await view.putCounts({ ...counts, writers: writers + 1, persons: persons + (isIn ? 0 : 1) });
-  if (!isCreator || before) await host.addWriter(writerKey, { indexer: false });
+  // One that signs alone goes on signing when it is removed; making it a mere writer would leave nobody.
+  const signs = indexersOf(host).some((key) => b4a.equals(key, writerKey));
+  if (!isCreator && !signs) await host.addWriter(writerKey, { indexer: false });
   listener.joined(writerKey, record);
   return addRow(context);
 }
