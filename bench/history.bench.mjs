@@ -14,7 +14,7 @@ import {
 
 const MESSAGES = Number(process.env.HISTORY ?? 100_000);
 const AT_ONCE = 128;
-const PAGES = 400;
+const PAGES = Math.min(400, Math.floor(MESSAGES / 60));
 const WORDS = "tea kettle leaf cup green black oolong steam pour wait morning window rain quiet table".split(" ");
 
 export const title = `a room of ${MESSAGES.toLocaleString("en")} messages`;

@@ -69,7 +69,8 @@ export class ThrowAway {
     if (logLevel) args.push("--log-level", logLevel);
     const env = { ...process.env };
     delete env.NODE_OPTIONS;
-    const child = spawn(execPath, args, {
+    env.MALLOC_ARENA_MAX ??= "2";
+    const child = spawn(execPath, ["--max-semi-space-size=8", ...args], {
       // A session of its own: what a Ctrl-C or a lost terminal ends is whoever holds its standard input.
       detached: true,
       cwd: "/",
