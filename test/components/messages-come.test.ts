@@ -28,6 +28,10 @@ t.test("a command begun at a selected message is about that one, until something
 t.test("/forward says it in the other room as a quote with its author, and where it went", async (t) => {
   const core = coreWith([message(0, { text: "one\ntwo @bob" })], "dev");
   const app = await openApp(t, { core });
+  // Its people are known, so that one could be called by name.
+  await app.keys("\x0e");
+  await app.shows();
+  await app.keys("\x10");
   await app.keys("/forward dev\r");
   await app.waitFor("Forwarded to dev");
   t.match(asked(core, "message.send"), [{ room: "dev", text: "alice wrote:\n> one\n> two @bob" }]);

@@ -97,6 +97,39 @@ t.test("e puts the exact text into the line, and Enter saves it exactly", async 
   t.equal(app.screen.line.text, "");
 });
 
+t.test("what is being edited is no command, no invite and no draft, however it looks", async (t) => {
+  const core = coreWith(
+    [
+      message(0, { author: MAYA, text: "keet-tui://join/yryxt" }),
+      message(1, { author: MAYA, text: "/wh", sentAt: new Date(NOW).toISOString() }),
+    ],
+    "dev",
+  );
+  const app = await openApp(t, { core });
+  await app.keys(UP);
+  await app.keys("e");
+  await app.keys("o");
+  t.equal(app.screen.line.completion.getSnapshot(), null);
+  await app.keys("\t");
+  t.equal(app.screen.line.text, "/who");
+  // Another room, so that what there is to keep is kept.
+  await app.keys("\x0e");
+  await app.shows();
+  await app.keys("\x10");
+  await app.keys("\r");
+  t.match(asked(core, "message.edit"), [{ id: idOf(1), text: "/who" }]);
+  await app.keys(`${UP}${UP}`);
+  await app.keys("e");
+  await app.keys("q");
+  t.equal(app.screen.state.getSnapshot().question, null);
+  await app.keys(ESC);
+  await app.shows();
+  t.same(
+    asked(core, "draft.set").filter(({ text }) => text !== ""),
+    [],
+  );
+});
+
 t.test("an edit that changed nothing asks for nothing; an empty one is no edit", async (t) => {
   const core = coreWith(three());
   const app = await openApp(t, { core });
