@@ -1,6 +1,6 @@
 /** Rows as messages: with their state, what they answer, and what this person did to them and nobody's log has yet. */
 import b4a from "b4a";
-import { foldEmoji } from "./decode.js";
+import { decode, foldEmoji } from "./decode.js";
 import type { Identity } from "./identity.js";
 import type { Reaction, Who } from "./message-state.js";
 import { type Reply, type RoomMessage, textOf } from "./messages.js";
@@ -32,9 +32,17 @@ export class MessageReader {
 
   async all(rows: readonly RoomRow[]): Promise<RoomMessage[]> {
     const arrivedAt = await this.#options.read.arrivals(rows);
+    const joinPlace = await this.#joinPlace();
     const messages: RoomMessage[] = [];
-    for (const row of rows) messages.push(await this.one(row, arrivedAt));
+    for (const row of rows) messages.push(await this.one(row, row.place < joinPlace ? () => null : arrivedAt));
     return messages;
+  }
+
+  /** What is above one's own join was there before: it came with the rest, whenever that was. */
+  async #joinPlace(): Promise<number> {
+    const { room } = this.#options;
+    const decoded = decode(room.writers.get(hex(room.writerKey))?.joinBytes ?? null);
+    return decoded.ok ? ((await room.placeOf(room.writerKey, decoded.envelope.id)) ?? 0) : 0;
   }
 
   async one(row: RoomRow, arrivedAt: ArrivedAt): Promise<RoomMessage> {

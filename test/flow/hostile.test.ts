@@ -199,7 +199,7 @@ t.test("every payload in every field, on the screen of an honest one", LINUX, as
       });
       await pty.waitFor(`quoted ${index}.`);
       for (const [command, title] of [
-        ["/who", "Who is in this room"],
+        ["/who", "Who is in "],
         ["/room", "About"],
         ["/verify", "Who wrote this?"],
         ["/list", "Go to"],

@@ -90,7 +90,7 @@ t.test("two people, two terminals", { skip: !isLinux && "needs /proc" }, async (
     await seesRow(t, a, /^ *bob$/, "he is in the list");
     t.match(row(a, " maya"), /owner/);
     a.write(KEY.escape);
-    await a.waitFor((screen) => !screen.text().join().includes("Who is in this room"));
+    await a.waitFor((screen) => !screen.text().join().includes("Who is in "));
     await enter(a, "/verify");
     await sees(t, a, "Who wrote this?", "a page");
     for (const what of ["message", "device", "identity"]) t.match(row(a, ` ${what} `), /ok$/, what);
