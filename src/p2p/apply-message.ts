@@ -6,7 +6,8 @@ import { type Act, mayDo } from "./rights.js";
 import type { AddReaction, Op, RemoveReaction } from "./spec/generated/types.js";
 import { MAX_PINS, type Mark } from "./view.js";
 
-const MAX_REACTIONS = 20;
+/** Of one person on one message. */
+export const MAX_REACTIONS = 20;
 
 export type MessageOp = Extract<Op, { readonly target: unknown }>;
 

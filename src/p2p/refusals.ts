@@ -1,5 +1,6 @@
 /** Why the room would not take an op now, as a sentence; the same rules as `apply`, so that nothing useless is written. */
 import b4a from "b4a";
+import { MAX_REACTIONS } from "./apply-message.js";
 import { decode, foldEmoji } from "./decode.js";
 import { type Act, mayDo, RIGHTS } from "./rights.js";
 import type { Op } from "./spec/generated/types.js";
@@ -105,8 +106,16 @@ async function alreadySo(op: Op, identity: Uint8Array, me: PersonRecord, view: V
   const nothing = (message: string): Refusal => ({ code: "NOTHING_TO_DO", message });
   switch (op.type) {
     case "add-reaction":
-      return place !== null && (await view.hasReaction(place, identity, foldEmoji(op.emoji)))
-        ? nothing("You have that reaction on it already.")
+      if (place === null) return null;
+      if (await view.hasReaction(place, identity, foldEmoji(op.emoji))) {
+        return nothing("You have that reaction on it already.");
+      }
+      return (await view.reactionsOf(place, identity)) >= MAX_REACTIONS
+        ? {
+            code: "TOO_MANY",
+            message: `You have ${MAX_REACTIONS} reactions on it.`,
+            hint: "Take one of them back first.",
+          }
         : null;
     case "remove-reaction":
       return place !== null && !(await view.hasReaction(place, identity, foldEmoji(op.emoji)))

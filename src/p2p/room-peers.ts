@@ -35,6 +35,8 @@ export interface RoomPeersOptions {
   readonly now: () => number;
   /** A connection proved that it holds this room's key. */
   readonly trust: (connection: Connection) => void;
+  /** Has this person blocked that one? */
+  readonly isBlocked?: (identity: Uint8Array) => boolean;
 }
 
 export class RoomPeers extends EventEmitter implements ChannelListener {
@@ -42,6 +44,7 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
   readonly #identity: Identity;
   readonly #now: () => number;
   readonly #trust: (connection: Connection) => void;
+  readonly #isBlocked: (identity: Uint8Array) => boolean;
   readonly #peers = new Map<Connection, RoomPeer>();
   readonly #typing = new Map<string, { identity: Uint8Array; until: number }>();
   /** Writer of each known device by its connection key, in hex. */
@@ -66,6 +69,7 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
     this.#identity = options.identity;
     this.#now = options.now;
     this.#trust = options.trust;
+    this.#isBlocked = options.isBlocked ?? (() => false);
   }
 
   open(): void {
@@ -166,7 +170,7 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
     this.#peers.set(connection, peer);
     connection.once("close", () => {
       this.#peers.delete(connection);
-      this.emit("presence");
+      this.#onGone();
     });
     peer.open();
   }
@@ -192,6 +196,15 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
   }
 
   onClosed(_peer: RoomPeer): void {
+    this.#onGone();
+  }
+
+  /** Who is not here is not typing either. */
+  #onGone(): void {
+    const here = this.hereIdentities();
+    const gone = [...this.#typing.keys()].filter((identity) => !here.has(identity));
+    for (const identity of gone) this.#typing.delete(identity);
+    if (gone.length > 0) this.emit("typing");
     this.emit("presence");
   }
 
@@ -208,7 +221,8 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
     if (this.#announceTimer || this.#closed) return;
     this.#announceTimer = setTimeout(() => {
       this.#announceTimer = null;
-      void this.#announce();
+      // The room may be closing.
+      void this.#announce().catch(() => {});
     }, ANNOUNCE_MS);
   }
 
@@ -322,8 +336,9 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
     this.emit("pushed", writer, bytes);
   }
 
+  /** Who types, but for those whom this person has blocked. */
   typingOf(): Uint8Array[] {
-    return [...this.#typing.values()].map(({ identity }) => identity);
+    return [...this.#typing.values()].flatMap(({ identity }) => (this.#isBlocked(identity) ? [] : [identity]));
   }
 
   onTyping(peer: RoomPeer, isTyping: boolean): void {

@@ -1,0 +1,172 @@
+// Who may do what, played by real people: what is allowed is seen by all, what is not is refused at once with a
+// sentence; and who writes it into its own log all the same changes nothing anywhere.
+import t from "tap";
+import type { KeetError } from "../../src/errors.js";
+import type { RoomMessage } from "../../src/p2p/messages.js";
+import { newId } from "../../src/p2p/room.js";
+import type { MessageRef, Op } from "../../src/p2p/spec/generated/types.js";
+import { LIMIT_MS, Town } from "../helpers/cores.js";
+import { until } from "../helpers/rooms.js";
+
+t.setTimeout(300_000);
+
+type MessageOp = Extract<Op, { readonly target: unknown }>;
+
+const refOf = ({ writer, id }: RoomMessage): MessageRef => ({ writer, id });
+
+/** What became of it: `done`, or the code and the sentence of why not. */
+async function outcome(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => "done",
+    (error: KeetError) => `${error.code}: ${error.message}`,
+  );
+}
+
+t.test("each right, by an owner, a moderator and two members", async (t) => {
+  const town = new Town(t);
+  const names = ["olive", "mo", "meg", "eve"];
+  const id = await town.room(names);
+  const all = async (condition: (name: string) => Promise<boolean>) =>
+    until(async () => (await Promise.all(names.map(condition))).every(Boolean), LIMIT_MS);
+  /** In its place in the order; what is only on its way does not count. */
+  const saw = (name: string, { writer, id: message }: MessageRef) =>
+    town
+      .member(name, id)
+      .message(message)
+      .then((found) => found.find((one) => one.place !== null && Buffer.compare(one.writer, writer) === 0));
+  const write = (name: string, op: Op) => town.member(name, id).write(op);
+  const act = (name: string, op: MessageOp) => town.member(name, id).act(op);
+  const person = async (name: string, who: string) => town.member(name, id).room.person(town.identity(who));
+  const record = (name: string) => town.member(name, id).room.room();
+
+  await write("olive", { type: "set-role", identity: town.identity("mo"), role: 2 });
+  await all(async (name) => (await person(name, "mo"))?.role === "moderator");
+  const said: Record<string, MessageRef> = {};
+  for (const name of names) said[name] = refOf(await town.member(name, id).send(`said by ${name}`));
+  await all(async (name) => (await town.texts(name, id)).length === 4);
+  await town.agree(id, names);
+
+  await t.test("allowed, and seen by all", async (t) => {
+    await act("meg", { type: "edit-message", target: said.meg!, text: "said better by meg" });
+    await all(async (name) => (await saw(name, said.meg!))?.text === "said better by meg");
+    await act("meg", { type: "add-reaction", target: said.olive!, emoji: "👍" });
+    await all(async (name) => (await saw(name, said.olive!))?.reactions[0]?.by[0]?.name === "meg");
+    await act("meg", { type: "remove-reaction", target: said.olive!, emoji: "👍" });
+    await all(async (name) => (await saw(name, said.olive!))?.reactions.length === 0);
+    await act("mo", { type: "pin-message", target: said.olive! });
+    await all(async (name) => (await town.member(name, id).pins()).length === 1);
+    await act("olive", { type: "unpin-message", target: said.olive! });
+    await all(async (name) => (await town.member(name, id).pins()).length === 0);
+    await write("mo", { type: "set-room", topic: "green" });
+    await all(async (name) => (await record(name))?.topic === "green");
+    await write("olive", { type: "set-room", call: 2 });
+    await all(async (name) => (await record(name))?.call === "moderator");
+    await write("olive", { type: "set-role", identity: town.identity("meg"), role: 2 });
+    await all(async (name) => (await person(name, "meg"))?.role === "moderator");
+    await write("olive", { type: "set-role", identity: town.identity("meg"), role: 1 });
+    await all(async (name) => (await person(name, "meg"))?.role === "member");
+    const [own, other] = [await town.core("meg").makeInvite(id, {}), await town.core("meg").makeInvite(id, {})];
+    const isClosed = async (name: string, invite: Uint8Array) =>
+      (await town.member(name, id).room.invite(invite))?.revoked === true;
+    await town.core("meg").revokeInvite(id, own.link!);
+    await until(async () => (await town.member("mo", id).room.invite(other.id)) !== null, LIMIT_MS);
+    await town.core("mo").revokeInvite(id, other.id.toString("hex"));
+    await all(async (name) => (await isClosed(name, own.id)) && (await isClosed(name, other.id)));
+    await town.core("meg").rename("margaret");
+    await all(async (name) => (await person(name, "meg"))?.name === "margaret");
+    t.pass("all of it");
+  });
+
+  const invite = await town.core("mo").makeInvite(id, {});
+  await all(async (name) => (await town.member(name, id).room.invite(invite.id)) !== null);
+  const signers = [
+    { writer: town.member("meg", id).room.writerKey, manifest: town.member("meg", id).room.manifestBytes() },
+  ];
+  const elsewhere = Buffer.alloc(32, 9);
+  const denied: [string, Op][] = [
+    ["meg", { type: "edit-message", target: said.olive!, text: "forged" }],
+    ["mo", { type: "edit-message", target: said.meg!, text: "forged" }],
+    ["olive", { type: "edit-message", target: said.mo!, text: "forged" }],
+    ["meg", { type: "delete-message", target: said.eve! }],
+    ["meg", { type: "delete-message", target: said.mo! }],
+    ["mo", { type: "delete-message", target: said.olive! }],
+    ["meg", { type: "pin-message", target: said.meg! }],
+    ["meg", { type: "set-room", name: "mine" }],
+    ["mo", { type: "set-room", post: 2 }],
+    ["mo", { type: "set-room", successor: elsewhere }],
+    ["mo", { type: "set-room", predecessor: elsewhere }],
+    ["olive", { type: "set-room", kind: 2 }],
+    ["meg", { type: "set-role", identity: town.identity("meg"), role: 3 }],
+    ["mo", { type: "set-role", identity: town.identity("mo"), role: 3 }],
+    ["mo", { type: "set-role", identity: town.identity("meg"), role: 2 }],
+    ["olive", { type: "set-role", identity: town.identity("olive"), role: 1 }],
+    ["meg", { type: "remove-member", identity: town.identity("eve") }],
+    ["mo", { type: "remove-member", identity: town.identity("olive") }],
+    ["meg", { type: "set-indexers", indexers: signers }],
+    ["eve", { type: "set-indexers", indexers: [{ writer: elsewhere, manifest: elsewhere }] }],
+  ];
+
+  await t.test("refused at once, with what would be needed", async (t) => {
+    for (const [name, op] of denied) {
+      if (op.type === "set-room" && op.kind) continue;
+      const work = "target" in op ? act(name, op) : write(name, op);
+      t.match(await outcome(work), /^NOT_ALLOWED: .+\.$/, `${name}: ${op.type}`);
+    }
+    t.match(await outcome(town.core("meg").revokeInvite(id, invite.id.toString("hex"))), /^NOT_ALLOWED: Members can/);
+    t.equal((await town.texts("olive", id)).filter((text) => text === "forged").length, 0);
+  });
+
+  await t.test("written into one's own log all the same, it changes nothing anywhere", async (t) => {
+    await town.agree(id, names);
+    const before = await town.hash("olive", id);
+    const kept = names.map((name) => town.member(name, id).room.leftOut["not-allowed"] ?? 0);
+    for (const [name, op] of denied) await town.force(name, id, op);
+    await town.force("meg", id, { type: "revoke-invite", invite: invite.id });
+    const notAllowed = denied.filter(([name]) => name !== "eve").length + 1;
+    await until(
+      () =>
+        names.every((name, i) => {
+          const { "not-allowed": count = 0 } = town.member(name, id).room.leftOut;
+          return count - kept[i]! >= notAllowed;
+        }),
+      LIMIT_MS,
+    );
+    for (const name of names) t.equal(await town.hash(name, id), before, name);
+    for (const name of names) {
+      const [signer, ...more] = town.member(name, id).room.signers();
+      t.ok(more.length === 0 && signer!.equals(town.member("olive", id).room.writerKey), `${name}: olive alone signs`);
+    }
+  });
+
+  await t.test("removed: refused, told who did it, and not heard any more", async (t) => {
+    const gone = refOf(await town.member("eve", id).send("before it"));
+    await until(async () => Boolean(await saw("mo", gone)), LIMIT_MS);
+    await write("mo", { type: "remove-member", identity: town.identity("eve") });
+    await all(async (name) => (await person(name, "eve"))?.removed === true);
+    await until(() => town.member("eve", id).summary().removed, LIMIT_MS);
+    t.equal(town.member("eve", id).summary().removedBy, "mo");
+    t.match(await outcome(town.member("eve", id).send("still here")), /^NOT_ALLOWED: You may not write/);
+    const rest = ["olive", "mo", "meg"];
+    await town.agree(id, rest);
+    const before = await town.hash("olive", id);
+    const { room } = town.member("eve", id);
+    for (const op of [
+      { type: "post-message", text: "I am still here" },
+      { type: "edit-message", target: gone, text: "after it" },
+      { type: "set-profile", name: "evelyn" },
+    ] as const) {
+      await room.append(room.seal(op, newId(), Date.now())).catch(() => {});
+    }
+    const last = refOf(await town.member("meg", id).send("who is there?"));
+    await until(async () => (await Promise.all(rest.map((name) => saw(name, last)))).every(Boolean), LIMIT_MS);
+    await town.agree(id, rest);
+    const texts = await town.texts("olive", id);
+    t.ok(texts.includes("before it") && !texts.includes("I am still here") && !texts.includes("after it"));
+    t.equal((await person("olive", "eve"))?.name, "eve");
+    t.not(await town.hash("olive", id), before);
+    t.notOk((await town.member("olive", id).members()).some(({ name }) => name === "eve"));
+    // What was said before can still be taken back, and was hers who is a moderator's lower.
+    await act("mo", { type: "delete-message", target: gone });
+    await until(async () => (await saw("meg", gone))?.deletedBy?.name === "mo", LIMIT_MS);
+  });
+});
