@@ -71,6 +71,7 @@ export class Core extends ReadyResource {
   #lastOrder = -1;
   #wall = 0;
   #monotonic = 0;
+  #busyMs = 0;
 
   constructor(options: CoreOptions) {
     super();
@@ -100,6 +101,7 @@ export class Core extends ReadyResource {
     this.#every(INVITES_CHECK_MS, () => void this.#checkDoors());
     this.#wall = this.#now();
     this.#monotonic = performance.now();
+    this.#busyMs = busyMs();
     this.#every(CLOCK_CHECK_MS, () => this.#checkClock());
   }
 
@@ -220,15 +222,19 @@ export class Core extends ReadyResource {
     for (const { member } of this.#rooms.values()) member?.peers.attach(connection);
   }
 
-  /** Timers do not count sleep: after a jump everything that was due is looked at anew. */
+  /**
+   * Timers do not count sleep, and connections do not notice it: they look alive. Asleep, the wall clock runs ahead of
+   * the monotonic one; stopped, both go on and no processor time is used, which tells it from a busy time.
+   */
   #checkClock(): void {
-    const wall = this.#now();
-    const monotonic = performance.now();
-    const drift = Math.abs(wall - this.#wall - (monotonic - this.#monotonic));
-    const slept = monotonic - this.#monotonic > CLOCK_CHECK_MS + CLOCK_JUMP_MS;
-    this.#wall = wall;
-    this.#monotonic = monotonic;
-    if (drift > CLOCK_JUMP_MS || slept) this.#network?.refresh();
+    const [wall, monotonic, busy] = [this.#now(), performance.now(), busyMs()];
+    const elapsed = monotonic - this.#monotonic;
+    const ahead = wall - this.#wall - elapsed;
+    const stoodStill = elapsed - (busy - this.#busyMs) > CLOCK_CHECK_MS + CLOCK_JUMP_MS;
+    [this.#wall, this.#monotonic, this.#busyMs] = [wall, monotonic, busy];
+    if (ahead > CLOCK_JUMP_MS || stoodStill) this.#network?.redial();
+    // A clock that was put back: nothing was missed.
+    else if (ahead < -CLOCK_JUMP_MS) this.#network?.refresh();
   }
 
   // --- rooms
@@ -699,4 +705,10 @@ export class Core extends ReadyResource {
   keepDraft(id: string, draft: unknown): Promise<void> {
     return this.#kept().put(`draft/${id}`, draft);
   }
+}
+
+/** Processor time this process has used, in ms. */
+function busyMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }

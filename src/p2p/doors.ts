@@ -35,6 +35,7 @@ export interface DoorsOptions {
 interface Door {
   /** Version of the view when its invites were last read, and when the first of the open ones ends. */
   readonly version: number;
+  readonly checkedAt: number;
   readonly checkAt: number;
   /** End of the last open invite, ms since 1970; null where none is open. */
   readonly until: number | null;
@@ -137,13 +138,17 @@ export class Doors {
     if (room.stopReason !== null || !room.writable || member.closing) return;
     const { version } = room.base.view;
     const known = this.#doors.get(member);
-    if (known && version === known.version && this.#options.now() < known.checkAt) return;
+    const before = this.#options.now();
+    // A clock that was put back opens again what it had ended.
+    const isKnown = known && version === known.version && before >= known.checkedAt && before < known.checkAt;
+    if (isKnown) return;
     const all = await room.invites().catch(() => null);
     if (!all || member.closing) return;
     const now = this.#options.now();
     const ends = all.filter(({ value }) => closedBecause(value, now) === null).map(({ value }) => value.expiresAt);
     this.#doors.set(member, {
       version,
+      checkedAt: now,
       checkAt: Math.min(...ends),
       until: ends.length > 0 ? Math.max(...ends) : null,
     });

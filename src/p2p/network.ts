@@ -22,6 +22,8 @@ const OTHER_DIALS_AFTER_MS = 3_000;
 const LOOKING_MS = 12_000;
 const WATCH_MS = 1_000;
 const KEEP_ALIVE_MS = 5_000;
+/** After standing still both sides dial: the other one may think that it is connected. */
+const REDIAL_MS = 10_000;
 
 export interface NetworkOptions {
   readonly keyPair: KeyPair;
@@ -50,6 +52,7 @@ export class Network extends EventEmitter {
   #watch: NodeJS.Timeout | null = null;
   #last = "";
   #wasOnline = false;
+  #redialsUntil = 0;
   #again: NodeJS.Timeout[] = [];
   #closing = false;
 
@@ -101,7 +104,15 @@ export class Network extends EventEmitter {
     void this.swarm.leave(topic).catch(() => {});
   }
 
-  /** After sleep or a change of network: everything is looked at anew. */
+  /** After sleep: the address may be another, and connections look alive that are not. */
+  redial(): void {
+    this.#redialsUntil = performance.now() + REDIAL_MS;
+    this.#heard.clear();
+    for (const connection of [...this.swarm.connections]) connection.destroy();
+    this.refresh();
+  }
+
+  /** After a change of network: everything is looked at anew. */
   refresh(): void {
     this.#lan?.hurry();
     for (const { discovery } of this.#topics.values()) void discovery.refresh().catch(() => {});
@@ -199,7 +210,7 @@ export class Network extends EventEmitter {
     if (now - heard.dialledAt > 60_000 && now - heard.firstAt > 60_000) heard.firstAt = now;
     if (this.#heard.size > 512) this.#heard.clear();
     this.#heard.set(id, heard);
-    const isOurTurn = b4a.compare(this.swarm.keyPair.publicKey, publicKey) < 0;
+    const isOurTurn = b4a.compare(this.swarm.keyPair.publicKey, publicKey) < 0 || now < this.#redialsUntil;
     if (!isOurTurn && now - heard.firstAt < OTHER_DIALS_AFTER_MS) return;
     if (now - heard.dialledAt < DIAL_EVERY_MS) return;
     heard.dialledAt = now;
