@@ -10,6 +10,7 @@ import { startCore } from "../../src/daemon/core.js";
 import { KeetError } from "../../src/errors.js";
 import type { Backend, Handlers } from "../../src/rpc/backend.js";
 import type { CoreEvent, MemberInfo, MessageInfo, PersonInfo, RoomInfo } from "../../src/rpc/methods.js";
+import { plainMessage, plainRoom } from "../helpers/wire.js";
 
 const { home } = JSON.parse(process.argv[2] ?? "{}");
 process.umask(0o077);
@@ -34,34 +35,7 @@ const tell = (event: CoreEvent) => {
 };
 
 function makeRoom(name: string, more: Partial<RoomInfo> = {}): RoomInfo {
-  const room: RoomInfo = {
-    id: hexOf(32),
-    name,
-    kind: "group",
-    topic: "",
-    role: "owner",
-    members: people.length,
-    peers: 1,
-    unread: 0,
-    mentions: 0,
-    length: 0,
-    behind: 0,
-    state: "open",
-    reason: null,
-    fetched: null,
-    lastAt: null,
-    canWrite: true,
-    rights: { post: "anyone", invite: "anyone", share: "anyone", call: "anyone" },
-    with: null,
-    mutedUntil: null,
-    archived: false,
-    favourite: false,
-    markedUnread: false,
-    continuedBy: null,
-    continues: null,
-    alarm: null,
-    ...more,
-  };
+  const room = plainRoom(hexOf(32), name, { members: people.length, peers: 1, ...more });
   rooms.push(room);
   rows.set(room.id, []);
   return room;
@@ -88,37 +62,10 @@ function personOf(said: string): MemberInfo {
 function post(room: string, text: string, more: Partial<MessageInfo> = {}): MessageInfo {
   const list = rows.get(room)!;
   const at = new Date().toISOString();
-  const message: MessageInfo = {
-    id: hexOf(16),
-    room,
-    author: ME,
-    sentAt: at,
-    receivedAt: at,
-    type: "message",
-    text,
-    replyTo: null,
-    reply: null,
-    edited: false,
-    editedAt: null,
-    deleted: false,
-    deletedBy: null,
-    pinned: false,
-    blocked: false,
-    reactions: [],
-    file: null,
-    state: "sent",
-    verified: true,
-    mine: true,
-    writer: "11".repeat(32),
-    position: list.length,
-    action: false,
-    notice: null,
-    about: null,
-    clockOff: false,
-    mentionsMe: false,
-    reason: null,
-    ...more,
-  };
+  const message = plainMessage(
+    { id: hexOf(16), room, author: ME, sentAt: at, text, writer: "11".repeat(32) },
+    { receivedAt: at, state: "sent", mine: true, position: list.length, ...more },
+  );
   list.push(message);
   tell({ type: "timeline", room, from: list.length - 1, total: list.length, messages: [message] });
   return message;

@@ -13,6 +13,7 @@ import type {
   RoomInfo,
 } from "../../src/rpc/methods.js";
 import type { CoreLink } from "../../src/state/core-link.js";
+import { plainMessage, plainRoom } from "../helpers/wire.js";
 
 export const MAYA = { id: "aa".repeat(32), name: "maya" };
 export const ALICE = { id: "01".repeat(32), name: "alice" };
@@ -24,68 +25,16 @@ export function idOf(number: number): string {
 
 export function message(number: number, change: Partial<MessageInfo> = {}): MessageInfo {
   const author = change.author ?? ALICE;
-  return {
-    id: idOf(number),
-    room: "tea",
-    author,
-    sentAt: new Date(Date.UTC(2026, 10, 24, 9, number)).toISOString(),
-    receivedAt: null,
-    type: "message",
-    text: `message ${number}`,
-    replyTo: null,
-    reply: null,
-    editedAt: null,
-    deletedBy: null,
-    pinned: false,
-    blocked: false,
-    about: null,
-    edited: false,
-    deleted: false,
-    reactions: [],
-    file: null,
-    state: author.id === MAYA.id ? "delivered" : null,
-    verified: true,
-    mine: author.id === MAYA.id,
-    writer: author.id,
-    position: number,
-    action: false,
-    notice: null,
-    clockOff: false,
-    mentionsMe: false,
-    reason: null,
-    ...change,
-  };
+  const isMine = author.id === MAYA.id;
+  const sentAt = new Date(Date.UTC(2026, 10, 24, 9, number)).toISOString();
+  return plainMessage(
+    { id: idOf(number), room: "tea", author, sentAt, text: `message ${number}`, writer: author.id },
+    { state: isMine ? "delivered" : null, mine: isMine, position: number, ...change },
+  );
 }
 
 export function room(id: string, change: Partial<RoomInfo> = {}): RoomInfo {
-  return {
-    id,
-    name: id,
-    kind: "group",
-    topic: "",
-    role: "owner",
-    members: 4,
-    peers: 3,
-    unread: 0,
-    mentions: 0,
-    length: 0,
-    behind: 0,
-    state: "open",
-    reason: null,
-    fetched: null,
-    lastAt: null,
-    canWrite: true,
-    rights: { post: "anyone", invite: "anyone", share: "anyone", call: "anyone" },
-    with: null,
-    mutedUntil: null,
-    archived: false,
-    favourite: false,
-    markedUnread: false,
-    continuedBy: null,
-    continues: null,
-    alarm: null,
-    ...change,
-  };
+  return plainRoom(id, id, { members: 4, peers: 3, ...change });
 }
 
 export function member(person: { id: string; name: string }, change: Partial<MemberInfo> = {}): MemberInfo {

@@ -1,5 +1,6 @@
 /** Messages and pages as the core would give them, for tests of what is made of them. */
 import type { MessageInfo, Page, PersonInfo } from "../../src/rpc/methods.js";
+import { plainMessage } from "../helpers/wire.js";
 
 export const ALICE: PersonInfo = { id: "a1".repeat(32), name: "alice" };
 export const BOB: PersonInfo = { id: "b0".repeat(32), name: "bob" };
@@ -8,37 +9,12 @@ let count = 0;
 
 export function message(text: string, more: Partial<MessageInfo> = {}): MessageInfo {
   count += 1;
-  return {
-    id: count.toString(16).padStart(32, "0"),
-    room: "f0".repeat(32),
-    author: ALICE,
-    sentAt: "2026-11-24T09:02:00.000Z",
-    receivedAt: "2026-11-24T09:02:01.000Z",
-    type: "message",
-    text,
-    replyTo: null,
-    reply: null,
-    edited: false,
-    editedAt: null,
-    deleted: false,
-    deletedBy: null,
-    pinned: false,
-    blocked: false,
-    reactions: [],
-    file: null,
-    state: null,
-    verified: true,
-    mine: false,
-    writer: "11".repeat(32),
-    position: 0,
-    action: false,
-    notice: null,
-    about: null,
-    clockOff: false,
-    mentionsMe: false,
-    reason: null,
-    ...more,
-  };
+  const id = count.toString(16).padStart(32, "0");
+  const sentAt = "2026-11-24T09:02:00.000Z";
+  return plainMessage(
+    { id, room: "f0".repeat(32), author: ALICE, sentAt, text, writer: "11".repeat(32) },
+    { receivedAt: "2026-11-24T09:02:01.000Z", ...more },
+  );
 }
 
 export function answer(text: string, to: MessageInfo, more: Partial<MessageInfo> = {}): MessageInfo {

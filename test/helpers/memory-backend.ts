@@ -9,6 +9,9 @@ import type { BackendOptions } from "../../src/daemon/backend-door.js";
 import { KeetError } from "../../src/errors.js";
 import type { Backend, Handlers } from "../../src/rpc/backend.js";
 import type { CoreEvent, IdentityInfo, MessageInfo, RoomInfo } from "../../src/rpc/methods.js";
+import { plainMessage, plainRoom } from "./wire.js";
+
+const WRITER = "00".repeat(32);
 
 interface Kept {
   identity: IdentityInfo | null;
@@ -51,33 +54,7 @@ export async function openMemoryBackend(options: BackendOptions): Promise<Backen
       return kept.identity;
     },
     "room.create": async ({ name }: { name: string }) => {
-      const room: RoomInfo = {
-        id: createHash("sha256").update(randomBytes(16)).digest("hex"),
-        name,
-        kind: "group",
-        topic: "",
-        role: "owner",
-        members: 1,
-        peers: 0,
-        unread: 0,
-        mentions: 0,
-        length: 0,
-        behind: 0,
-        state: "open",
-        reason: null,
-        fetched: null,
-        lastAt: null,
-        canWrite: true,
-        rights: { post: "anyone", invite: "anyone", share: "anyone", call: "anyone" },
-        with: null,
-        mutedUntil: null,
-        archived: false,
-        favourite: false,
-        markedUnread: false,
-        continuedBy: null,
-        continues: null,
-        alarm: null,
-      };
+      const room = plainRoom(createHash("sha256").update(randomBytes(16)).digest("hex"), name);
       kept.rooms.push(room);
       save();
       return room;
@@ -100,37 +77,10 @@ export async function openMemoryBackend(options: BackendOptions): Promise<Backen
       const known = rowsOf(target.id).find((message) => message.id === id);
       if (known) return known;
       const at = new Date().toISOString();
-      const message: MessageInfo = {
-        id: id ?? randomBytes(16).toString("hex"),
-        room: target.id,
-        author: me(),
-        sentAt: at,
-        receivedAt: at,
-        type: "message",
-        text,
-        replyTo: null,
-        reply: null,
-        editedAt: null,
-        deletedBy: null,
-        pinned: false,
-        blocked: false,
-        about: null,
-
-        edited: false,
-        deleted: false,
-        reactions: [],
-        file: null,
-        state: "sent",
-        verified: true,
-        mine: true,
-        writer: "00".repeat(32),
-        position: rowsOf(target.id).length,
-        action: false,
-        notice: null,
-        clockOff: false,
-        mentionsMe: false,
-        reason: null,
-      };
+      const message = plainMessage(
+        { id: id ?? randomBytes(16).toString("hex"), room: target.id, author: me(), sentAt: at, text, writer: WRITER },
+        { receivedAt: at, state: "sent", mine: true, position: rowsOf(target.id).length },
+      );
       kept.messages.push(message);
       save();
       const total = rowsOf(target.id).length;
