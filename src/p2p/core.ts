@@ -251,7 +251,10 @@ export class Core extends ReadyResource {
   #describe({ entry, member, joining, failed }: Live): OpenRoom {
     const waitsFor = joining ? joining.waitsFor : null;
     const doorUntil = member ? (this.#doors?.until(member) ?? null) : null;
-    const asked = entry.direct ? { identity: b4a.from(entry.direct.identity, "hex"), name: entry.direct.name } : null;
+    // What somebody asked for as a room for two may turn out to be another one.
+    const isForTwo = (member?.summary().record?.kind ?? "direct") === "direct";
+    const asked =
+      entry.direct && isForTwo ? { identity: b4a.from(entry.direct.identity, "hex"), name: entry.direct.name } : null;
     return {
       id: entry.id,
       name: entry.name,

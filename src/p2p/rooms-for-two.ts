@@ -28,7 +28,8 @@ export class RoomsForTwo {
 
   with(identity: string): Live | null {
     for (const live of this.#core.rooms.values()) {
-      const other = live.member?.summary().with;
+      const { with: other, record } = live.member?.summary() ?? {};
+      if (record && record.kind !== "direct") continue;
       if (live.entry.direct?.identity === identity || (other && hex(other.identity) === identity)) return live;
     }
     return null;
