@@ -21,8 +21,6 @@ export interface OffersOptions {
   readonly onRequest: (room: MemberRoom, identity: Uint8Array, link: string) => void;
 }
 
-const MAX_WAITING = 8;
-
 /** Id of the room a link leads to; null for what is no link. */
 function roomOf(link: string): string | null {
   try {
@@ -34,8 +32,9 @@ function roomOf(link: string): string | null {
 
 export class Offers {
   readonly #options: OffersOptions;
+  /** What each member, by identity in hex, offered last and no log names yet. */
+  readonly #waiting = new WeakMap<MemberRoom, Map<string, { readonly id: string; readonly link: string }>>();
   /** Once on a connection is enough. */
-  readonly #waiting = new WeakMap<MemberRoom, Map<string, string>>();
   readonly #sent = new WeakMap<RoomPeer, Set<string>>();
 
   constructor(options: OffersOptions) {
@@ -76,19 +75,20 @@ export class Offers {
       return;
     }
     // Anybody can say so; the room's own log has to name it, and that may come a moment later.
-    const waiting = this.#waiting.get(member) ?? new Map<string, string>();
-    if (waiting.size < MAX_WAITING) waiting.set(id, link);
-    this.#waiting.set(member, waiting);
+    const waiting = this.#waiting.get(member) ?? new Map<string, { id: string; link: string }>();
+    this.#waiting.set(member, waiting.set(hex(identity), { id, link }));
     this.look(member);
   }
 
   /** Whether the room's log names by now what was offered. */
   look(member: MemberRoom): void {
+    const { successor } = member.summary().record ?? {};
     const waiting = this.#waiting.get(member);
-    const successor = member.summary().record?.successor;
-    const link = successor ? waiting?.get(hex(successor)) : undefined;
-    if (!link) return;
-    this.#waiting.delete(member);
-    this.#options.onSuccessor(member, link);
+    if (!successor || !waiting) return;
+    for (const [teller, { id, link }] of waiting) {
+      if (id !== hex(successor)) continue;
+      waiting.delete(teller);
+      this.#options.onSuccessor(member, link);
+    }
   }
 }

@@ -23,9 +23,18 @@ export class Renewal {
     for (const { key, value } of await this.#core.kept().list<string>("renew/")) this.#links.set(key.slice(6), value);
   }
 
-  /** By which the members of that room are taken along; null where this device has none. */
+  /**
+   * By which the members of that room are taken along; null where this device has none, or none that is known to be
+   * good: only who got in by it passes it on.
+   */
   linkOf(roomId: string): string | null {
-    return this.#links.get(roomId) ?? null;
+    const link = this.#links.get(roomId);
+    return link && this.#isIn(hex(parseLink(link).discoveryKey)) ? link : null;
+  }
+
+  #isIn(id: string): boolean {
+    const live = this.#core.rooms.get(id);
+    return live?.joining === null && live.member?.summary().role != null;
   }
 
   forget(roomId: string): void {
@@ -74,16 +83,16 @@ export class Renewal {
     return this.#core.describe(this.#core.rooms.get(made.id)!);
   }
 
-  /** Somebody of a room that goes on elsewhere took us along. */
+  /** Somebody of a room that goes on elsewhere hands over the way in. A false one holds only until the next one comes. */
   async follow(old: MemberRoom, link: string): Promise<void> {
     const id = hex(parseLink(link).discoveryKey);
-    if (this.#links.has(old.id)) return;
+    if (this.#isIn(id) || this.#links.get(old.id) === link) return;
+    const isNew = !this.#core.rooms.has(id);
     this.#links.set(old.id, link);
     await this.#core.kept().put(`renew/${old.id}`, link);
-    if (this.#core.rooms.has(id)) return;
     await this.#core.join(link);
     const name = old.summary().record?.name ?? "";
-    this.#core.notice(old.id, `${name} goes on in a new room; you are taken along.`, "info");
+    if (isNew) this.#core.notice(old.id, `${name} goes on in a new room; you are taken along.`, "info");
   }
 
   /** Who was more than a member in the old room is so in the new one. */
