@@ -34,7 +34,7 @@ export interface Query {
 export function parseQuery(text: string): Query | null {
   const terms: string[] = [];
   let from: string | null = null;
-  for (const [, quoted, word] of text.matchAll(/"([^"]+)"?|(\S+)/g)) {
+  for (const [, quoted, word] of text.matchAll(/"([^"]*)"?|(\S+)/g)) {
     const isFrom = word !== undefined && /^from:./i.test(word);
     if (isFrom) from = searchable(word.slice("from:".length).replace(/^@/, ""));
     else {
