@@ -22,13 +22,13 @@ export function patchAutobase(): void {
     if (nodes) await this._appendLocalNodes(nodes);
     const checkpoint = this.localCheckpoint;
     if (!checkpoint) return flush.call(this, null);
-    // Without a checkpoint the library's own flush does just the rest, in the order we want.
-    this.localCheckpoint = null;
-    try {
-      await flush.call(this, null);
-    } finally {
-      this.localCheckpoint = checkpoint;
-    }
+    // Without a checkpoint the library's own flush does just the rest, in the order we want. Only it may miss it:
+    // others look at it meanwhile, and a state without one would end the process.
+    const rest = new Proxy(this, {
+      get: (state, name) => (name === "localCheckpoint" ? null : Reflect.get(state, name)),
+      set: (state, name, value) => Reflect.set(state, name, value),
+    });
+    await flush.call(rest, null);
     await checkpoint.update();
   };
 }

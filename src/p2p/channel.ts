@@ -8,7 +8,7 @@ import c, { type Codec } from "compact-encoding";
 import type { Connection } from "hyperswarm";
 import Protomux, { type Channel } from "protomux";
 import sodium from "sodium-universal";
-import { choice, list, struct } from "./codec.js";
+import { list, struct } from "./codec.js";
 import { MAX_OP_BYTES } from "./decode.js";
 import type { Head } from "./room.js";
 
@@ -91,7 +91,7 @@ const admittedCodec = struct<{ invite: Uint8Array; admitter: Uint8Array; signatu
   signature: c.fixed64,
 });
 
-const offerCodec = struct<Offer>({ kind: choice(OFFER_KINDS), link: c.string });
+const offerCodec = struct<{ kind: number; link: string }>({ kind: c.uint, link: c.string });
 const hashesCodec = list(struct<LogHash>({ writer: c.fixed32, length: c.uint, hash: c.fixed32 }), MAX_HASHES);
 
 /** Order is the message's number on the wire; only ever add at the end. */
@@ -239,8 +239,8 @@ export class RoomPeer {
     this.#send("hashes", hashesCodec, hashes.slice(0, MAX_HASHES));
   }
 
-  sendOffer(offer: Offer): void {
-    this.#send("offer", offerCodec, offer);
+  sendOffer({ kind, link }: Offer): void {
+    this.#send("offer", offerCodec, { kind: OFFER_KINDS.indexOf(kind), link });
   }
 
   #send<T>(name: MessageName, codec: Codec<T>, value: unknown): void {
@@ -288,11 +288,18 @@ export class RoomPeer {
       admitted: () => listener.onAnswer(this, { ok: true, ...c.decode(admittedCodec, bytes) }),
       hashes: () => listener.onHashes(this, c.decode(hashesCodec, bytes)),
       offer: () => {
-        if (bytes.byteLength <= MAX_LINK_BYTES) listener.onOffer(this, c.decode(offerCodec, bytes));
+        if (bytes.byteLength <= MAX_LINK_BYTES) this.#hearOffer(bytes);
       },
       refused: () => listener.onAnswer(this, { ok: false, why: REFUSALS[c.decode(c.uint8, bytes)] ?? "not-now" }),
     };
     read[name]();
+  }
+
+  /** Of a kind that a later version knows: not heard. */
+  #hearOffer(bytes: Uint8Array): void {
+    const { kind: number, link } = c.decode(offerCodec, bytes);
+    const kind = OFFER_KINDS[number];
+    if (kind) this.#options.listener.onOffer(this, { kind, link });
   }
 
   #note(writer: Uint8Array, length: number): void {

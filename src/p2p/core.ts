@@ -458,7 +458,11 @@ export class Core extends ReadyResource {
     member.on("proven", () => this.#offers?.send());
     member.on("offer", (identity: Uint8Array, offer: Offer) => this.#offers?.receive(member, identity, offer));
     member.on("members", () => void this.#renewal?.carryRoles(live).catch((error) => this.emit("warning", error)));
-    member.on("removed", () => this.emit("notice", id, `You were removed from ${live.entry.name}.`, "warning"));
+    member.on("removed", () => {
+      // Somebody let in again is told nothing of what was before.
+      if (live.joining || live.entry.link !== null) return;
+      this.emit("notice", id, `You were removed from ${live.entry.name || "a room"}.`, "warning");
+    });
     for (const event of ["timeline", "marks", "late", "arriving", "arriving-gone", "states", "members", "typing"]) {
       member.on(event, (...values) => this.emit(event, id, ...values));
     }
@@ -535,6 +539,7 @@ export class Core extends ReadyResource {
     await this.#keep(live.entry);
     await live.member?.refresh();
     await live.member?.resend();
+    await this.#two?.sayAgain(live);
     live.joining = null;
     this.#onInfo(live);
     this.emit("joined", live.entry.id);

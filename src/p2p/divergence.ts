@@ -13,6 +13,9 @@ import { hex, type Room } from "./room.js";
 const TELL_MS = 10_000;
 const LOGS_A_TIME = 32;
 const MAX_KEPT = 32;
+/** One who tells a lot of differences leaves room for what others tell. */
+const MAX_KEPT_A_TELLER = 8;
+const MAX_COMPARED_A_SECOND = 5;
 
 export interface Divergence {
   /** Writer in hex; the view's own log where all signed content differs. */
@@ -39,6 +42,7 @@ export class Divergences extends EventEmitter {
   readonly #key: string;
   /** By writer and teller. */
   #kept = new Map<string, Divergence>();
+  readonly #compared = new WeakMap<RoomPeer, { readonly second: number; readonly count: number }>();
   #toldAt = Number.NEGATIVE_INFINITY;
   #next = 0;
 
@@ -94,6 +98,12 @@ export class Divergences extends EventEmitter {
 
   /** @param hashes of members' logs and of the view, as a member told them */
   async compare(peer: RoomPeer, told: Uint8Array, hashes: readonly LogHash[]): Promise<void> {
+    // Each comparison opens logs, so nobody has it done more often than they need to tell.
+    const second = Math.floor(performance.now() / 1_000);
+    const compared = this.#compared.get(peer);
+    const count = compared?.second === second ? compared.count + 1 : 1;
+    this.#compared.set(peer, { second, count });
+    if (count > MAX_COMPARED_A_SECOND) return;
     const answers: LogHash[] = [];
     let changed = false;
     for (const { writer, length, hash } of hashes) {
@@ -114,7 +124,8 @@ export class Divergences extends EventEmitter {
         if (known && length >= known.length) changed = this.#kept.delete(nameOf(one)) || changed;
         continue;
       }
-      if (this.#kept.has(nameOf(one)) || this.#kept.size >= MAX_KEPT) continue;
+      const byTeller = this.all.filter((other) => other.told === one.told).length;
+      if (this.#kept.has(nameOf(one)) || this.#kept.size >= MAX_KEPT || byTeller >= MAX_KEPT_A_TELLER) continue;
       this.#kept.set(nameOf(one), one);
       changed = true;
       // So that the other side sees it as well, though its log may be shorter than what we would tell.

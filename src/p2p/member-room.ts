@@ -503,10 +503,13 @@ export class MemberRoom extends ReadyResource {
   ): Promise<RoomMessage> {
     checkText(text);
     const op: Op = { type: "post-message", text, action, replyTo, mentions };
+    if (this.closing) throw new KeetError("user", "NO_SUCH_ROOM", "This room is not there any more.");
     if (this.room.stopReason !== null) await this.room.room();
     await this.#sending.send(op, id, () => this.#checkAllowed(op));
     const own = this.room.writerKey;
-    const [message] = (await this.message(id)).filter(({ writer }) => b4a.equals(writer, own));
+    const waiting = () => this.arriving.filter((message) => b4a.equals(message.id, id));
+    const found = await this.message(id).catch(waiting);
+    const [message] = found.filter(({ writer }) => b4a.equals(writer, own));
     if (!message) throw new KeetError("peer", "NOT_WRITABLE", "The room did not take it.");
     return message;
   }

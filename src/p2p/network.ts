@@ -132,13 +132,14 @@ export class Network extends EventEmitter {
     if (dht.nodes.length > 0) return { state: "online", peers, reason: null, interfaces };
     const noDht = this.#options.bootstrap?.length === 0;
     const seconds = Math.round((performance.now() - this.#startedAt) / 1_000);
-    const reason = noDht ? "no DHT is used" : `the DHT does not answer (${seconds} s)`;
+    const noInternet = noDht ? "no DHT is used" : `the DHT does not answer (${seconds} s)`;
+    const reason = this.#lan?.isDeaf ? `${noInternet}, and a firewall here lets nobody's call in` : noInternet;
     if (peers > 0) return { state: "lan", peers, reason, interfaces };
     if (performance.now() - this.#startedAt < LOOKING_MS) {
       return {
         state: "looking",
         peers,
-        reason: noDht ? reason : `looking for the internet's DHT (${seconds} s)`,
+        reason: noDht ? noInternet : `looking for the internet's DHT (${seconds} s)`,
         interfaces,
       };
     }
@@ -158,11 +159,11 @@ export class Network extends EventEmitter {
   }
 
   #tell(): void {
-    const { state, peers } = this.state();
+    const { state, peers, interfaces } = this.state();
     const isOnline = state === "online";
     if (isOnline && !this.#wasOnline) this.#lookAgain();
     this.#wasOnline = isOnline;
-    const now = `${state} ${peers}`;
+    const now = JSON.stringify([state, peers, interfaces.map(({ address, error }) => [address, error !== null])]);
     if (now === this.#last) return;
     this.#last = now;
     this.emit("changed");
@@ -184,12 +185,13 @@ export class Network extends EventEmitter {
     connection.on("error", () => {});
     const standing = this.#options.standing(connection.remotePublicKey);
     const isFull = this.swarm.connections.size > MAX_CONNECTIONS || this.#strangers.size >= MAX_STRANGERS;
-    if (standing === "removed" || (standing === "unknown" && isFull)) {
+    if (standing !== "member" && isFull) {
       connection.destroy();
       return;
     }
     connection.setKeepAlive(KEEP_ALIVE_MS);
-    if (standing === "unknown") {
+    // Who was removed is a stranger too: a minute, in which they hear of it, and can come back by a new invite.
+    if (standing !== "member") {
       const timer = setTimeout(() => connection.destroy(), STRANGER_LIMIT_MS).unref();
       this.#strangers.set(connection, timer);
     }

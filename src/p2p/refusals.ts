@@ -131,7 +131,8 @@ async function alreadySo(op: Op, identity: Uint8Array, me: PersonRecord, view: V
     case "set-role":
       return lastOwner(op.identity, ROLES[op.role - 1] ?? "member", identity, me, view);
     case "remove-member":
-      return (await view.person(op.identity))?.removed ? nothing("They were removed already.") : null;
+      if ((await view.person(op.identity))?.removed) return nothing("They were removed already.");
+      return (await view.counts()).persons > 1 ? lastOwner(op.identity, "member", identity, me, view) : null;
     default:
       return null;
   }

@@ -176,7 +176,11 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
   }
 
   #know(writer: Uint8Array, record: WriterRecord): void {
-    this.#byNoiseKey.set(hex(record.noiseKey), { writer: hex(writer), record });
+    // A device can have had another log before: the one it writes in now says who it is.
+    const before = this.#byNoiseKey.get(hex(record.noiseKey));
+    if (!before || before.writer === hex(writer) || record.active) {
+      this.#byNoiseKey.set(hex(record.noiseKey), { writer: hex(writer), record });
+    }
     if (b4a.equals(writer, this.room.writerKey)) this.ownJoin = null;
     this.emit("presence");
   }
@@ -188,7 +192,7 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
   }
 
   onProven(peer: RoomPeer): void {
-    this.#trust(peer.connection);
+    if (this.standing(peer.remoteKey) !== "removed") this.#trust(peer.connection);
     void this.#sendHeads(peer);
     this.room.fetchHistory();
     this.emit("presence");

@@ -195,7 +195,7 @@ export class Room extends ReadyResource {
   }
 
   get writable(): boolean {
-    return this.#stopReason === null && this.base.writable && this.#writers.has(hex(this.writerKey));
+    return this.#stopReason === null && this.base.writable && this.#writers.get(hex(this.writerKey))?.active === true;
   }
 
   /** Why the library gave this room up; null while it runs. */

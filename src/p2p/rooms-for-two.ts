@@ -11,6 +11,8 @@ import { KINDS } from "./view.js";
 /** They may be away for long, and it is for them alone. */
 const DIRECT_INVITE_MS = 365 * 86_400_000;
 const MAX_REQUESTS = 32;
+/** Who said no is not asked by the same person for so long. */
+const DECLINED_FOR_MS = 24 * 3_600_000;
 
 export class RoomsForTwo {
   readonly #core: CoreHands;
@@ -62,7 +64,7 @@ export class RoomsForTwo {
     if (
       this.#core.settings().isBlocked(other) ||
       this.#core.rooms.has(id) ||
-      (await this.#core.kept().get(`declined/${id}`))
+      this.#core.now() - ((await this.#core.kept().get<number>(`declined/${id}`)) ?? 0) < DECLINED_FOR_MS
     )
       return;
     const known = this.with(other);
@@ -71,6 +73,10 @@ export class RoomsForTwo {
       // Both asked at once: both take the same one of the two rooms, and nobody is asked again.
       const isWaiting = known.entry.offer && (known.member?.summary().members ?? 0) < 2;
       if (!isWaiting || known.entry.id < id) return;
+      // What was said in the one that is let go is said in the other.
+      const ops = (await known.member?.room.ownOps()) ?? [];
+      const said = ops.flatMap(({ op }) => (op.type === "post-message" ? [{ text: op.text, action: op.action }] : []));
+      if (said.length > 0) await this.#core.kept().put(`said/${id}`, said);
       await this.#core.leave(known.entry.id);
       await this.#core.join(link);
       return;
@@ -109,9 +115,17 @@ export class RoomsForTwo {
     return this.#core.describe(live);
   }
 
+  /** Once in: what was said before both found out that they had asked each other. */
+  async sayAgain({ entry, member }: Live): Promise<void> {
+    const said = await this.#core.kept().get<{ text: string; action?: boolean }[]>(`said/${entry.id}`);
+    if (!said || !member) return;
+    await this.#core.kept().del(`said/${entry.id}`);
+    for (const { text, action } of said) await member.send(text, { action: action === true });
+  }
+
   /** Says no: the same request is not shown again. */
   async decline(id: string): Promise<void> {
-    await this.#core.kept().put(`declined/${id}`, true);
+    await this.#core.kept().put(`declined/${id}`, this.#core.now());
     await this.#core.leave(id);
   }
 }

@@ -40,6 +40,7 @@ export class SearchIndex {
   readonly #key: Buffer;
   /** Pages with a file known to be good in this run. */
   readonly #made = new Set<number>();
+  #generation = 0;
   #building: NodeJS.Timeout | null = null;
   #isClosed = false;
 
@@ -86,9 +87,11 @@ export class SearchIndex {
   async #lines(page: number): Promise<readonly string[]> {
     const kept = await this.#read(page);
     if (kept) return kept;
+    const generation = this.#generation;
     const rows = await this.#options.rows(page * PAGE_ROWS, (page + 1) * PAGE_ROWS);
     const lines = linesOf(rows, page * PAGE_ROWS);
-    if (rows.length === PAGE_ROWS) await this.#write(page, lines).catch(() => {});
+    // What changed while it was read may or may not be in it.
+    if (rows.length === PAGE_ROWS && generation === this.#generation) await this.#write(page, lines).catch(() => {});
     return lines;
   }
 
@@ -120,6 +123,7 @@ export class SearchIndex {
 
   async #drop(page: number): Promise<void> {
     this.#made.delete(page);
+    this.#generation += 1;
     await rm(this.#path(page), { force: true }).catch(() => {});
   }
 

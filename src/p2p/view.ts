@@ -321,6 +321,7 @@ export class ViewReader {
     return found;
   }
 
+  /** @param limit what decides about rights has to see all of them */
   writers(limit = 10_000): Promise<{ key: Buffer; value: WriterRecord }[]> {
     return this.#all(PREFIX.writer, writerCodec, limit);
   }
@@ -329,7 +330,7 @@ export class ViewReader {
     return this.#all(PREFIX.person, personCodec, limit);
   }
 
-  invites(limit = 1_000): Promise<{ key: Buffer; value: InviteRecord }[]> {
+  invites(limit = 10_000): Promise<{ key: Buffer; value: InviteRecord }[]> {
     return this.#all(PREFIX.invite, inviteCodec, limit);
   }
 }

@@ -311,6 +311,10 @@ export class RoomModel {
   #remove(who: string, identity: string, me: Person): "row" | "out" {
     const person = this.state.persons[who];
     if (!person || person.removed || !this.#may("remove", me, who === identity, person.role)) return "out";
+    const here = this.#here();
+    const owners = here.filter((name) => this.state.persons[name]!.role === "owner");
+    // A room with others in it is never left without an owner.
+    if (who === identity && person.role === "owner" && here.length > 1 && owners.length < 2) return "out";
     const keyOf = (name: string) => this.#writers.get(name)!.key;
     const theirs = Object.keys(this.state.writers)
       .filter((name) => this.state.writers[name]!.person === who && this.state.writers[name]!.active)
@@ -320,7 +324,12 @@ export class RoomModel {
       // The last one that signs goes on signing, though what it writes is nobody's any more.
       if (this.state.signers.length > 1) this.state.signers = this.state.signers.filter((signer) => signer !== name);
     }
-    if (this.state.signers.length === 2) this.state.signers.pop();
+    if (this.state.signers.length === 2) {
+      const [first, second] = this.state.signers as [string, string];
+      const order = ["member", "moderator", "owner"];
+      const rank = (writer: string) => order.indexOf(this.state.persons[this.state.writers[writer]!.person]!.role);
+      this.state.signers = [rank(second) > rank(first) ? second : first];
+    }
     for (const invite of Object.values(this.state.invites)) if (invite.by === who) invite.revoked = true;
     Object.assign(person, { role: "member", removed: true, devices: 0 });
     return "row";
