@@ -67,7 +67,8 @@ export class Sending extends EventEmitter {
   /** @returns what to wait for, until it is on disk and in the log: in an object, since a promise would be waited for here */
   async #begin(op: Op, id: Uint8Array, check: () => Promise<void>): Promise<{ waits: Promise<void>[] }> {
     const { room, now } = this.#options;
-    if (room.writable && (await room.has(room.writerKey, id))) return { waits: [] };
+    // Where the room cannot be read now it is kept all the same, and looked for before it is tried again.
+    if (room.writable && (await room.has(room.writerKey, id).catch(() => false))) return { waits: [] };
     const known = this.get(id);
     if (known) return { waits: [this.#append(known)] };
     await check();
