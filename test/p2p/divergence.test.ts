@@ -1,0 +1,105 @@
+// Two histories under one writer's key: both sides are told, soon, and go on; who only says so is named as who says so.
+import { chmodSync, cpSync, rmSync } from "node:fs";
+import t from "tap";
+import type { Divergence } from "../../src/p2p/divergence.js";
+import { LIMIT_MS, Town } from "../helpers/cores.js";
+import { until } from "../helpers/rooms.js";
+
+t.setTimeout(300_000);
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
+const alarms = (town: Town, name: string, id: string): readonly Divergence[] => town.member(name, id).summary().alarms;
+
+t.test("one who shows others another history is found out on both sides, and they go on", async (t) => {
+  const town = new Town(t);
+  const id = await town.room(["ann", "bob", "eve"]);
+  await town.member("eve", id).send("the same for all");
+  for (const name of ["ann", "bob"]) await until(async () => (await town.texts(name, id)).length === 1, LIMIT_MS);
+  await town.agree(id, ["ann", "bob", "eve"]);
+  const eves = hex(town.member("eve", id).room.writerKey);
+  const who = hex(town.identity("eve"));
+  await town.close("eve");
+  cpSync(`${town.folder}/eve`, `${town.folder}/twin`, { recursive: true });
+  // By this the library knows a copy.
+  rmSync(`${town.folder}/twin/store/CORESTORE`);
+  for (const folder of ["twin", "twin/store"]) chmodSync(`${town.folder}/${folder}`, 0o700);
+  chmodSync(`${town.folder}/twin/identity`, 0o600);
+
+  await town.close("bob");
+  await town.open("eve");
+  await town.member("eve", id).send("for ann: yes");
+  await until(async () => (await town.texts("ann", id)).includes("for ann: yes"), LIMIT_MS);
+  await town.close("eve");
+  await town.close("ann");
+  await town.open("bob");
+  await town.open("twin");
+  await town.member("twin", id).send("for bob: no");
+  await until(async () => (await town.texts("bob", id)).includes("for bob: no"), LIMIT_MS);
+  await town.close("twin");
+
+  await town.open("ann");
+  for (const name of ["ann", "bob"]) await until(() => alarms(town, name, id).length > 0, LIMIT_MS);
+  for (const [name, other] of [
+    ["ann", "bob"],
+    ["bob", "ann"],
+  ] as const) {
+    const alarm = alarms(town, name, id).find(({ writer }) => writer === eves);
+    t.match(alarm, { writer: eves, told: hex(town.identity(other)) }, `${name}: eve's log, told by ${other}`);
+    t.not(alarm?.here, alarm?.there);
+    const author = await town.member(name, id).room.author(Buffer.from(alarm!.writer, "hex"));
+    t.equal(hex(author.identity), who);
+  }
+  const [mine, theirs] = ["ann", "bob"].map((name) => alarms(town, name, id).find(({ writer }) => writer === eves)!);
+  t.equal(mine!.length, theirs!.length);
+  t.same([mine!.here, mine!.there], [theirs!.there, theirs!.here], "the same two, the other way round");
+
+  for (const name of ["ann", "bob"]) t.equal(town.member(name, id).summary().stopReason, null);
+  await town.member("ann", id).send("do you see this, bob?");
+  await until(async () => (await town.texts("bob", id)).includes("do you see this, bob?"), LIMIT_MS);
+  await town.member("bob", id).send("I do");
+  await until(async () => (await town.texts("ann", id)).includes("I do"), LIMIT_MS);
+  await town.close("ann");
+  await town.open("ann");
+  t.equal(alarms(town, "ann", id).length > 0, true, "and it is kept");
+  await town.member("ann", id).send("again");
+  await until(async () => (await town.texts("bob", id)).includes("again"), LIMIT_MS);
+});
+
+t.test("a false hash is kept as what somebody said, and is no alarm anywhere else", async (t) => {
+  const town = new Town(t);
+  const id = await town.room(["ann", "bob", "eve"]);
+  await town.member("ann", id).send("all is well");
+  await until(async () => (await town.texts("bob", id)).length === 1, LIMIT_MS);
+  await town.agree(id, ["ann", "bob", "eve"]);
+  const { room } = town.member("ann", id);
+  const writer = room.writerKey;
+  const peers = [...town.member("eve", id).peers.hereWriters()];
+  const stranger = Buffer.alloc(32, 5);
+  for (const [, peer] of peers) {
+    peer.sendHashes([
+      { writer, length: 1, hash: Buffer.alloc(32, 1) },
+      { writer, length: 1_000_000, hash: Buffer.alloc(32, 1) },
+      { writer: stranger, length: 1, hash: Buffer.alloc(32, 1) },
+      { writer, length: 0, hash: Buffer.alloc(32, 1) },
+    ]);
+  }
+  await until(() => alarms(town, "bob", id).length > 0 && alarms(town, "ann", id).length > 0, LIMIT_MS);
+  for (const name of ["ann", "bob"]) {
+    t.match(alarms(town, name, id), [{ writer: hex(writer), length: 1, told: hex(town.identity("eve")) }]);
+    t.equal(alarms(town, name, id).length, 1, "only what can be compared");
+  }
+  // All three programs tell the truth in their turn: no word of ann's or bob's is an alarm, and eve's is over.
+  const seen = new Set<string>();
+  for (const name of ["ann", "bob"]) {
+    town.member(name, id).divergences.on("changed", () => {
+      for (const { told } of alarms(town, name, id)) seen.add(told);
+    });
+  }
+  await until(() => alarms(town, "ann", id).length + alarms(town, "bob", id).length === 0, LIMIT_MS);
+  t.same(
+    [...seen].filter((told) => told !== hex(town.identity("eve"))),
+    [],
+  );
+  await town.member("bob", id).send("and it goes on");
+  await until(async () => (await town.texts("ann", id)).length === 2, LIMIT_MS);
+});
