@@ -170,3 +170,32 @@ t.test("each right, by an owner, a moderator and two members", async (t) => {
     await until(async () => (await saw("meg", gone))?.deletedBy?.name === "mo", LIMIT_MS);
   });
 });
+
+t.test("a founder who left is let in again by an invite, and the order goes on being signed", async (t) => {
+  const town = new Town(t);
+  const id = await town.room(["olive", "ada"]);
+  await town.member("olive", id).write({ type: "set-role", identity: town.identity("ada"), role: 3 });
+  await until(() => town.member("ada", id).summary().role === "owner", LIMIT_MS);
+  await town.member("olive", id).write({ type: "remove-member", identity: town.identity("olive") });
+  await until(() => town.member("olive", id).summary().removed, LIMIT_MS);
+  await until(async () => (await town.member("ada", id).members()).length === 1, LIMIT_MS);
+  t.equal(town.member("ada", id).room.signers().length, 1);
+  // Back without being asked, as the log that made the room.
+  const { room } = town.member("olive", id);
+  await room.append(room.seal(room.joinOp(null), newId(), Date.now())).catch(() => {});
+  await town.member("ada", id).send("olive?");
+  await until(() => (town.member("ada", id).room.leftOut["not-allowed"] ?? 0) > 0, LIMIT_MS);
+
+  await town.member("ada", id).write({ type: "set-role", identity: town.identity("olive"), role: 1 });
+  const { link } = await town.core("ada").makeInvite(id, {});
+  await until(() => !town.member("olive", id).summary().removed, LIMIT_MS);
+  await town.core("olive").joinRoom(link!);
+  await until(() => town.member("olive", id).summary().role === "member", LIMIT_MS);
+  await until(() => town.core("olive").room(id)?.waitsFor === null, LIMIT_MS);
+  for (const name of ["olive", "ada"]) t.equal(town.member(name, id).room.signers().length, 1, name);
+  const before = town.member("ada", id).room.base.signedLength;
+  for (let i = 0; i < 10; i++) await town.member(i % 2 ? "ada" : "olive", id).send(`again ${i}`);
+  await until(() => town.member("ada", id).room.base.signedLength > before + 5, LIMIT_MS);
+  await until(async () => (await town.texts("ada", id)).includes("again 8"), LIMIT_MS);
+  await t.rejects(town.member("olive", id).write({ type: "set-room", name: "mine" }), { code: "NOT_ALLOWED" });
+});
