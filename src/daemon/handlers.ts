@@ -100,7 +100,7 @@ export function makeHandlers(core: Core): Handlers {
         return {
           messages: [...shown, ...waiting.map((message) => messageInfo(found.id, message))],
           total,
-          incomplete: messages.length < last - first,
+          incomplete: messages.length < last - first || member.room.lacksHistory,
         };
       } catch (error) {
         if (!(error instanceof KeetError) || error.code !== "NOT_HERE") throw error;

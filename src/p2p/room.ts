@@ -121,6 +121,8 @@ export class Room extends ReadyResource {
   readonly #leftOut: Record<string, number> = {};
   #stopReason: string | null = null;
   #isOwnLogDamaged = false;
+  #lacksHistory = false;
+  #isLoadingLate = false;
   readonly #history: History;
 
   constructor(options: RoomOptions) {
@@ -153,7 +155,10 @@ export class Room extends ReadyResource {
     this.#history = new History({
       base: this.base,
       store: options.store,
-      onProgress: () => this.emit("changed"),
+      onProgress: () => {
+        this.emit("changed");
+        void this.#loadLate();
+      },
       onError: (error) => this.emit("warning", error),
     });
     this.#guardWakeup();
@@ -412,8 +417,29 @@ export class Room extends ReadyResource {
   }
 
   async #loadWriters(): Promise<void> {
+    this.#lacksHistory = true;
     const writers = await this.#read((view) => view.writers());
+    this.#lacksHistory = false;
     for (const { key, value } of writers) this.#know(key, value);
+  }
+
+  /** Who took over a signed view and was cut off could not even read who is in; more of it came since. */
+  async #loadLate(): Promise<void> {
+    if (!this.#lacksHistory || this.#isLoadingLate || this.closing) return;
+    this.#isLoadingLate = true;
+    try {
+      await this.#loadWriters();
+      this.#tell();
+    } catch {
+      // Still not here; it is tried again with what comes next.
+    } finally {
+      this.#isLoadingLate = false;
+    }
+  }
+
+  /** The order is known, and what it says is not here: reads say so. */
+  get lacksHistory(): boolean {
+    return this.#lacksHistory;
   }
 
   async #onFastForward(): Promise<void> {
