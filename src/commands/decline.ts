@@ -6,13 +6,13 @@ export const decline = defineCommand<CommandContext>()({
   name: "decline",
   group: "rooms",
   summary: "Say no to somebody who wants to talk to you",
-  details: "They can ask again; `/block` ends that.",
+  details: "They can ask again after a day; `/block` ends that.",
   args: [{ name: "who", type: "room", optional: true }],
   async run(context, { who }) {
     const asking = requestAmong(context, who);
     await context.leaveRoom(asking.id);
     const id = asking.with?.id.slice(0, 8);
-    const hint = id ? `They can ask again; /block ${id} ends that.` : "They can ask again.";
+    const hint = id ? `They can ask again after a day; /block ${id} ends that.` : "They can ask again after a day.";
     return { notice: `You declined to talk to ${asking.name}.`, hint };
   },
 });

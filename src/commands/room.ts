@@ -12,8 +12,8 @@ export const room = defineCommand<CommandContext>()({
   group: "rooms",
   summary: "What is known about this room; and to run it",
   details:
-    "`/room renew` goes on in a new room with new keys, without those removed. `/room repair` builds a room that stopped " +
-    "anew from its logs; nothing is deleted. `/room rights` says who may do what, `/room rights invite moderators` changes it.",
+    "`/room renew` goes on in a new room with new keys, without those removed. `/room repair` opens a room that stopped " +
+    "anew and compares it with the others'; nothing is deleted. `/room rights` says who may do what, `/room rights invite moderators` changes it.",
   args: [
     { name: "what", type: "choice", choices: ["rights", "renew", "repair"], optional: true },
     { name: "right", type: "choice", choices: RIGHT_NAMES, shown: "right", optional: true },
