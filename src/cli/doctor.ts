@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, statSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { openFault, program } from "../config.js";
@@ -107,9 +107,29 @@ async function network(client: RpcClient): Promise<Finding[]> {
 }
 
 function interfaces(): Finding[] {
-  return Object.entries(networkInterfaces()).map(([name, addresses]) => ({
+  const up = Object.entries(networkInterfaces());
+  const used = up.map(([name, addresses]) => ({
     what: "interface",
     ok: true,
     detail: `${name} ${(addresses ?? []).map(({ address }) => address).join(", ")}`,
   }));
+  const names = new Set(up.map(([name]) => name));
+  const down = allInterfaces().filter((name) => !names.has(name));
+  const unused = down.map((name) => ({
+    what: "interface",
+    ok: true,
+    detail: `${name}: off, with nothing at its other end, or without an address; not used`,
+  }));
+  return [...used, ...unused];
+}
+
+/** Those too over which nothing can go now, where the system has a list of them. */
+function allInterfaces(): string[] {
+  try {
+    // Two lines of headings, then `eth0: 1234 …`.
+    const [, , ...lines] = readFileSync("/proc/net/dev", "utf8").trim().split("\n");
+    return lines.map((line) => line.slice(0, line.indexOf(":")).trim());
+  } catch {
+    return [];
+  }
 }

@@ -9,6 +9,7 @@ import { networkInterfaces } from "node:os";
 import b4a from "b4a";
 import crypto from "hypercore-crypto";
 import sodium from "sodium-universal";
+import { letIn } from "./firewall.js";
 
 const GROUP = "239.192.77.1";
 const PORT = 49_999;
@@ -24,6 +25,9 @@ const FAST_MS = 500;
 const FAST_BEACONS = 20;
 const MAX_PACKETS_A_SECOND = 200;
 const ANSWER_EVERY_MS = 300;
+/** What goes out comes back here as well, at once; where so many did not, nothing else comes in there either. */
+const DEAF_AFTER_BEACONS = 4;
+const DEAF_AFTER_MS = 2_000;
 
 export interface LanPeer {
   readonly publicKey: Buffer;
@@ -35,8 +39,20 @@ export interface LanPeer {
 export interface LanInterface {
   readonly name: string;
   readonly address: string;
-  /** Why nothing goes out there; null where it does. */
-  error: string | null;
+  /** Why people are not found there, as a sentence; null where they are. */
+  readonly error: string | null;
+}
+
+/** A way out, one for each address of this machine. */
+interface Sender {
+  readonly name: string;
+  readonly address: string;
+  readonly socket: dgram.Socket;
+  joinError: string | null;
+  sendError: string | null;
+  /** Beacons that went out since one of ours came back, and when the first of them did, by the monotonic clock. */
+  unheard: number;
+  unheardSince: number;
 }
 
 export interface LanOptions {
@@ -49,10 +65,12 @@ export interface LanOptions {
 export class Lan extends EventEmitter {
   readonly #options: LanOptions;
   readonly #topics = new Map<string, Uint8Array>();
-  readonly #sockets = new Map<string, { socket: dgram.Socket; state: LanInterface }>();
+  /** By address. */
+  readonly #senders = new Map<string, Sender>();
   #listener: dgram.Socket | null = null;
   #timer: NodeJS.Timeout | null = null;
   #fastLeft = FAST_BEACONS;
+  #started = false;
   #closed = false;
   #windowAt = 0;
   #inWindow = 0;
@@ -65,11 +83,34 @@ export class Lan extends EventEmitter {
   }
 
   get interfaces(): readonly LanInterface[] {
-    const list = [...this.#sockets.values()].map(({ state }) => state);
+    const list = [...this.#senders.values()].map((sender) => ({
+      name: sender.name,
+      address: sender.address,
+      error: this.#errorOf(sender),
+    }));
     return this.#listenError ? [{ name: "*", address: GROUP, error: this.#listenError }, ...list] : list;
   }
 
+  /** What this machine sends to everybody does not come back to it on any network: so nothing of others does. */
+  get isDeaf(): boolean {
+    const onNetworks = [...this.#senders.values()].filter(
+      ({ address, joinError, sendError }) => !address.startsWith("127.") && joinError === null && sendError === null,
+    );
+    return this.#listenError === null && onNetworks.length > 0 && onNetworks.every(isDeaf);
+  }
+
+  #errorOf(sender: Sender): string | null {
+    const { joinError, sendError } = sender;
+    if (joinError) return `cannot listen for people here (${joinError})`;
+    if (sendError) return `cannot call people here (${sendError})`;
+    if (this.#listenError || !isDeaf(sender)) return null;
+    const port = this.#options.port();
+    const ports = [PORT, ...(port === null ? [] : [port])];
+    return `nothing comes in on UDP port ${PORT} here, not even what this machine sends itself; ${letIn(ports)}`;
+  }
+
   start(): void {
+    this.#started = true;
     this.#listen();
     this.#tick();
   }
@@ -86,7 +127,7 @@ export class Lan extends EventEmitter {
   /** Somebody is waiting, or the network changed. */
   hurry(): void {
     this.#fastLeft = FAST_BEACONS;
-    if (this.#closed || !this.#listener) return;
+    if (this.#closed || !this.#started) return;
     if (this.#timer) clearTimeout(this.#timer);
     this.#tick();
   }
@@ -94,25 +135,32 @@ export class Lan extends EventEmitter {
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
-    const all = [this.#listener, ...[...this.#sockets.values()].map(({ socket }) => socket)];
+    const all = [this.#listener, ...[...this.#senders.values()].map(({ socket }) => socket)];
     this.#listener = null;
-    this.#sockets.clear();
+    this.#senders.clear();
     await Promise.all(all.map((socket) => socket && closed(socket)));
   }
 
+  /** Where the port cannot be had now, it is tried again with each slow beacon. */
   #listen(): void {
     const socket = dgram.createSocket({ type: "udp4", reuseAddr: true });
+    this.#listener = socket;
     socket.on("error", (error) => {
-      this.#listenError = error.message;
+      this.#listenError = `cannot listen on UDP port ${PORT} (${codeOf(error)})`;
+      if (this.#listener === socket) this.#listener = null;
+      void closed(socket);
     });
     socket.on("message", (bytes, from) => this.#receive(bytes, from.address));
-    socket.bind(PORT, () => this.#refreshInterfaces());
+    socket.bind(PORT, () => {
+      this.#listenError = null;
+      for (const sender of this.#senders.values()) this.#joinGroup(sender);
+    });
     socket.unref();
-    this.#listener = socket;
   }
 
   #tick(): void {
     if (this.#closed) return;
+    if (!this.#listener) this.#listen();
     this.#refreshInterfaces();
     this.#send();
     const isFast = this.#fastLeft > 0;
@@ -129,49 +177,68 @@ export class Lan extends EventEmitter {
         if (family === "IPv4") present.set(address, name);
       }
     }
-    for (const [address, { socket }] of this.#sockets) {
-      if (!present.has(address)) {
-        this.#sockets.delete(address);
-        void closed(socket);
-      }
-    }
-    for (const [address, name] of present) if (!this.#sockets.has(address)) this.#openInterface(name, address);
+    for (const [address, sender] of this.#senders) if (!present.has(address)) this.#shut(sender);
+    for (const [address, name] of present) if (!this.#senders.has(address)) this.#openSender(name, address);
   }
 
-  #openInterface(name: string, address: string): void {
-    const state: LanInterface = { name, address, error: null };
+  #shut({ address, socket }: Sender): void {
+    this.#senders.delete(address);
+    try {
+      // Else it could not be joined again when the address comes back.
+      this.#listener?.dropMembership(GROUP, address);
+    } catch {
+      // It went with its interface.
+    }
+    void closed(socket);
+  }
+
+  #openSender(name: string, address: string): void {
     const socket = dgram.createSocket({ type: "udp4", reuseAddr: true });
+    const sender: Sender = { name, address, socket, joinError: null, sendError: null, unheard: 0, unheardSince: 0 };
     const fail = (error: unknown) => {
-      state.error = error instanceof Error ? error.message : String(error);
+      sender.sendError = codeOf(error);
     };
     socket.on("error", fail);
     socket.unref();
-    this.#sockets.set(address, { socket, state });
+    this.#senders.set(address, sender);
     try {
       socket.bind(0, address, () => {
-        if (this.#closed || !this.#listener) return;
+        if (this.#closed || this.#senders.get(address) !== sender) return;
+        this.#joinGroup(sender);
         try {
           socket.setMulticastInterface(address);
           socket.setMulticastTTL(1);
           socket.setMulticastLoopback(true);
-          this.#listener.addMembership(GROUP, address);
         } catch (error) {
           fail(error);
         }
-        this.#sendBy(socket, state);
+        this.#sendBy(sender);
       });
     } catch (error) {
       fail(error);
     }
   }
 
-  #send(): void {
-    for (const { socket, state } of this.#sockets.values()) this.#sendBy(socket, state);
+  /** Whom we cannot hear there may hear us all the same, and dial. */
+  #joinGroup(sender: Sender): void {
+    try {
+      this.#listener?.addMembership(GROUP, sender.address);
+      sender.joinError = null;
+    } catch (error) {
+      const code = codeOf(error);
+      // Its interface has another address, by which it has joined already.
+      sender.joinError = code === "EADDRINUSE" ? null : code;
+    }
   }
 
-  #sendBy(socket: dgram.Socket, state: LanInterface): void {
+  #send(): void {
+    for (const sender of this.#senders.values()) this.#sendBy(sender);
+  }
+
+  #sendBy(sender: Sender): void {
     const port = this.#options.port();
     if (port === null || this.#topics.size === 0 || this.#closed) return;
+    const { socket } = sender;
     try {
       socket.address();
     } catch {
@@ -181,9 +248,11 @@ export class Lan extends EventEmitter {
     for (let i = 0; i < topics.length; i += MAX_TAGS) {
       const packet = encodeBeacon(this.#options.publicKey, port, topics.slice(i, i + MAX_TAGS));
       socket.send(packet, PORT, GROUP, (error) => {
-        state.error = error ? error.message : null;
+        sender.sendError = error ? codeOf(error) : null;
       });
     }
+    if (sender.unheard === 0) sender.unheardSince = performance.now();
+    sender.unheard += 1;
   }
 
   #receive(bytes: Uint8Array, host: string): void {
@@ -193,9 +262,18 @@ export class Lan extends EventEmitter {
       this.#inWindow = 0;
     }
     this.#inWindow += 1;
-    if (this.#inWindow > MAX_PACKETS_A_SECOND) return;
+    if (this.#inWindow > MAX_PACKETS_A_SECOND) {
+      // Ours may be among those that are not read.
+      for (const sender of this.#senders.values()) sender.unheard = 0;
+      return;
+    }
     const beacon = decodeBeacon(bytes);
-    if (!beacon || b4a.equals(beacon.publicKey, this.#options.publicKey)) return;
+    if (!beacon) return;
+    if (b4a.equals(beacon.publicKey, this.#options.publicKey)) {
+      const sender = this.#senders.get(host);
+      if (sender) sender.unheard = 0;
+      return;
+    }
     for (const topic of this.#topics.values()) {
       if (!beacon.tags.some((tag) => b4a.equals(tag, tagOf(topic, beacon.nonce)))) continue;
       this.emit("peer", { publicKey: beacon.publicKey, host, port: beacon.port, topic } satisfies LanPeer);
@@ -210,6 +288,15 @@ export class Lan extends EventEmitter {
     this.#answeredAt = now;
     this.#send();
   }
+}
+
+function isDeaf({ unheard, unheardSince }: Sender): boolean {
+  return unheard >= DEAF_AFTER_BEACONS && performance.now() - unheardSince > DEAF_AFTER_MS;
+}
+
+function codeOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
 }
 
 function tagOf(topic: Uint8Array, nonce: Uint8Array): Buffer {

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** In place of `--home <dir>` and OFFLINE. */
   readonly globals?: readonly string[];
+  /** A command that runs the program, in a network of its own for example. */
+  readonly within?: readonly string[];
   readonly timeoutMs?: number;
 }
 
@@ -56,12 +58,13 @@ export class Home {
   }
 
   start(args: readonly string[], options: RunOptions = {}): Started {
-    const { input, env, globals = ["--home", this.dir, ...OFFLINE], timeoutMs = RUN_MS } = options;
+    const { input, env, globals = ["--home", this.dir, ...OFFLINE], timeoutMs = RUN_MS, within = [] } = options;
     const begin = performance.now();
     // By env(1): the runner puts NODE_OPTIONS of its own into every child that it sees being started.
     const variables = Object.entries(this.env(env)).map(([name, value]) => `${name}=${value}`);
     const program = [process.execPath, BIN, ...globals, ...args];
-    const child = spawn("env", ["-i", ...variables, ...program], {
+    const [command, ...words] = [...within, "env", "-i", ...variables, ...program] as [string, ...string[]];
+    const child = spawn(command, words, {
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
     this.#children.add(child);

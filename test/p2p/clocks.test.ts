@@ -64,7 +64,7 @@ t.test("A87: a clock that is put back an hour cuts nobody off", async (t) => {
     await until(async () => (await maya.texts(id)).includes(text));
     await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
-  t.equal(connectionsOf(bob, id)[0], before, "it is the same connection");
+  t.ok(connectionsOf(bob, id)[0] === before, "it is the same connection");
   t.same(await maya.texts(id), ["one", "two", "three"]);
 });
 
