@@ -68,6 +68,60 @@ await run(
   pairs,
 );
 
+/** Whatever touches the same thing, each after each other, without leaving any out by chance. */
+const by = (writers: readonly string[], deeds: readonly Deed[]) =>
+  writers.flatMap((writer) => deeds.map((deed) => [writer, deed] as const));
+const TOUCHING = [
+  by(
+    ["meg1", "mo1"],
+    [
+      { do: "edit", on: "by-meg1" },
+      { do: "delete", on: "by-meg1" },
+      { do: "pin", on: "by-meg1" },
+      { do: "unpin", on: "by-meg1" },
+      { do: "react", on: "by-meg1", emoji: "👍" },
+      { do: "unreact", on: "by-meg1", emoji: "👍\ufe0f" },
+    ],
+  ),
+  by(
+    ["olive1", "mo1", "meg1"],
+    [
+      { do: "role", who: "meg", role: "owner" },
+      { do: "role", who: "meg", role: "member" },
+      { do: "remove", who: "meg" },
+      { do: "revoke", invite: "of-meg" },
+    ],
+  ),
+  by(
+    ["nell1", "ned1", "meg1"],
+    ["of-meg", "of-mo", "for-nell", "open"].map((invite) => ({ do: "join", invite, by: "mo1" })),
+  ),
+  by(
+    ["olive1", "otto1", "mo1"],
+    [
+      { do: "role", who: "otto", role: "member" },
+      { do: "role", who: "olive", role: "moderator" },
+      { do: "signers", writers: ["olive1", "otto1", "meg1"] },
+      { do: "remove", who: "otto" },
+      { do: "room", goesOn: "elsewhere" },
+      { do: "room", goesOn: "here", topic: "green" },
+    ],
+  ),
+];
+const before = count();
+const wrong: string[] = [];
+for (const stage of stages) {
+  for (const all of TOUCHING) {
+    for (const [first, second] of all.flatMap((one) => all.map((other) => [one, other] as const))) {
+      const acts = [stage.cast.act(...first), stage.cast.act(...second)] as const;
+      const found = await stage.wrongIn([[acts[1], acts[0]], acts]);
+      if (found) wrong.push(found);
+      stage.cast.forget(acts);
+    }
+  }
+}
+parentPort!.postMessage({ what: "touching", runs: count() - before, wrong: wrong[0] ?? null } satisfies Runs);
+
 const WRITERS = Object.values(DEVICES).flat();
 const step = fc.record({
   writer: fc.constantFrom(...WRITERS),

@@ -12,6 +12,7 @@ export const DEVICES = {
   max: ["max1"],
   rex: ["rex1"],
   nell: ["nell1"],
+  ned: ["ned1"],
 } as const;
 
 /** A room with people in it, and a look at what becomes of it. */
@@ -188,7 +189,7 @@ export function deeds(): Deed[] {
     ...["open", "of-meg", "of-mo", "of-rex", "nowhere"].map((invite): Deed => ({ do: "revoke", invite })),
     { do: "join" },
     { do: "join", as: "nell1" },
-    ...["open", "of-meg", "of-rex", "for-nell", "for-rex", "nowhere"].flatMap((invite): Deed[] => [
+    ...["open", "of-meg", "of-mo", "of-rex", "for-nell", "for-rex", "nowhere"].flatMap((invite): Deed[] => [
       { do: "join", invite, by: "mo1" },
       { do: "join", invite, by: "rex1" },
     ]),
@@ -213,6 +214,7 @@ export function events(): [string, Deed][] {
     ["mo1", { do: "revoke", invite: "of-meg" }],
     ["mo1", { do: "signers", writers: ["olive1", "mo1", "meg1"] }],
     ["nell1", { do: "join", invite: "for-nell", by: "meg2" }],
+    ["ned1", { do: "join", invite: "of-mo", by: "max1" }],
   ];
 }
 

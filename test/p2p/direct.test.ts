@@ -2,8 +2,7 @@
 import t from "tap";
 import type { Core } from "../../src/p2p/index.js";
 import type { OpenRoom } from "../../src/p2p/live-room.js";
-import { LIMIT_MS, Town } from "../helpers/cores.js";
-import { until } from "../helpers/rooms.js";
+import { eventually, Town } from "../helpers/cores.js";
 
 t.setTimeout(300_000);
 
@@ -20,14 +19,14 @@ t.test("asked, accepted: a room in which both are owners, and nobody is asked tw
   await town.room(["ann", "bob"]);
   const id = await ask(town, "ann", "bob");
   await town.core("ann").room(id)!.member!.send("are you there?");
-  await until(() => requestsOf(town.core("bob")).length === 1, LIMIT_MS);
+  await eventually(() => requestsOf(town.core("bob")).length === 1);
   t.match(requestsOf(town.core("bob"))[0], { id, direct: { name: "ann" }, member: null, waitsFor: null });
   t.equal(await ask(town, "ann", "bob"), id, "asking again is the same room");
   await town.core("bob").acceptRequest(id);
-  await until(() => isJoined(town.core("bob"), id), LIMIT_MS);
+  await eventually(() => isJoined(town.core("bob"), id));
   await town.core("bob").room(id)!.member!.send("I am");
   for (const name of ["ann", "bob"]) {
-    await until(async () => (await town.texts(name, id)).length === 2, LIMIT_MS);
+    await eventually(async () => (await town.texts(name, id)).length === 2);
     t.same(await town.texts(name, id), ["are you there?", "I am"]);
     const members = await town.member(name, id).members();
     t.same(
@@ -50,7 +49,7 @@ t.test("asked while away and over restarts of both: it is there when both are", 
   await town.close("ann");
   await town.open("bob");
   await town.open("ann");
-  await until(() => requestsOf(town.core("bob")).length === 1, LIMIT_MS);
+  await eventually(() => requestsOf(town.core("bob")).length === 1);
   await town.close("bob");
   await town.open("bob");
   t.match(requestsOf(town.core("bob")), [{ id, direct: { name: "ann" } }], "a request is kept");
@@ -61,8 +60,8 @@ t.test("asked while away and over restarts of both: it is there when both are", 
   await town.open("bob");
   t.match(town.core("bob").room(id), { isRequest: false, waitsFor: /waiting for/ });
   await town.open("ann");
-  await until(() => isJoined(town.core("bob"), id), LIMIT_MS);
-  await until(async () => (await town.texts("bob", id)).length === 1, LIMIT_MS);
+  await eventually(() => isJoined(town.core("bob"), id));
+  await eventually(async () => (await town.texts("bob", id)).length === 1);
   t.same(await town.texts("bob", id), ["for when you are back"]);
 });
 
@@ -70,7 +69,7 @@ t.test("declined: told to nobody, and the same request is never shown again", as
   const town = new Town(t);
   const shared = await town.room(["ann", "bob"]);
   const id = await ask(town, "ann", "bob");
-  await until(() => requestsOf(town.core("bob")).length === 1, LIMIT_MS);
+  await eventually(() => requestsOf(town.core("bob")).length === 1);
   await town.core("bob").declineRequest(id);
   t.equal(town.core("bob").room(id), null);
   const offers = () => new Promise((resolve) => town.member("bob", shared).once("offer", resolve));
@@ -99,10 +98,10 @@ t.test("both ask at once: one room on both sides, with what both wrote in it", a
     const [room, ...more] = directsOf(town.core(name));
     return more.length === 0 && room?.id === one && isJoined(town.core(name), one);
   };
-  await until(() => isOne("ann") && isOne("bob"), LIMIT_MS);
+  await eventually(() => isOne("ann") && isOne("bob"));
   t.same([...requestsOf(town.core("ann")), ...requestsOf(town.core("bob"))], [], "nobody has to say yes to it");
   await town.core("ann").room(one)!.member!.send("you too?");
-  await until(async () => (await town.texts("bob", one)).length === 1, LIMIT_MS);
+  await eventually(async () => (await town.texts("bob", one)).length === 1);
   for (const name of ["ann", "bob"]) t.equal(town.core(name).room(one)!.member!.summary().members, 2);
 });
 
@@ -120,19 +119,19 @@ t.test("a third one with the link gets neither keys nor in, before and after the
   t.equal(await refused, "INVITE_REVOKED", "it says that it is for somebody else");
   t.equal(eve.room(id), null, "and gave her nothing");
   await town.open("bob");
-  await until(() => requestsOf(town.core("bob")).length === 1, LIMIT_MS);
+  await eventually(() => requestsOf(town.core("bob")).length === 1);
   await town.core("bob").acceptRequest(id);
-  await until(() => isJoined(town.core("bob"), id), LIMIT_MS);
+  await eventually(() => isJoined(town.core("bob"), id));
   const membersOf = async (name: string) => (await town.member(name, id).members()).map((one) => one.name).sort();
-  for (const name of ["ann", "bob"]) await until(async () => (await membersOf(name)).length === 2, LIMIT_MS);
+  for (const name of ["ann", "bob"]) await eventually(async () => (await membersOf(name)).length === 2);
 
   // One of the two opens the door to her: the room takes nobody more all the same.
   const door = await town.core("bob").makeInvite(id, { expiresMs: 3_600_000, uses: 5 });
   await eve.joinRoom(door.link!);
   const leftOut = (name: string) => town.member(name, id).room.leftOut["not-allowed"] ?? 0;
-  await until(() => leftOut("ann") + leftOut("bob") > 0, LIMIT_MS);
+  await eventually(() => leftOut("ann") + leftOut("bob") > 0);
   await town.member("bob", id).send("still the two of us");
-  await until(async () => (await town.texts("ann", id)).length === 2, LIMIT_MS);
+  await eventually(async () => (await town.texts("ann", id)).length === 2);
   for (const name of ["ann", "bob"]) t.same(await membersOf(name), ["ann", "bob"]);
   t.not(eve.room(id)?.waitsFor ?? null, null, "she is not in");
 });
@@ -145,9 +144,9 @@ t.test("a request leads to a room for two and to nothing else", async (t) => {
   const { link } = await eve.makeInvite(group.id, { uses: 5 });
   for (const peer of town.member("eve", shared).peers.hereWriters().values())
     peer.sendOffer({ kind: "direct", link: link! });
-  await until(() => requestsOf(town.core("ann")).length === 1, LIMIT_MS);
+  await eventually(() => requestsOf(town.core("ann")).length === 1);
   await town.core("ann").acceptRequest(group.id);
-  await until(() => isJoined(town.core("ann"), group.id), LIMIT_MS);
+  await eventually(() => isJoined(town.core("ann"), group.id));
   t.equal(town.core("ann").room(group.id)?.direct, null, "a group is shown as what it is");
   const real = await ask(town, "ann", "eve");
   t.not(real, group.id, "and a talk with eve is another room");

@@ -2,8 +2,7 @@
 import { chmodSync, cpSync, rmSync } from "node:fs";
 import t from "tap";
 import type { Divergence } from "../../src/p2p/divergence.js";
-import { LIMIT_MS, Town } from "../helpers/cores.js";
-import { until } from "../helpers/rooms.js";
+import { eventually, Town } from "../helpers/cores.js";
 
 t.setTimeout(300_000);
 
@@ -14,7 +13,7 @@ t.test("one who shows others another history is found out on both sides, and the
   const town = new Town(t);
   const id = await town.room(["ann", "bob", "eve"]);
   await town.member("eve", id).send("the same for all");
-  for (const name of ["ann", "bob"]) await until(async () => (await town.texts(name, id)).length === 1, LIMIT_MS);
+  for (const name of ["ann", "bob"]) await eventually(async () => (await town.texts(name, id)).length === 1);
   await town.agree(id, ["ann", "bob", "eve"]);
   const eves = hex(town.member("eve", id).room.writerKey);
   const who = hex(town.identity("eve"));
@@ -28,17 +27,17 @@ t.test("one who shows others another history is found out on both sides, and the
   await town.close("bob");
   await town.open("eve");
   await town.member("eve", id).send("for ann: yes");
-  await until(async () => (await town.texts("ann", id)).includes("for ann: yes"), LIMIT_MS);
+  await eventually(async () => (await town.texts("ann", id)).includes("for ann: yes"));
   await town.close("eve");
   await town.close("ann");
   await town.open("bob");
   await town.open("twin");
   await town.member("twin", id).send("for bob: no");
-  await until(async () => (await town.texts("bob", id)).includes("for bob: no"), LIMIT_MS);
+  await eventually(async () => (await town.texts("bob", id)).includes("for bob: no"));
   await town.close("twin");
 
   await town.open("ann");
-  for (const name of ["ann", "bob"]) await until(() => alarms(town, name, id).length > 0, LIMIT_MS);
+  for (const name of ["ann", "bob"]) await eventually(() => alarms(town, name, id).length > 0);
   for (const [name, other] of [
     ["ann", "bob"],
     ["bob", "ann"],
@@ -55,21 +54,21 @@ t.test("one who shows others another history is found out on both sides, and the
 
   for (const name of ["ann", "bob"]) t.equal(town.member(name, id).summary().stopReason, null);
   await town.member("ann", id).send("do you see this, bob?");
-  await until(async () => (await town.texts("bob", id)).includes("do you see this, bob?"), LIMIT_MS);
+  await eventually(async () => (await town.texts("bob", id)).includes("do you see this, bob?"));
   await town.member("bob", id).send("I do");
-  await until(async () => (await town.texts("ann", id)).includes("I do"), LIMIT_MS);
+  await eventually(async () => (await town.texts("ann", id)).includes("I do"));
   await town.close("ann");
   await town.open("ann");
   t.equal(alarms(town, "ann", id).length > 0, true, "and it is kept");
   await town.member("ann", id).send("again");
-  await until(async () => (await town.texts("bob", id)).includes("again"), LIMIT_MS);
+  await eventually(async () => (await town.texts("bob", id)).includes("again"));
 });
 
 t.test("a false hash is kept as what somebody said, and is no alarm anywhere else", async (t) => {
   const town = new Town(t);
   const id = await town.room(["ann", "bob", "eve"]);
   await town.member("ann", id).send("all is well");
-  await until(async () => (await town.texts("bob", id)).length === 1, LIMIT_MS);
+  await eventually(async () => (await town.texts("bob", id)).length === 1);
   await town.agree(id, ["ann", "bob", "eve"]);
   const { room } = town.member("ann", id);
   const writer = room.writerKey;
@@ -83,7 +82,7 @@ t.test("a false hash is kept as what somebody said, and is no alarm anywhere els
       { writer, length: 0, hash: Buffer.alloc(32, 1) },
     ]);
   }
-  await until(() => alarms(town, "bob", id).length > 0 && alarms(town, "ann", id).length > 0, LIMIT_MS);
+  await eventually(() => alarms(town, "bob", id).length > 0 && alarms(town, "ann", id).length > 0);
   for (const name of ["ann", "bob"]) {
     t.match(alarms(town, name, id), [{ writer: hex(writer), length: 1, told: hex(town.identity("eve")) }]);
     t.equal(alarms(town, name, id).length, 1, "only what can be compared");
@@ -95,11 +94,11 @@ t.test("a false hash is kept as what somebody said, and is no alarm anywhere els
       for (const { told } of alarms(town, name, id)) seen.add(told);
     });
   }
-  await until(() => alarms(town, "ann", id).length + alarms(town, "bob", id).length === 0, LIMIT_MS);
+  await eventually(() => alarms(town, "ann", id).length + alarms(town, "bob", id).length === 0);
   t.same(
     [...seen].filter((told) => told !== hex(town.identity("eve"))),
     [],
   );
   await town.member("bob", id).send("and it goes on");
-  await until(async () => (await town.texts("ann", id)).length === 2, LIMIT_MS);
+  await eventually(async () => (await town.texts("ann", id)).length === 2);
 });

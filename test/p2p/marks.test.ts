@@ -6,8 +6,7 @@ import type { RoomMessage } from "../../src/p2p/messages.js";
 import { newId } from "../../src/p2p/room.js";
 import type { MessageRef, Op } from "../../src/p2p/spec/generated/types.js";
 import type { FullRow, Mark } from "../../src/p2p/view.js";
-import { LIMIT_MS, Town } from "../helpers/cores.js";
-import { until } from "../helpers/rooms.js";
+import { eventually, Town } from "../helpers/cores.js";
 
 t.setTimeout(300_000);
 
@@ -22,12 +21,12 @@ t.test("what is done to the messages of one who is away is there when they are b
   const town = new Town(t);
   const id = await town.room(["olive", "mo", "meg"]);
   await town.member("olive", id).write({ type: "set-role", identity: town.identity("mo"), role: 2 });
-  await until(() => town.member("mo", id).summary().role === "moderator", LIMIT_MS);
+  await eventually(() => town.member("mo", id).summary().role === "moderator");
   const texts = ["taken back", "pinned and liked", "left alone"];
   const said: MessageRef[] = [];
   for (const text of texts) said.push(refOf(await town.member("meg", id).send(text)));
-  await until(async () => (await town.texts("mo", id)).length === 3, LIMIT_MS);
-  await until(async () => (await town.texts("olive", id)).length === 3, LIMIT_MS);
+  await eventually(async () => (await town.texts("mo", id)).length === 3);
+  await eventually(async () => (await town.texts("olive", id)).length === 3);
   await town.close("meg");
   const mo = town.member("mo", id);
   await mo.act({ type: "delete-message", target: said[0]! });
@@ -43,8 +42,8 @@ t.test("what is done to the messages of one who is away is there when they are b
       alone: [alone?.text, alone?.deletedBy, alone?.editedAt, alone?.pinned, alone?.reactions.length],
     };
   };
-  await until(async () => (await sees("meg")).gone[1] === "mo" && (await sees("meg")).kept[1] === true, LIMIT_MS);
-  await until(async () => ((await sees("meg")).kept[2] as unknown[]).length === 1, LIMIT_MS);
+  await eventually(async () => (await sees("meg")).gone[1] === "mo" && (await sees("meg")).kept[1] === true);
+  await eventually(async () => ((await sees("meg")).kept[2] as unknown[]).length === 1);
   const wanted = {
     gone: ["", "mo"],
     kept: ["pinned and liked", true, [["❤️", ["mo"]]]],
@@ -62,7 +61,7 @@ t.test(
     const id = await town.room(["olive", "meg"]);
     const meg = town.member("meg", id);
     const [first, second] = [refOf(await meg.send("one")), refOf(await meg.send("two"))];
-    await until(async () => (await town.texts("olive", id)).length === 2, LIMIT_MS);
+    await eventually(async () => (await town.texts("olive", id)).length === 2);
     // As where the library waits for blocks that nobody here has.
     meg.room.base.append = () => new Promise<never>(() => {});
     const shown = await meg.act({ type: "edit-message", target: first, text: "one, better" });
@@ -74,9 +73,9 @@ t.test(
     await town.close("meg");
     await town.open("meg");
     const theirs = town.member("olive", id);
-    await until(async () => (await find(theirs, first))?.text === "one, better", LIMIT_MS);
-    await until(async () => (await find(theirs, second))?.reactions.length === 1, LIMIT_MS);
-    await until(() => !town.member("meg", id).hasWaiting, LIMIT_MS);
+    await eventually(async () => (await find(theirs, first))?.text === "one, better");
+    await eventually(async () => (await find(theirs, second))?.reactions.length === 1);
+    await eventually(() => !town.member("meg", id).hasWaiting);
     t.equal((await find(town.member("meg", id), first))?.text, "one, better");
   },
 );
@@ -86,7 +85,7 @@ t.test("words on a message that its author did not write are not shown as the au
   const id = await town.room(["olive", "meg", "eve"]);
   const target = refOf(await town.member("meg", id).send("I owe olive 10"));
   const olive = town.member("olive", id);
-  await until(async () => (await find(olive, target)) !== undefined, LIMIT_MS);
+  await eventually(async () => (await find(olive, target)) !== undefined);
   const { place } = (await find(olive, target))!;
   const [row] = await olive.room.fullRows(place!, place! + 1);
   const edit = { type: "edit-message", target, text: "I owe eve 1000" } as const;
@@ -171,18 +170,18 @@ t.test("a blocked person is not counted, not heard, not seen typing, and may not
     typed += 1;
   });
   town.member("eve", id).peers.typing();
-  await until(() => typed > 0, LIMIT_MS);
+  await eventually(() => typed > 0);
   town.member("meg", id).peers.typing();
-  await until(() => typists().length > 0, LIMIT_MS);
+  await eventually(() => typists().length > 0);
   t.same(
     olive.peers.typingOf().map((identity) => Buffer.from(identity).equals(town.identity("meg"))),
     [true],
   );
   await town.member("eve", id).send("@olive look at me");
-  await until(async () => (await town.texts("olive", id)).length === 1, LIMIT_MS);
+  await eventually(async () => (await town.texts("olive", id)).length === 1);
   await town.member("meg", id).send("and at me");
-  await until(async () => (await town.texts("olive", id)).length === 2, LIMIT_MS);
-  await until(() => olive.summary().unread > 0, LIMIT_MS);
+  await eventually(async () => (await town.texts("olive", id)).length === 2);
+  await eventually(() => olive.summary().unread > 0);
   t.match(olive.summary(), { unread: 1, mentions: 0 });
   t.notOk(ringing.includes("eve"), `arriving: ${ringing.join()}`);
   const messages = (await olive.messages(0, olive.room.total)).filter(({ op }) => op?.type === "post-message");
@@ -214,7 +213,7 @@ t.test("a blocked person is not counted, not heard, not seen typing, and may not
       .core("olive")
       .rooms()
       .filter(({ isRequest }) => isRequest);
-  await until(() => requests().length > 0 && asked.size === 2, LIMIT_MS);
+  await eventually(() => requests().length > 0 && asked.size === 2);
   t.same(
     requests().map(({ direct }) => direct?.name),
     ["meg"],

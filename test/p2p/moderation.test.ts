@@ -5,8 +5,7 @@ import type { KeetError } from "../../src/errors.js";
 import type { RoomMessage } from "../../src/p2p/messages.js";
 import { newId } from "../../src/p2p/room.js";
 import type { MessageRef, Op } from "../../src/p2p/spec/generated/types.js";
-import { LIMIT_MS, Town } from "../helpers/cores.js";
-import { until } from "../helpers/rooms.js";
+import { eventually, Town } from "../helpers/cores.js";
 
 t.setTimeout(300_000);
 
@@ -27,7 +26,7 @@ t.test("each right, by an owner, a moderator and two members", async (t) => {
   const names = ["olive", "mo", "meg", "eve"];
   const id = await town.room(names);
   const all = async (condition: (name: string) => Promise<boolean>) =>
-    until(async () => (await Promise.all(names.map(condition))).every(Boolean), LIMIT_MS);
+    eventually(async () => (await Promise.all(names.map(condition))).every(Boolean));
   /** In its place in the order; what is only on its way does not count. */
   const saw = (name: string, { writer, id: message }: MessageRef) =>
     town
@@ -69,7 +68,7 @@ t.test("each right, by an owner, a moderator and two members", async (t) => {
     const isClosed = async (name: string, invite: Uint8Array) =>
       (await town.member(name, id).room.invite(invite))?.revoked === true;
     await town.core("meg").revokeInvite(id, own.link!);
-    await until(async () => (await town.member("mo", id).room.invite(other.id)) !== null, LIMIT_MS);
+    await eventually(async () => (await town.member("mo", id).room.invite(other.id)) !== null);
     await town.core("mo").revokeInvite(id, other.id.toString("hex"));
     await all(async (name) => (await isClosed(name, own.id)) && (await isClosed(name, other.id)));
     await town.core("meg").rename("margaret");
@@ -123,13 +122,11 @@ t.test("each right, by an owner, a moderator and two members", async (t) => {
     for (const [name, op] of denied) await town.force(name, id, op);
     await town.force("meg", id, { type: "revoke-invite", invite: invite.id });
     const notAllowed = denied.filter(([name]) => name !== "eve").length + 1;
-    await until(
-      () =>
-        names.every((name, i) => {
-          const { "not-allowed": count = 0 } = town.member(name, id).room.leftOut;
-          return count - kept[i]! >= notAllowed;
-        }),
-      LIMIT_MS,
+    await eventually(() =>
+      names.every((name, i) => {
+        const { "not-allowed": count = 0 } = town.member(name, id).room.leftOut;
+        return count - kept[i]! >= notAllowed;
+      }),
     );
     for (const name of names) t.equal(await town.hash(name, id), before, name);
     for (const name of names) {
@@ -140,10 +137,10 @@ t.test("each right, by an owner, a moderator and two members", async (t) => {
 
   await t.test("removed: refused, told who did it, and not heard any more", async (t) => {
     const gone = refOf(await town.member("eve", id).send("before it"));
-    await until(async () => Boolean(await saw("mo", gone)), LIMIT_MS);
+    await eventually(async () => Boolean(await saw("mo", gone)));
     await write("mo", { type: "remove-member", identity: town.identity("eve") });
     await all(async (name) => (await person(name, "eve"))?.removed === true);
-    await until(() => town.member("eve", id).summary().removed, LIMIT_MS);
+    await eventually(() => town.member("eve", id).summary().removed);
     t.equal(town.member("eve", id).summary().removedBy, "mo");
     t.match(await outcome(town.member("eve", id).send("still here")), /^NOT_ALLOWED: You may not write/);
     const rest = ["olive", "mo", "meg"];
@@ -158,7 +155,7 @@ t.test("each right, by an owner, a moderator and two members", async (t) => {
       await room.append(room.seal(op, newId(), Date.now())).catch(() => {});
     }
     const last = refOf(await town.member("meg", id).send("who is there?"));
-    await until(async () => (await Promise.all(rest.map((name) => saw(name, last)))).every(Boolean), LIMIT_MS);
+    await eventually(async () => (await Promise.all(rest.map((name) => saw(name, last)))).every(Boolean));
     await town.agree(id, rest);
     const texts = await town.texts("olive", id);
     t.ok(texts.includes("before it") && !texts.includes("I am still here") && !texts.includes("after it"));
@@ -167,7 +164,7 @@ t.test("each right, by an owner, a moderator and two members", async (t) => {
     t.notOk((await town.member("olive", id).members()).some(({ name }) => name === "eve"));
     // What was said before can still be taken back, and was hers who is a moderator's lower.
     await act("mo", { type: "delete-message", target: gone });
-    await until(async () => (await saw("meg", gone))?.deletedBy?.name === "mo", LIMIT_MS);
+    await eventually(async () => (await saw("meg", gone))?.deletedBy?.name === "mo");
   });
 });
 
@@ -175,27 +172,71 @@ t.test("a founder who left is let in again by an invite, and the order goes on b
   const town = new Town(t);
   const id = await town.room(["olive", "ada"]);
   await town.member("olive", id).write({ type: "set-role", identity: town.identity("ada"), role: 3 });
-  await until(() => town.member("ada", id).summary().role === "owner", LIMIT_MS);
+  await eventually(() => town.member("ada", id).summary().role === "owner");
   await town.member("olive", id).write({ type: "remove-member", identity: town.identity("olive") });
-  await until(() => town.member("olive", id).summary().removed, LIMIT_MS);
-  await until(async () => (await town.member("ada", id).members()).length === 1, LIMIT_MS);
+  await eventually(() => town.member("olive", id).summary().removed);
+  await eventually(async () => (await town.member("ada", id).members()).length === 1);
   t.equal(town.member("ada", id).room.signers().length, 1);
   // Back without being asked, as the log that made the room.
   const { room } = town.member("olive", id);
   await room.append(room.seal(room.joinOp(null), newId(), Date.now())).catch(() => {});
   await town.member("ada", id).send("olive?");
-  await until(() => (town.member("ada", id).room.leftOut["not-allowed"] ?? 0) > 0, LIMIT_MS);
+  await eventually(() => (town.member("ada", id).room.leftOut["not-allowed"] ?? 0) > 0);
 
   await town.member("ada", id).write({ type: "set-role", identity: town.identity("olive"), role: 1 });
   const { link } = await town.core("ada").makeInvite(id, {});
-  await until(() => !town.member("olive", id).summary().removed, LIMIT_MS);
+  await eventually(() => !town.member("olive", id).summary().removed);
   await town.core("olive").joinRoom(link!);
-  await until(() => town.member("olive", id).summary().role === "member", LIMIT_MS);
-  await until(() => town.core("olive").room(id)?.waitsFor === null, LIMIT_MS);
+  await eventually(() => town.member("olive", id).summary().role === "member");
+  await eventually(() => town.core("olive").room(id)?.waitsFor === null);
   for (const name of ["olive", "ada"]) t.equal(town.member(name, id).room.signers().length, 1, name);
   const before = town.member("ada", id).room.base.signedLength;
   for (let i = 0; i < 10; i++) await town.member(i % 2 ? "ada" : "olive", id).send(`again ${i}`);
-  await until(() => town.member("ada", id).room.base.signedLength > before + 5, LIMIT_MS);
-  await until(async () => (await town.texts("ada", id)).includes("again 8"), LIMIT_MS);
+  await eventually(() => town.member("ada", id).room.base.signedLength > before + 5);
+  await eventually(async () => (await town.texts("ada", id)).includes("again 8"));
   await t.rejects(town.member("olive", id).write({ type: "set-room", name: "mine" }), { code: "NOT_ALLOWED" });
 });
+
+t.test("who was removed cannot write itself back in by blocks that claim to be older", async (t) => {
+  const town = new Town(t);
+  const id = await town.room(["olive", "meg", "eve"]);
+  await town.member("eve", id).send("while she was in");
+  const honest = ["olive", "meg"];
+  for (const name of honest) await eventually(async () => (await town.texts(name, id)).length === 1);
+  const { room } = town.member("eve", id);
+  const { base } = room as unknown as { base: Raw };
+  const heads = base.heads().map(({ key, length }) => ({ key, length }));
+  await town.member("olive", id).write({ type: "remove-member", identity: town.identity("eve") });
+  const isOut = async (name: string) =>
+    (await town.member(name, id).room.person(town.identity("eve")))?.removed === true;
+  for (const name of honest) await eventually(() => isOut(name));
+  // Settled: what is signed is never taken back.
+  const { base: signing } = town.member("olive", id).room;
+  const length = signing.length;
+  await eventually(() => signing.signedLength >= length);
+  for (let i = 0; i < 3; i++) {
+    const value = room.seal({ type: "post-message", text: `from the past ${i}` }, newId(), 1);
+    const node = { heads, batch: 1, value };
+    await base.local.append({ version: 2, digest: null, checkpoint: null, optimistic: false, node });
+  }
+  // Another log of the same person, as one more device of hers.
+  const optimistic = room.seal(room.joinOp(null), newId(), Date.now());
+  await room.append(optimistic, true).catch(() => {});
+  await town.member("meg", id).send("and now without her");
+  await town.member("olive", id).send("yes");
+  for (const name of honest) await eventually(async () => (await town.texts(name, id)).length === 3);
+  await town.agree(id, honest);
+  await town.close("meg");
+  await town.open("meg");
+  await town.agree(id, honest);
+  for (const name of honest) {
+    t.same((await town.texts(name, id)).sort(), ["and now without her", "while she was in", "yes"], name);
+    t.equal((await town.member(name, id).members()).length, 2);
+  }
+});
+
+/** The library's own writing, past all that we do with it. */
+interface Raw {
+  heads(): { readonly key: Uint8Array; readonly length: number }[];
+  readonly local: { append(block: unknown): Promise<unknown> };
+}

@@ -1,8 +1,7 @@
 // Who signs a room's order: one at first, three as soon as three may, never two; and never those who are away.
 import t from "tap";
 import { type Device, nextSigners, REPLACE_AFTER_MS } from "../../src/p2p/promotion.js";
-import { LIMIT_MS, Town } from "../helpers/cores.js";
-import { until } from "../helpers/rooms.js";
+import { eventually, Town } from "../helpers/cores.js";
 
 t.setTimeout(300_000);
 
@@ -81,11 +80,11 @@ t.test("three sign once three are here, and go on without the founder, also for 
   for (const name of ["ann", "bob"]) town.member(name, id).room.base.on("update", () => look([name]));
   for (let i = 0; i < 5; i++) await town.member("ann", id).send(`${i}`);
   const { link } = await town.core("ann").makeInvite(id, { uses: 5 });
-  await until(() => (town.member("ann", id).peers.hereIdentities().size ?? 0) === 1, LIMIT_MS);
+  await eventually(() => (town.member("ann", id).peers.hereIdentities().size ?? 0) === 1);
   t.equal(signersOf(town, "ann", id).length, 1, "two would stop with either one");
   await town.join("carol", id, link!);
   const names = ["ann", "bob", "carol"];
-  await until(() => names.every((name) => signersOf(town, name, id).length === 3), LIMIT_MS);
+  await eventually(() => names.every((name) => signersOf(town, name, id).length === 3));
   look(names);
   t.same([...counts].sort(), [1, 3], "never two");
   for (const name of names) {
@@ -99,13 +98,13 @@ t.test("three sign once three are here, and go on without the founder, also for 
   const signed = () => Math.min(...["bob", "carol"].map((name) => town.member(name, id).room.base.signedLength));
   const before = signed();
   for (let i = 0; i < 40; i++) await town.member(i % 2 ? "bob" : "carol", id).send(`without ann ${i}`);
-  await until(() => signed() > before + 20, LIMIT_MS);
+  await eventually(() => signed() > before + 20);
   const rows = town.member("bob", id).room.total;
   await town.open("dave");
   let forwarded = 0;
   const core = town.core("dave");
   await core.joinRoom(byBob.link!);
-  await until(() => {
+  await eventually(() => {
     const member = core.room(id)?.member;
     if (member && member.room.base.listenerCount("fast-forward") < 2) {
       member.room.base.on("fast-forward", () => {
@@ -113,8 +112,8 @@ t.test("three sign once three are here, and go on without the founder, also for 
       });
     }
     return core.room(id)?.waitsFor === null;
-  }, LIMIT_MS);
-  await until(() => town.member("dave", id).room.total >= rows, LIMIT_MS);
+  });
+  await eventually(() => town.member("dave", id).room.total >= rows);
   await town.agree(id, ["bob", "carol", "dave"]);
   t.ok(forwarded > 0, "took the signed order over");
   t.ok((await town.texts("dave", id)).includes("without ann 39"));
@@ -127,21 +126,19 @@ t.test("a room for two keeps one that signs", async (t) => {
   const town = new Town(t, { promoteAfterMs: 500 });
   await town.room(["ann", "bob"]);
   const { id } = await town.core("ann").openDirect(town.identity("bob"), "bob");
-  await until(
-    () =>
-      town
-        .core("bob")
-        .rooms()
-        .some(({ isRequest }) => isRequest),
-    LIMIT_MS,
+  await eventually(() =>
+    town
+      .core("bob")
+      .rooms()
+      .some(({ isRequest }) => isRequest),
   );
   await town.core("bob").acceptRequest(id);
-  await until(() => town.core("bob").room(id)?.waitsFor === null, LIMIT_MS);
+  await eventually(() => town.core("bob").room(id)?.waitsFor === null);
   const [ann, bob] = [town.member("ann", id).room, town.member("bob", id).room];
   const op = { type: "set-indexers", indexers: [{ writer: bob.writerKey, manifest: bob.manifestBytes() }] } as const;
   await t.rejects(town.member("ann", id).write(op), { code: "NOT_ALLOWED", message: /room for two/ });
   await town.force("bob", id, op);
   await town.member("bob", id).send("done");
-  await until(async () => (await town.texts("ann", id)).length === 1, LIMIT_MS);
+  await eventually(async () => (await town.texts("ann", id)).length === 1);
   t.same(signersOf(town, "ann", id), [ann.writerKey.toString("hex")]);
 });

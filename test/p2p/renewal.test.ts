@@ -2,8 +2,7 @@
 import BlindPairing from "blind-pairing";
 import t from "tap";
 import { linkOf } from "../../src/p2p/invite-link.js";
-import { LIMIT_MS, Town } from "../helpers/cores.js";
-import { until } from "../helpers/rooms.js";
+import { eventually, Town } from "../helpers/cores.js";
 
 t.setTimeout(300_000);
 
@@ -21,24 +20,24 @@ t.test(
     await olive.write({ type: "set-room", topic: "green", share: 2, call: 3 });
     await olive.send("said in the old room");
     await olive.write({ type: "remove-member", identity: town.identity("rex") });
-    await until(() => town.member("rex", id).summary().removed, LIMIT_MS);
-    await until(async () => (await town.member("meg", id).room.room())?.call === "owner", LIMIT_MS);
+    await eventually(() => town.member("rex", id).summary().removed);
+    await eventually(async () => (await town.member("meg", id).room.room())?.call === "owner");
     await town.close("meg");
 
     await t.rejects(town.core("mo").renewRoom(id), { code: "NOT_ALLOWED" });
     const { id: next } = await town.core("olive").renewRoom(id);
-    for (const name of ["mo", "ada"]) await until(() => isIn(town, name, next), LIMIT_MS);
+    for (const name of ["mo", "ada"]) await eventually(() => isIn(town, name, next));
     const roles = async (name: string) =>
       Object.fromEntries((await town.member(name, next).members()).map((one) => [one.name, one.role]));
-    await until(async () => (await roles("mo")).mo === "moderator" && (await roles("mo")).ada === "owner", LIMIT_MS);
+    await eventually(async () => (await roles("mo")).mo === "moderator" && (await roles("mo")).ada === "owner");
 
     // Meg comes back when the owner is gone: the others take her along.
     await town.agree(next, ["olive", "mo", "ada"]);
     await town.close("olive");
     await town.open("meg");
-    await until(() => town.core("meg").room(next) !== null && isIn(town, "meg", next), LIMIT_MS);
+    await eventually(() => town.core("meg").room(next) !== null && isIn(town, "meg", next));
     const sent = await town.member("meg", next).send("here I am");
-    await until(async () => (await town.texts("ada", next)).includes("here I am"), LIMIT_MS);
+    await eventually(async () => (await town.texts("ada", next)).includes("here I am"));
     t.equal(sent.verified, true);
     t.same(await roles("ada"), { olive: "owner", ada: "owner", mo: "moderator", meg: "member" });
     t.match(await town.member("meg", next).room.room(), {
@@ -60,7 +59,7 @@ t.test(
       message: /goes on in another/,
     });
     await town.force("meg", id, { type: "post-message", text: "into the old one" });
-    await until(() => (town.member("ada", id).room.leftOut["not-allowed"] ?? 0) > 0, LIMIT_MS);
+    await eventually(() => (town.member("ada", id).room.leftOut["not-allowed"] ?? 0) > 0);
     t.same(await town.texts("ada", id), ["said in the old room"]);
     // Rex was not taken along, and has no way in though he hears of the room's name.
     t.equal(town.core("rex").room(next), null);
@@ -83,7 +82,7 @@ t.test(
     const heard: string[] = [];
     town.member("meg", id).on("offer", (_identity, { link }) => heard.push(link));
     offer(link!);
-    await until(() => heard.length > 0, LIMIT_MS);
+    await eventually(() => heard.length > 0);
     t.equal(town.core("meg").room(trap.id), null);
 
     // Many more of them, and one that names the right room with a seed that opens nothing.
@@ -91,21 +90,21 @@ t.test(
       Array.from({ length: 10 }, (_, i) => town.core("eve").createRoom(`trap ${i}`, "", "group")),
     );
     for (const other of others) offer((await town.core("eve").makeInvite(other.id, {})).link!);
-    await until(() => heard.length > 10, LIMIT_MS);
+    await eventually(() => heard.length > 10);
     await town.close("meg");
     const { id: next } = await town.core("olive").renewRoom(id);
-    await until(() => isIn(town, "eve", next), LIMIT_MS);
+    await eventually(() => isIn(town, "eve", next));
     const wrong = linkOf(BlindPairing.createInvite(town.member("eve", next).room.key).invite);
     await town.close("olive");
     await town.open("meg");
     const again: string[] = [];
     town.member("meg", id).on("offer", (_identity, { link }) => again.push(link));
-    await until(() => town.member("eve", id).peers.hereIdentities().size > 0, LIMIT_MS);
+    await eventually(() => town.member("eve", id).peers.hereIdentities().size > 0);
     offer(wrong);
-    await until(() => again.includes(wrong), LIMIT_MS);
+    await eventually(() => again.includes(wrong));
     await town.close("eve");
     await town.open("olive");
-    await until(() => town.core("meg").room(next) !== null && isIn(town, "meg", next), LIMIT_MS);
+    await eventually(() => town.core("meg").room(next) !== null && isIn(town, "meg", next));
     for (const room of [trap, ...others]) t.equal(town.core("meg").room(room.id), null);
     t.pass("meg is in the room that olive made");
   },
@@ -115,7 +114,7 @@ t.test("two owners renew at once: all end in the one that the old room's order n
   const town = new Town(t);
   const id = await town.room(["olive", "ada", "meg"]);
   await town.member("olive", id).write({ type: "set-role", identity: town.identity("ada"), role: 3 });
-  await until(() => town.member("ada", id).summary().role === "owner", LIMIT_MS);
+  await eventually(() => town.member("ada", id).summary().role === "owner");
   const made = await Promise.all(["olive", "ada"].map((name) => town.core(name).renewRoom(id)));
   const ids = made.map((room) => room.id);
   const named = async (name: string) => {
@@ -123,14 +122,14 @@ t.test("two owners renew at once: all end in the one that the old room's order n
     return successor ? Buffer.from(successor).toString("hex") : "";
   };
   const names = ["olive", "ada", "meg"];
-  await until(async () => {
+  await eventually(async () => {
     const found = new Set(await Promise.all(names.map(named)));
     const [one] = found;
     return found.size === 1 && ids.includes(one!) && names.every((name) => isIn(town, name, one!));
-  }, LIMIT_MS);
+  });
   const next = await named("meg");
-  await until(async () => (await town.member("meg", next).members()).length === 3, LIMIT_MS);
+  await eventually(async () => (await town.member("meg", next).members()).length === 3);
   await town.member("meg", next).send("all three of us");
-  for (const name of names) await until(async () => (await town.texts(name, next)).length === 1, LIMIT_MS);
+  for (const name of names) await eventually(async () => (await town.texts(name, next)).length === 1);
   t.pass("and talk there");
 });

@@ -7,8 +7,7 @@ import { Search } from "../../src/daemon/search.js";
 import type { RoomMessage } from "../../src/p2p/messages.js";
 import { PAGE_ROWS } from "../../src/p2p/search-index.js";
 import { matches, parseQuery, searchable } from "../../src/p2p/search-text.js";
-import { LIMIT_MS, Town } from "../helpers/cores.js";
-import { until } from "../helpers/rooms.js";
+import { eventually, Town } from "../helpers/cores.js";
 
 t.setTimeout(300_000);
 
@@ -64,7 +63,7 @@ t.test(
     const wrong = await ann().send("the password is swordfish");
     const gone = await ann().send("swordfish again");
     const hers = await town.member("zoe", id).send("my swordfish");
-    await until(async () => (await texts("swordfish")).length === 3, LIMIT_MS);
+    await eventually(async () => (await texts("swordfish")).length === 3);
     t.same(await texts("swordfish"), ["my swordfish", "swordfish again", "the password is swordfish"], "newest first");
     await town.close("zoe");
     // More than a page, so that the words are on disk.
@@ -72,14 +71,14 @@ t.test(
       await Promise.all(Array.from({ length: 50 }, (_, j) => ann().send(`filler ${i + j}`)));
     }
     const folder = join(town.folder, "ann", "search", id);
-    await until(() => existsSync(join(folder, "0")), LIMIT_MS);
+    await eventually(() => existsSync(join(folder, "0")));
     t.equal((await texts("swordfish")).length, 3);
 
     await ann().act({ type: "edit-message", target: refOf(wrong), text: "the password is tröut" });
-    await until(async () => (await texts("swordfish")).length === 2, LIMIT_MS);
+    await eventually(async () => (await texts("swordfish")).length === 2);
     t.same(await texts("trout"), ["the password is tröut"]);
     await ann().act({ type: "delete-message", target: refOf(gone) });
-    await until(async () => (await texts("swordfish")).length === 1, LIMIT_MS);
+    await eventually(async () => (await texts("swordfish")).length === 1);
     t.same(await texts("from:zoe"), ["my swordfish"]);
     t.same(await texts("from:ann swordfish"), []);
     await town.core("ann").block(town.identity("zoe"), "zoe");
@@ -87,7 +86,7 @@ t.test(
     await town.core("ann").block(town.identity("zoe"), null);
     t.same(await texts("swordfish"), ["my swordfish"]);
 
-    await until(() => existsSync(join(folder, "0")), LIMIT_MS);
+    await eventually(() => existsSync(join(folder, "0")));
     const bytes = Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))));
     t.ok(bytes.byteLength > 5_000);
     for (const word of ["swordfish", "trout", "filler"]) t.equal(bytes.indexOf(word), -1, `${word} is not to be read`);
@@ -112,10 +111,10 @@ t.test(
     t.same(await texts("trout"), ["the password is tröut"]);
     t.equal((await texts("filler 4")).length, 100, "a page of an answer");
     // Edited while the file is there and nobody looks.
-    await until(() => existsSync(join(folder, "0")), LIMIT_MS);
+    await eventually(() => existsSync(join(folder, "0")));
     await town.open("zoe");
     await town.member("zoe", id).act({ type: "edit-message", target: refOf(hers), text: "my pike" });
-    await until(async () => (await texts("pike")).length === 1, LIMIT_MS);
+    await eventually(async () => (await texts("pike")).length === 1);
     t.same(await texts("swordfish"), []);
   },
 );

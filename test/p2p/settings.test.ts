@@ -1,7 +1,6 @@
 // What a person decides for themselves alone: kept over restarts, told to nobody, gone with the room.
 import t from "tap";
-import { LIMIT_MS, Town } from "../helpers/cores.js";
-import { until } from "../helpers/rooms.js";
+import { eventually, Town } from "../helpers/cores.js";
 
 t.setTimeout(300_000);
 
@@ -43,7 +42,7 @@ t.test("a room that is left takes them with it, and who comes back starts anew",
   await town.core("bob").setPrefs(id, { mutedUntil: "forever", favourite: true });
   await town.core("bob").leaveRoom(id);
   await town.core("bob").joinRoom(link!);
-  await until(() => town.core("bob").room(id)?.waitsFor === null, LIMIT_MS);
+  await eventually(() => town.core("bob").room(id)?.waitsFor === null);
   t.match(town.core("bob").room(id)!.prefs, { mutedUntil: null, favourite: false });
 });
 
@@ -59,8 +58,8 @@ t.test("whom one blocked is nobody's business, and oneself cannot be blocked", a
     "once, by the name of the last time",
   );
   await town.member("bob", id).send("do you hear me?");
-  await until(async () => (await town.texts("ann", id)).length === 1, LIMIT_MS);
-  await until(() => town.member("bob", id).hasUndelivered === false, LIMIT_MS);
+  await eventually(async () => (await town.texts("ann", id)).length === 1);
+  await eventually(() => town.member("bob", id).hasUndelivered === false);
   t.pass("what bob writes is delivered as before");
   await town.close("ann");
   await town.open("ann");
