@@ -295,7 +295,8 @@ export class MemberRoom extends ReadyResource {
         const identity = this.room.writers.get(id)?.identity ?? b4a.alloc(32);
         return {
           writer,
-          who: { identity, name: await this.room.nameOf(identity) },
+          // Who signs is known before who that is, where history is still missing.
+          who: { identity, name: await this.room.nameOf(identity).catch(() => "") },
           here: isOwn || here.has(id),
           seenAt: isOwn ? this.#now() : this.#presence.seenAt(id),
         };
@@ -305,7 +306,7 @@ export class MemberRoom extends ReadyResource {
 
   /** What each connected member has of the blocks known here. */
   async has(): Promise<{ who: Who; blocks: number; of: number }[]> {
-    const heads = await this.room.heads();
+    const heads = await this.room.heads().catch(() => []);
     return Promise.all(
       this.peers.has(heads).map(async ({ identity, blocks, of }) => ({
         who: { identity, name: await this.room.nameOf(identity) },
