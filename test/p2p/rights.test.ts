@@ -208,6 +208,22 @@ t.test("a founder who left comes back as everybody does, and the room goes on be
   t.equal(host.system.indexers.length, 1);
 });
 
+t.test("the last owner who is in cannot step down, whoever else was named owner and is not there", async (t) => {
+  const stage = await Stage.open(t.testdir({}), "group", (cast) => founding(cast, "group", {}));
+  const { cast } = stage;
+  const stepDown = () => cast.act("olive1", { do: "role", who: "olive", role: "member" });
+  const acts = [
+    cast.act("otto1", { do: "role", who: "otto", role: "member" }),
+    cast.act("olive1", { do: "role", who: "rex", role: "owner" }),
+    stepDown(),
+    cast.act("rex1", { do: "join", invite: "for-rex", by: "mo1" }, { optimistic: true }),
+    stepDown(),
+  ];
+  t.equal(await stage.wrongIn([acts]), null);
+  const { leftOut } = await played(stage, acts);
+  t.same([...leftOut], [[acts[2]!.label, "not-allowed"]], "only when rex is there");
+});
+
 async function played(stage: Stage, acts: readonly Act[]): Promise<Follower> {
   const follower = new Follower(stage.start);
   await follower.follow(acts);
