@@ -104,7 +104,9 @@ export function makeHandlers(core: Core): Handlers {
         };
       } catch (error) {
         if (!(error instanceof KeetError) || error.code !== "NOT_HERE") throw error;
-        return { messages: [], total, incomplete: true };
+        // What waits here is here, whatever else is not.
+        const waiting = last >= total ? arriving.map((message) => messageInfo(found.id, message)) : [];
+        return { messages: waiting, total, incomplete: true };
       }
     },
     "message.verify": ({ room, id, writer }) => verify(findRoom(core, room), id, writer ?? null),
