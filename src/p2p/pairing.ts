@@ -60,6 +60,7 @@ export class Pairing {
 
   constructor(swarm: Hyperswarm, now: () => number) {
     this.#blind = new BlindPairing(swarm, { poll: POLL_MS });
+    guard(this.#blind, "_onpairingrequest", "_onpairingresponse");
     this.#now = now;
   }
 
@@ -79,6 +80,7 @@ export class Pairing {
         await answerOne(request, door, this.#now()).catch(() => {});
       },
     });
+    guard(member, "_addRequest");
     this.#doors.set(id, member);
   }
 
@@ -119,6 +121,15 @@ export class Pairing {
   async close(): Promise<void> {
     this.#doors.clear();
     await this.#blind.close();
+  }
+}
+
+/** What strangers' bytes make the library throw there, nobody catches: it would end the whole core. */
+function guard(library: object, ...names: readonly string[]): void {
+  const methods = library as Record<string, (...given: unknown[]) => Promise<unknown>>;
+  for (const name of names) {
+    const real = methods[name]!.bind(library);
+    methods[name] = (...given) => real(...given).catch(() => null);
   }
 }
 
