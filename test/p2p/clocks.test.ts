@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import t, { type Test } from "tap";
 import type { KeetError } from "../../src/errors.js";
 import { inOneRoom, Person } from "../helpers/met-cores.js";
@@ -5,6 +8,7 @@ import { until } from "../helpers/rooms.js";
 
 t.setTimeout(180_000);
 
+const STOPPED = fileURLToPath(new URL("../helpers/stopped-child.js", import.meta.url));
 const HOUR_MS = 3_600_000;
 const YEAR_MS = 365 * 24 * HOUR_MS;
 
@@ -117,3 +121,49 @@ t.test(
     t.equal(carol.core.rooms().length, 1);
   },
 );
+
+t.test("C45: a process that was stopped dials its people anew when it goes on", async (t) => {
+  const { maya, bob, id, folder } = await twoInARoom(t);
+  await bob.leave();
+  const child = spawn(process.execPath, [STOPPED, `${folder}/bob`], { stdio: ["pipe", "pipe", "inherit"] });
+  t.teardown(() => void child.kill("SIGKILL"));
+  await once(child.stdout, "data");
+  await until(() => connectionsOf(maya, id).length === 1, 40_000);
+  const [before] = connectionsOf(maya, id);
+  child.kill("SIGSTOP");
+  // Longer than what passes for a busy moment, and shorter than what makes the library give a connection up.
+  await new Promise((resolve) => setTimeout(resolve, 7_500));
+  t.notOk(before!.destroyed, "to maya it looks alive");
+  child.kill("SIGCONT");
+  await until(() => before!.destroyed && connectionsOf(maya, id).length === 1, 40_000);
+  const { id: sent } = await maya.room(id).send("are you back?");
+  await until(async () => (await maya.room(id).message(sent))[0]?.state === "delivered");
+});
+
+t.test("C16: invites of weeks and of a year are open a minute later, and no timer runs over", async (t) => {
+  const folder = t.testdir({});
+  const warnings: string[] = [];
+  const onWarning = ({ name }: Error) => warnings.push(name);
+  process.on("warning", onWarning);
+  t.teardown(() => process.off("warning", onWarning));
+  const maya = new Person(t, folder, "maya");
+  await maya.come();
+  const { id } = await maya.core.createRoom("tea", "", "group");
+  const days = [25, 30, 365];
+  const made = await Promise.all(days.map((count) => maya.core.makeInvite(id, { expiresMs: count * 24 * HOUR_MS })));
+  maya.shiftMs = HOUR_MS / 60;
+  const left = (await maya.core.invites(id)).map(({ record }) => (record.expiresAt - maya.core.now) / HOUR_MS / 24);
+  t.same(
+    left.map(Math.round).sort((a, b) => a - b),
+    days,
+  );
+  for (const [index, { link }] of made.entries()) {
+    const newcomer = new Person(t, folder, `newcomer-${index}`);
+    newcomer.shiftMs = maya.shiftMs;
+    await newcomer.come();
+    await newcomer.joins(link!);
+    await newcomer.leave();
+  }
+  await until(() => maya.room(id).summary().members === 4);
+  t.notOk(warnings.includes("TimeoutOverflowWarning"), warnings.join());
+});
