@@ -114,9 +114,16 @@ t.test("a third one with the link gets neither keys nor in, before and after the
   await town.core("ann").room(id)!.member!.send("for bob alone");
 
   const eve = town.core("eve");
-  const refused = new Promise<string>((resolve) => eve.once("join-failed", (_id, { code }) => resolve(code)));
+  const outcome = new Promise<string>((resolve) => {
+    eve.once("join-failed", (_id, { code }) => resolve(code));
+    eve.once("joined", () => resolve("joined"));
+    eventually(() => Boolean(eve.room(id)?.member)).then(
+      () => resolve("has keys"),
+      () => {},
+    );
+  });
   await eve.joinRoom(link);
-  t.equal(await refused, "INVITE_REVOKED", "it says that it is for somebody else");
+  t.equal(await outcome, "INVITE_REVOKED", "it says that it is for somebody else");
   t.equal(eve.room(id), null, "and gave her nothing");
   await town.open("bob");
   await eventually(() => requestsOf(town.core("bob")).length === 1);
