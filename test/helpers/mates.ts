@@ -207,9 +207,9 @@ export class Wires {
     const again = () => {
       if (isCut) return;
       open = connect(a, b);
-      open.closed.then(again);
+      void open.closed.then(again);
     };
-    open.closed.then(again);
+    void open.closed.then(again);
     this.#wires.set(name, {
       cut: async () => {
         isCut = true;
