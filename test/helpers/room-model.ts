@@ -302,15 +302,21 @@ export class RoomModel {
     const person = this.state.persons[who];
     if (!person || !this.#may("role", me, who === identity, person.role)) return "out";
     if (role === person.role && !person.removed) return "quiet";
-    const owners = this.#here().filter((name) => this.state.persons[name]!.role === "owner");
-    if (who === identity && owners.length < 2) return "out";
+    if (who === identity && this.#owners().length < 2) return "out";
     Object.assign(person, { role, removed: false });
     return "row";
+  }
+
+  #owners(): string[] {
+    return this.#here().filter((name) => this.state.persons[name]!.role === "owner");
   }
 
   #remove(who: string, identity: string, me: Person): "row" | "out" {
     const person = this.state.persons[who];
     if (!person || person.removed || !this.#may("remove", me, who === identity, person.role)) return "out";
+    // Who is alone may go; others are not left without an owner.
+    const leaves = who === identity && me.role === "owner" && this.#here().length > 1;
+    if (leaves && this.#owners().length < 2) return "out";
     const here = this.#here();
     const owners = here.filter((name) => this.state.persons[name]!.role === "owner");
     // A room with others in it is never left without an owner.
