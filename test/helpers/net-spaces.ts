@@ -11,10 +11,16 @@ const runs = (command: string, ...args: string[]) => spawnSync(command, args).st
 
 /** Why networks cannot be made here, with what to install; false where they can. */
 export function cannotMakeNetworks(): string | false {
-  if (process.platform !== "linux" || !runs("unshare", "-n", "ip", "link")) {
-    return "needs network namespaces: run as root, with util-linux and iproute2 installed";
-  }
-  return runs("unshare", "-n", "nft", "list", "ruleset") ? false : "needs nft: install nftables";
+  const can = process.platform === "linux" && runs("unshare", "-n", "ip", "link");
+  return can ? false : "needs network namespaces: run as root, with util-linux and iproute2 installed";
+}
+
+/** A firewall is a package more than a bare system has: where there is none, the tests behind one say so and end. */
+export function hasFirewall(t: { comment(text: string): void; pass(text: string): void }): boolean {
+  if (runs("unshare", "-n", "nft", "list", "ruleset")) return true;
+  t.comment("not run: install nftables");
+  t.pass("there is no firewall to be behind");
+  return false;
 }
 
 /** One machine, as far as the network can tell. */
