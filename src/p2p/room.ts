@@ -27,7 +27,7 @@ import { type Identity, verifyJoin } from "./identity.js";
 import { type CheckMark, PLAIN, type RowState, rowState } from "./message-state.js";
 import { type Refusal, whyNot } from "./refusals.js";
 import type { Admission, Indexer, Op } from "./spec/generated/types.js";
-import { within } from "./time-limit.js";
+import { atMost, within } from "./time-limit.js";
 import {
   type FullRow,
   type InviteRecord,
@@ -44,6 +44,7 @@ const READ_LIMIT_MS = 2_000;
 const APPEND_LIMIT_MS = 4_000;
 /** Unknown writers whose join we checked; more than any meeting needs, and no flood can raise it. */
 const MAX_EXPECTED_WRITERS = 1_024;
+const CLOSE_READS_MS = 500;
 const SLICE_MS = 300;
 const REST_LIMIT_MS = 2_000;
 const MAX_LEFT_OUT = 1_000;
@@ -123,6 +124,8 @@ export class Room extends ReadyResource {
   #isOwnLogDamaged = false;
   #lacksHistory = false;
   #isLoadingLate = false;
+  /** Reads that have begun and not ended. */
+  readonly #reading = new Set<Promise<unknown>>();
   readonly #history: History;
 
   constructor(options: RoomOptions) {
@@ -183,6 +186,8 @@ export class Room extends ReadyResource {
   protected override async _close(): Promise<void> {
     this.#queue.end(new Error("room is closing"));
     await this.#history.close();
+    // A read that begins a snapshot of a core that is just closing throws where nobody can catch it.
+    await atMost(CLOSE_READS_MS, Promise.allSettled(this.#reading));
     await this.base.close();
     await this.#telling?.catch(() => {});
   }
@@ -504,14 +509,22 @@ export class Room extends ReadyResource {
 
   #read<T>(read: (view: ViewReader) => Promise<T>): Promise<T> {
     if (this.#stopReason !== null) return Promise.reject(this.#stopped());
+    if (this.closing) return Promise.reject(new Error("the room is closing"));
     return within(
-      read(new ViewReader(this.base.view)),
+      this.#noted(read(new ViewReader(this.base.view))),
       READ_LIMIT_MS,
       () =>
         new KeetError("peer", "NOT_HERE", "This part of the room is on no device that is here now.", {
           hint: "It comes by itself when somebody who has it appears.",
         }),
     );
+  }
+
+  #noted<T>(reading: Promise<T>): Promise<T> {
+    this.#reading.add(reading);
+    const done = () => void this.#reading.delete(reading);
+    reading.then(done, done);
+    return reading;
   }
 
   room(): Promise<RoomRecord | null> {
@@ -686,21 +699,23 @@ export class Room extends ReadyResource {
   /** How far each member's log is known here; what others are told, and what `behind` is counted from. */
   async heads(): Promise<Head[]> {
     const { system } = this.base;
-    if (!system || this.#stopReason !== null) return [];
+    if (!system || this.#stopReason !== null || this.closing) return [];
     const found = new Map<string, Head>();
     const list = async () => {
       for await (const { key, value } of system.list()) {
         if (!value.isRemoved) found.set(hex(key), { writer: key, length: value.length });
       }
     };
-    await within(list(), READ_LIMIT_MS, () => new Error("the list of writers is not here yet"));
+    await within(this.#noted(list()), READ_LIMIT_MS, () => new Error("the list of writers is not here yet"));
     const { local } = this.base;
     if (local.length > 0) found.set(hex(local.key), { writer: local.key, length: local.length });
     return [...found.values()];
   }
 
   async knownLength(writer: Uint8Array): Promise<number> {
-    return (await this.base.system?.get(writer))?.length ?? 0;
+    const { system } = this.base;
+    if (!system || this.#stopReason !== null || this.closing) return 0;
+    return (await this.#noted(system.get(writer)))?.length ?? 0;
   }
 
   /** May the library open this writer's core? Members, and those whose join we were shown. */
