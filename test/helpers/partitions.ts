@@ -241,10 +241,19 @@ class Run {
         const unsent = mate.member.arriving.map(({ text, state, reason }) => `${text} ${state} (${reason})`);
         const local = room.base.local.length;
         const taken = await room.knownLength(room.writerKey).catch(() => -1);
-        return `${mate.name}: own log ${local}, of it in the order ${taken}, left out ${JSON.stringify(room.leftOut)}, ${room.total} rows, view ${view}, role ${summary.role}, behind ${summary.behind}, waiting ${mate.member.hasWaiting}, stopped ${room.stopReason}, signed ${room.base.signedLength}, refused ${mate.refused}, unsent: ${unsent.join(", ")}`;
+        return `${mate.name}: own log ${local}, of it in the order ${taken}, left out ${JSON.stringify(room.leftOut)}, ${room.total} rows, view ${view}, role ${summary.role}, behind ${summary.behind}, waiting ${mate.member.hasWaiting}, stopped ${room.stopReason}, signed ${room.base.signedLength} of ${room.base.length}, refused ${mate.refused}, unsent: ${unsent.join(", ")}`;
       }),
     );
-    return [`seed ${this.#options.seed}`, ...this.#did, ...states, this.#table.wires.names.join(" ")].join("\n");
+    const differences = await Promise.all(
+      this.#table.mates.slice(1).map((mate) => firstDifference(this.#table.mates[0]!, mate).catch(String)),
+    );
+    return [
+      `seed ${this.#options.seed}`,
+      ...this.#did,
+      ...states,
+      ...differences,
+      this.#table.wires.names.join(" "),
+    ].join("\n");
   }
 }
 
@@ -269,4 +278,19 @@ function endsWithRemoval(rows: readonly RoomRow[], mate: Mate): boolean {
   const lastAt = rows.findLastIndex(({ author }) => Buffer.compare(author.identity, mate.identity.key) === 0);
   // A newcomer whose invite went with the one who made it was never in.
   return removedAt === -1 ? lastAt === -1 : lastAt < removedAt;
+}
+
+/** Where two views are not the same: key and value of the first such entry, in hex. */
+async function firstDifference(a: Mate, b: Mate): Promise<string> {
+  const [left, right] = await Promise.all(
+    [a, b].map(async ({ member }) => {
+      const entries: string[] = [];
+      for await (const { key, value } of member.room.base.view.createReadStream({})) {
+        entries.push(`${hex(key)} = ${hex(value)}`);
+      }
+      return entries;
+    }),
+  );
+  const at = left!.findIndex((entry, i) => entry !== right![i]);
+  return at === -1 ? `${b.name}: as ${a.name}` : `${b.name}: ${right![at]}\n  ${a.name}: ${left![at]}`;
 }
