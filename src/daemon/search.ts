@@ -46,6 +46,8 @@ export class Search {
       } catch (error) {
         if (!(error instanceof KeetError)) throw error;
         incomplete.push(open.id);
+        // Tried again with the next page.
+        ends.set(open.id, before);
       }
     }
     const shown = takeInOrder(found, limit);
