@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-const FOLDERS = ["/usr/sbin", "/sbin", "/usr/bin", "/bin"];
+const FOLDERS = ["usr/sbin", "sbin", "usr/bin", "bin"].map((folder) => `/${folder}`);
 
 /** Tried in this order: who has the first has it for this, and the others below it. */
 const RULES: readonly { readonly tool: string; rule(ports: readonly number[]): string }[] = [

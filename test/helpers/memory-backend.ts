@@ -87,6 +87,7 @@ export async function openMemoryBackend(options: BackendOptions): Promise<Backen
       tell({ type: "timeline", room: target.id, from: total - 1, total, messages: [message] });
       return message;
     },
+    "room.members": async () => [],
     "message.list": async ({ room, limit, from }: { room: string; limit: number; from?: number }) => {
       const rows = rowsOf(roomOf(room).id);
       const start = from ?? Math.max(0, rows.length - limit);
