@@ -16,7 +16,7 @@ import { checkedName, type Identity } from "./identity.js";
 import type { LocalStore } from "./local-store.js";
 import { MessageReader } from "./message-reader.js";
 import type { Who } from "./message-state.js";
-import { type RoomMessage, type StateChange, UNTOUCHED } from "./messages.js";
+import { type MessageState, type RoomMessage, type StateChange, textOf, UNTOUCHED } from "./messages.js";
 import type { Waiting } from "./outbox.js";
 import { Presence } from "./presence.js";
 import { Promoter } from "./promoter.js";
@@ -511,8 +511,8 @@ export class MemberRoom extends ReadyResource {
     const waiting = () => this.arriving.filter((message) => b4a.equals(message.id, id));
     const found = await this.message(id).catch(waiting);
     const [message] = found.filter(({ writer }) => b4a.equals(writer, own));
-    if (!message) throw new KeetError("peer", "NOT_WRITABLE", "The room did not take it.");
-    return message;
+    // The order may just be changing: it is in the log all the same.
+    return message ?? this.#ownMessage({ id: hex(id), op, sentAt: this.#now(), failed: null }, "sent");
   }
 
   /**
@@ -556,14 +556,16 @@ export class MemberRoom extends ReadyResource {
   }
 
   #showWaiting(waiting: Waiting): void {
-    const { op, sentAt, failed } = waiting;
-    if (op.type !== "post-message") {
-      this.#markTarget(op);
-      return;
-    }
-    this.#arriving.show({
+    const { op, failed } = waiting;
+    if (op.type === "post-message")
+      this.#arriving.show(this.#ownMessage(waiting, failed === null ? "pending" : "failed"));
+    else this.#markTarget(op);
+  }
+
+  #ownMessage({ id, op, sentAt, failed }: Waiting, state: MessageState): RoomMessage {
+    return {
       ...UNTOUCHED,
-      id: b4a.from(waiting.id, "hex"),
+      id: b4a.from(id, "hex"),
       writer: this.room.writerKey,
       author: this.#identity.key,
       name: this.#identity.name,
@@ -571,15 +573,15 @@ export class MemberRoom extends ReadyResource {
       receivedAt: sentAt,
       place: null,
       op,
-      text: op.text,
-      state: failed === null ? "pending" : "failed",
+      text: textOf(op),
+      state,
       reason: failed,
       verified: true,
       mine: true,
       blocked: false,
       clockOff: false,
       mentionsMe: false,
-    });
+    };
   }
 
   /** What an op is about looks otherwise now. */

@@ -17,7 +17,7 @@ const MOUNTS = {
       : false,
 };
 /** What tells how it went: logs of ours and of the database, the lock and its holder. */
-const TALK = /(^|\/)(core\.log|screen\.log|lock|owner\.json|LOG(\.old\.\d+)?|LOCK)$/;
+const TALK = /(^|\/)(core\.log|screen\.log|lock|owner\.json|core-options\.json|LOG(\.old\.\d+)?|LOCK)$/;
 
 /** Profile with a name, a room and a line in it; its core has closed. */
 async function used(t: Test): Promise<Desk> {

@@ -91,7 +91,7 @@ export async function killRounds(t: Test, rounds: number, minAcknowledged: numbe
   t.teardown(async () => Promise.all(cuts.map((cut) => cut())));
   await admit(sender, replay, door);
   await admit(sender, forward, door);
-  await until(() => replay.room.writable && forward.room.writable, 60_000);
+  await until(() => replay.room.writable && forward.room.writable, 120_000);
   const signedBefore = ann.room.base.signedLength;
   await say(replay, "still here");
   await until(
