@@ -161,7 +161,8 @@ await run(
     for (const [i, { writer, deed: which, onNew, seen: bits, again }] of steps.entries()) {
       const deed = DEEDS[which]!;
       const on = onNew === null ? null : acts[onNew];
-      const about: Deed = "on" in deed && on ? { ...deed, on: on.label } : deed;
+      // A name that was used before is the first one's.
+      const about: Deed = "on" in deed && on ? { ...deed, on: on.sameAs ?? on.label } : deed;
       // Now and then under a name that it used before.
       const same = again ? acts.findLast((act) => act.writer === writer && act.deed.do !== "invite") : undefined;
       const isNamed = same && deed.do !== "invite" && deed.do !== "post";
