@@ -666,7 +666,8 @@ export class Core extends ReadyResource {
     const room = await this.#openLog(live.entry.namespace, roomKey, b4a.from(encryptionKey, "hex"));
     const member = await this.#enter(live, room);
     done.push("The room was closed and opened again.");
-    if (isLogDamaged) {
+    // Also where that did not come to its end the last time.
+    if (isLogDamaged || room.base.local.length === 0) {
       await joinWithNewLog(member, this.#now());
       done.push("Your own log was damaged at its end: you write in a new one from now on, and the old one is kept.");
     }

@@ -9,6 +9,7 @@ import { newId, type Room } from "./room.js";
 import { within } from "./time-limit.js";
 
 const REPAIR_LIMIT_MS = 20_000;
+const KNOWN_LIMIT_MS = 20_000;
 const WRITABLE_LIMIT_MS = 10_000;
 
 /** From now on this device writes in another log, in that namespace. The room has to be closed. */
@@ -23,24 +24,32 @@ export async function takeNewLog(root: Corestore, namespaced: Corestore, roomKey
   await bootstrap.close();
 }
 
-/** One more device of somebody who is in: the identity vouches for the new log, so nobody has to be asked. */
+/**
+ * One more device of somebody who is in: the identity vouches for the new log, so nobody has to be asked. What says so
+ * is written after the words that took this person in, or it would come before them in the room's order and count for
+ * nothing.
+ */
 export async function joinWithNewLog(member: MemberRoom, now: number): Promise<void> {
   const { room } = member;
+  const isIn = async () => (await member.members().catch(() => [])).some(({ mine }) => mine);
+  await waitFor(room, isIn, KNOWN_LIMIT_MS, "the room is not here far enough to write in it");
   const bytes = room.seal(room.joinOp(null), newId(), now);
   member.peers.ownJoin = bytes;
   await room.append(bytes, true);
-  await waitForWritable(room);
+  await waitFor(room, () => room.writable, WRITABLE_LIMIT_MS, "the room has not taken the new log in yet");
 }
 
-function waitForWritable(room: Room): Promise<void> {
-  const writable = new Promise<void>((resolve) => {
-    const look = () => {
-      if (room.writable) resolve();
+/** Looks whenever the room has changed. */
+function waitFor(room: Room, isSo: () => boolean | Promise<boolean>, limitMs: number, what: string): Promise<void> {
+  let look: () => Promise<void> = async () => {};
+  const so = new Promise<void>((resolve) => {
+    look = async () => {
+      if (await isSo()) resolve();
     };
     room.on("writable", look).on("rows", look);
-    look();
+    void look();
   });
-  return within(writable, WRITABLE_LIMIT_MS, () => new Error("the room has not taken the new log in yet"));
+  return within(so, limitMs, () => new Error(what)).finally(() => room.off("writable", look).off("rows", look));
 }
 
 /** Takes the signed order over from whoever has it, then reads everything anew. @returns what was done */
