@@ -124,6 +124,7 @@ export class Room extends ReadyResource {
   #isOwnLogDamaged = false;
   #lacksHistory = false;
   #isLoadingLate = false;
+  #loadsLateAgain = false;
   /** Reads that have begun and not ended. */
   readonly #reading = new Set<Promise<unknown>>();
   readonly #history: History;
@@ -430,7 +431,10 @@ export class Room extends ReadyResource {
 
   /** Who took over a signed view and was cut off could not even read who is in; more of it came since. */
   async #loadLate(): Promise<void> {
-    if (!this.#lacksHistory || this.#isLoadingLate || this.closing) return;
+    if (!this.#lacksHistory || this.closing || this.#stopReason !== null) return;
+    // What came last is told of once, maybe while an earlier try waits for a block that nobody had then.
+    this.#loadsLateAgain = this.#isLoadingLate;
+    if (this.#isLoadingLate) return;
     this.#isLoadingLate = true;
     try {
       await this.#loadWriters();
@@ -439,6 +443,7 @@ export class Room extends ReadyResource {
       // Still not here; it is tried again with what comes next.
     } finally {
       this.#isLoadingLate = false;
+      if (this.#loadsLateAgain) void this.#loadLate();
     }
   }
 

@@ -89,7 +89,8 @@ t.test("three sign once three are here, and go on without the founder, also for 
   t.same([...counts].sort(), [1, 3], "never two");
   for (const name of names) {
     t.equal((await town.member(name, id).signers()).length, 3);
-    t.ok(signersOf(town, name, id).includes(town.member(name, id).room.writerKey.toString("hex")), name);
+    // While the order is put anew the library has none for a moment.
+    await eventually(() => signersOf(town, name, id).includes(town.member(name, id).room.writerKey.toString("hex")));
   }
   const byBob = await town.core("bob").makeInvite(id, { uses: 5 });
   await town.agree(id, names);
