@@ -27,6 +27,7 @@ import { type Identity, verifyJoin } from "./identity.js";
 import { type CheckMark, PLAIN, type RowState, rowState } from "./message-state.js";
 import { type Refusal, whyNot } from "./refusals.js";
 import type { Admission, Indexer, Op } from "./spec/generated/types.js";
+import { StaleBlocks } from "./stale-blocks.js";
 import { atMost, within } from "./time-limit.js";
 import {
   type FullRow,
@@ -127,6 +128,7 @@ export class Room extends ReadyResource {
   #loadsLateAgain = false;
   /** Reads that have begun and not ended. */
   readonly #reading = new Set<Promise<unknown>>();
+  #stale: StaleBlocks | null = null;
   readonly #history: History;
 
   constructor(options: RoomOptions) {
@@ -172,12 +174,14 @@ export class Room extends ReadyResource {
     this.base.on("error", (error: Error) => this.stop(error.message));
     this.base.on("warning", (error: Error) => this.emit("warning", error));
     this.base.on("update", () => {
+      this.#stale?.dropIfMoved();
       this.#goOn();
       this.#tell();
     });
     this.base.on("fast-forward", () => this.#onFastForward());
     this.base.on("writable", () => this.emit("writable"));
     await this.base.ready();
+    this.#stale = new StaleBlocks(this.base.view, () => [...this.#reading]);
     await this.#checkOwnLog();
     await this.#loadWriters().catch((error) => this.emit("warning", error));
     this.#total = await this.#read((view) => view.length()).catch(() => 0);
@@ -453,6 +457,7 @@ export class Room extends ReadyResource {
   }
 
   async #onFastForward(): Promise<void> {
+    this.#stale?.dropIfMoved();
     this.#touchedFrom = 0;
     this.#personsChanged = true;
     this.#history.fetch(true);
@@ -515,6 +520,7 @@ export class Room extends ReadyResource {
   #read<T>(read: (view: ViewReader) => Promise<T>): Promise<T> {
     if (this.#stopReason !== null) return Promise.reject(this.#stopped());
     if (this.closing) return Promise.reject(new Error("the room is closing"));
+    this.#stale?.dropIfMoved();
     return within(
       this.#noted(read(new ViewReader(this.base.view))),
       READ_LIMIT_MS,
@@ -576,6 +582,7 @@ export class Room extends ReadyResource {
    */
   async viewHash(limitMs = Number.POSITIVE_INFINITY): Promise<Buffer | null> {
     const until = performance.now() + limitMs;
+    this.#stale?.dropIfMoved();
     const read = async () => {
       const hash = createHash("blake2b512");
       for await (const { key, value } of this.base.view.createReadStream({})) {
@@ -584,9 +591,9 @@ export class Room extends ReadyResource {
       }
       return hash.digest().subarray(0, 32);
     };
-    if (!Number.isFinite(limitMs)) return read();
+    if (!Number.isFinite(limitMs)) return this.#noted(read());
     // A block that nobody here has would be waited for.
-    return within(read(), limitMs, () => new Error("it is not all here")).catch(() => null);
+    return within(this.#noted(read()), limitMs, () => new Error("it is not all here")).catch(() => null);
   }
 
   /** As the view has it now: a join can vanish again when the order changes. */
