@@ -15,12 +15,11 @@ export function cannotMakeNetworks(): string | false {
   return can ? false : "needs network namespaces: run as root, with util-linux and iproute2 installed";
 }
 
-/** A firewall is a package more than a bare system has: where there is none, the tests behind one say so and end. */
-export function hasFirewall(t: { comment(text: string): void; pass(text: string): void }): boolean {
-  if (runs("unshare", "-n", "nft", "list", "ruleset")) return true;
-  t.comment("not run: install nftables");
-  t.pass("there is no firewall to be behind");
-  return false;
+/** Why there can be no firewall to be behind, with what to install; false where there can. */
+export function cannotMakeFirewalls(): string | false {
+  const cannot = cannotMakeNetworks();
+  if (cannot) return cannot;
+  return runs("unshare", "-n", "nft", "list", "ruleset") ? false : "needs a firewall: install nftables";
 }
 
 /** One machine, as far as the network can tell. */
