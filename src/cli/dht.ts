@@ -13,14 +13,19 @@ interface DhtNode {
 
 const LOOPBACK = "127.0.0.1";
 const DEFAULT_PORT = "49737";
+/** With fewer nobody behind a firewall learns enough of it to get through. */
+const DEFAULT_NODES = "5";
+const MAX_NODES = 64;
 
 export const dht = defineCliCommand({
   path: ["dht"],
-  summary: "Run a DHT node that others start from (--bootstrap)",
-  details: "For a network of one's own. On a server give the address that others reach it by.",
+  summary: "Run a DHT that others start from (--bootstrap)",
+  details:
+    "For a network of one's own. On a server give the address that others reach it by. People behind firewalls need at least five nodes to find each other; they run in this one process, the others on free UDP ports.",
   options: {
     host: { type: "text", describe: "Address that others reach it by", default: "127.0.0.1" },
     port: { type: "text", describe: "UDP port; 0 takes a free one", default: DEFAULT_PORT },
+    nodes: { type: "text", describe: "How many nodes", default: DEFAULT_NODES },
   },
   examples: [
     ["keet-tui dht", "for this machine"],
@@ -32,8 +37,12 @@ export const dht = defineCliCommand({
       throw new KeetError("user", "USAGE", "--host is the IPv4 address that others reach this node by");
     }
     const port = wholeNumber(args.option("port") ?? DEFAULT_PORT, "--port", 65_535, 0) || (await freePort());
+    const count = wholeNumber(args.option("nodes") ?? DEFAULT_NODES, "--nodes", MAX_NODES, 1);
     const { default: HyperDHT } = (await import("hyperdht")) as unknown as {
-      default: { bootstrapper(port: number, host: string, options: object): DhtNode };
+      default: {
+        new (options: object): DhtNode;
+        bootstrapper(port: number, host: string, options: object): DhtNode;
+      };
     };
     // Without `host` it listens on every interface.
     const node = HyperDHT.bootstrapper(port, host, host === LOOPBACK ? { host } : {});
@@ -46,13 +55,20 @@ export const dht = defineCliCommand({
       });
     }
     const at = `${host}:${node.address().port}`;
+    const nodes = [node];
+    while (nodes.length < count) {
+      const bindHost = host === LOOPBACK ? LOOPBACK : "0.0.0.0";
+      const next = new HyperDHT({ ephemeral: false, firewalled: false, bootstrap: [at], host: bindHost });
+      await next.fullyBootstrapped();
+      nodes.push(next);
+    }
     if (shot.globals.json) printJson({ bootstrap: at });
     else printLine(at);
-    talk(`A DHT node listens there. Use it: keet-tui --bootstrap ${at}. Ctrl-C ends it.`);
+    talk(`A DHT listens there. Use it: keet-tui --bootstrap ${at}. Ctrl-C ends it.`);
     await new Promise<void>((done) => {
       for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => done());
     });
-    await node.destroy();
+    await Promise.all(nodes.map((one) => one.destroy()));
     return 0;
   },
 });

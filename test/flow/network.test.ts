@@ -1,9 +1,5 @@
 // Interfaces that do not work, firewalls, and machines behind one address: people find each other, or hear why not.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import t, { type Test } from "tap";
 import { cannotMakeFirewalls, cannotMakeNetworks, onOneNetwork, Space } from "../helpers/net-spaces.js";
 import { Home, until } from "../helpers/program.js";
@@ -14,8 +10,6 @@ const NETWORKS = { skip: cannotMakeNetworks() };
 const FIREWALLS = { skip: cannotMakeFirewalls() };
 /** Found by the beacon; no DHT answers at an address for documentation. One on loopback would keep the core there. */
 const NEARBY = ["--bootstrap", "192.0.2.1:9"] as const;
-
-const DHT_NODES = fileURLToPath(new URL("../helpers/dht-nodes.js", import.meta.url));
 
 interface Finding {
   readonly what: string;
@@ -66,12 +60,11 @@ async function founder(guest: Guest): Promise<string> {
   return link;
 }
 
-async function dhtOn(t: Test, { within }: Space, host: string): Promise<string> {
-  const [command, ...args] = within;
-  const child = spawn(command, [...args, process.execPath, DHT_NODES, host], { stdio: ["pipe", "pipe", "inherit"] });
-  t.teardown(() => void child.kill("SIGKILL"));
-  const [line] = await once(createInterface({ input: child.stdout }), "line");
-  return JSON.parse(line).bootstrap;
+/** @returns where it listens */
+async function dhtOn(t: Test, machine: Space, host: string): Promise<string> {
+  const dht = new Guest(t, "dht", machine, []).start("dht", "--host", host, "--port", "0", "--json");
+  await until(() => dht.stdout().includes("\n"), 20_000);
+  return JSON.parse(dht.stdout()).bootstrap;
 }
 
 async function meet(t: Test, maya: Guest, bob: Guest): Promise<void> {
@@ -111,7 +104,7 @@ t.test(
 );
 
 t.test("C47: behind firewalls that let only answers in, a DHT brings two machines together", FIREWALLS, async (t) => {
-  t.testdir({ maya: {}, bob: {} });
+  t.testdir({ maya: {}, bob: {}, dht: {} });
   const { hub, machines } = await onOneNetwork(t, 2);
   for (const machine of machines) machine.shutOut();
   const by = ["--bootstrap", await dhtOn(t, hub, "10.77.0.254")];
