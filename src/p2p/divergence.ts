@@ -12,6 +12,9 @@ import { hex, type Room } from "./room.js";
 
 const TELL_MS = 10_000;
 const LOGS_A_TIME = 32;
+/** A log that is cut and written anew has another one at the same length: not for long, then. */
+const HASH_KEPT_MS = 30_000;
+const MAX_HASHES = 256;
 const MAX_KEPT = 32;
 /** One who tells a lot of differences leaves room for what others tell. */
 const MAX_KEPT_A_TELLER = 8;
@@ -43,6 +46,7 @@ export class Divergences extends EventEmitter {
   /** By writer and teller. */
   #kept = new Map<string, Divergence>();
   readonly #compared = new WeakMap<RoomPeer, { readonly second: number; readonly count: number }>();
+  readonly #hashes = new Map<string, { readonly hash: Uint8Array; readonly at: number }>();
   #toldAt = Number.NEGATIVE_INFINITY;
   #next = 0;
 
@@ -66,6 +70,7 @@ export class Divergences extends EventEmitter {
   /** After a repair everything is compared anew. */
   async clear(): Promise<void> {
     this.#kept.clear();
+    this.#hashes.clear();
     this.#toldAt = Number.NEGATIVE_INFINITY;
     await this.#local.del(this.#key);
     this.emit("changed");
@@ -88,12 +93,26 @@ export class Divergences extends EventEmitter {
     const hashes: LogHash[] = [];
     for (const writer of some) {
       const length = await this.#room.logLength(writer);
-      const hash = length > 0 ? await this.#room.logHash(writer, length) : null;
+      const hash = length > 0 ? await this.#hash(writer, length) : null;
       if (hash) hashes.push({ writer, length, hash });
     }
     const view = await this.#room.signedHash();
     if (view) hashes.push(view);
     for (const peer of peers) if (hashes.length > 0) peer.sendHashes(hashes);
+  }
+
+  /** In a room of thirty each of them tells the same; opening a log for each would keep a machine busy. */
+  async #hash(writer: Uint8Array, length: number): Promise<Uint8Array | null> {
+    const name = `${hex(writer)}${length}`;
+    const now = performance.now();
+    const known = this.#hashes.get(name);
+    if (known && now - known.at < HASH_KEPT_MS) return known.hash;
+    this.#hashes.delete(name);
+    const hash = await this.#room.logHash(writer, length);
+    if (!hash) return null;
+    if (this.#hashes.size >= MAX_HASHES) this.#hashes.delete(this.#hashes.keys().next().value!);
+    this.#hashes.set(name, { hash, at: now });
+    return hash;
   }
 
   /** @param hashes of members' logs and of the view, as a member told them */
@@ -108,7 +127,7 @@ export class Divergences extends EventEmitter {
     let changed = false;
     for (const { writer, length, hash } of hashes) {
       if (!this.#room.isOwnLog(writer) || length === 0) continue;
-      const here = await this.#room.logHash(writer, length);
+      const here = await this.#hash(writer, length);
       if (!here) continue;
       const one = {
         writer: hex(writer),

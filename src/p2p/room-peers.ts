@@ -53,7 +53,8 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
   ownJoin: Uint8Array | null = null;
   #behind = 0;
   #announceTimer: NodeJS.Timeout | null = null;
-  #lastHeads = "";
+  /** Lengths that all who were here have been told, by writer in hex. */
+  readonly #announced = new Map<string, number>();
   #repeatAt = 0;
   /** Peers that have more than we, and how much we had of it since when. */
   readonly #waiting = new WeakMap<RoomPeer, { have: number; since: number }>();
@@ -230,13 +231,13 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
     }, ANNOUNCE_MS);
   }
 
-  /** Tells all how far the logs are here, where that changed. */
+  /** Tells all how far the logs are here, where that changed: only those, since with thirty in a room it is told a lot. */
   async #announce(): Promise<void> {
     const heads = await this.#headsNow();
-    const now = heads.map(({ writer, length }) => `${hex(writer)}${length}`).join();
-    if (now === this.#lastHeads) return;
-    this.#lastHeads = now;
-    for (const peer of this.#peers.values()) peer.sendHeads(heads);
+    const changed = heads.filter(({ writer, length }) => this.#announced.get(hex(writer)) !== length);
+    if (changed.length === 0) return;
+    for (const { writer, length } of changed) this.#announced.set(hex(writer), length);
+    for (const peer of this.#peers.values()) peer.sendHeads(changed);
     await this.#countBehind();
   }
 

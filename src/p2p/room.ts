@@ -86,6 +86,10 @@ export interface RoomRow {
   readonly state: RowState;
 }
 
+interface KnownLength extends Head {
+  readonly isRemoved: boolean;
+}
+
 export interface Head {
   readonly writer: Uint8Array;
   readonly length: number;
@@ -129,6 +133,8 @@ export class Room extends ReadyResource {
   /** Reads that have begun and not ended. */
   readonly #reading = new Set<Promise<unknown>>();
   #stale: StaleBlocks | null = null;
+  /** Null where something may have changed since. */
+  #lengths: Promise<Map<string, KnownLength>> | null = null;
   readonly #history: History;
 
   constructor(options: RoomOptions) {
@@ -174,6 +180,7 @@ export class Room extends ReadyResource {
     this.base.on("error", (error: Error) => this.stop(error.message));
     this.base.on("warning", (error: Error) => this.emit("warning", error));
     this.base.on("update", () => {
+      this.#lengths = null;
       this.#stale?.dropIfMoved();
       this.#goOn();
       this.#tell();
@@ -457,6 +464,7 @@ export class Room extends ReadyResource {
   }
 
   async #onFastForward(): Promise<void> {
+    this.#lengths = null;
     this.#stale?.dropIfMoved();
     this.#touchedFrom = 0;
     this.#personsChanged = true;
@@ -710,24 +718,40 @@ export class Room extends ReadyResource {
 
   /** How far each member's log is known here; what others are told, and what `behind` is counted from. */
   async heads(): Promise<Head[]> {
-    const { system } = this.base;
-    if (!system || this.#stopReason !== null || this.closing) return [];
-    const found = new Map<string, Head>();
-    const list = async () => {
-      for await (const { key, value } of system.list()) {
-        if (!value.isRemoved) found.set(hex(key), { writer: key, length: value.length });
-      }
-    };
-    await within(this.#noted(list()), READ_LIMIT_MS, () => new Error("the list of writers is not here yet"));
+    if (!this.base.system || this.#stopReason !== null || this.closing) return [];
+    const lengths = await this.#knownLengths();
     const { local } = this.base;
-    if (local.length > 0) found.set(hex(local.key), { writer: local.key, length: local.length });
-    return [...found.values()];
+    const found: Head[] = [];
+    for (const { writer, length, isRemoved } of lengths.values()) {
+      if (!isRemoved && !b4a.equals(writer, local.key)) found.push({ writer, length });
+    }
+    if (local.length > 0) found.push({ writer: local.key, length: local.length });
+    return found;
   }
 
   async knownLength(writer: Uint8Array): Promise<number> {
-    const { system } = this.base;
-    if (!system || this.#stopReason !== null || this.closing) return 0;
-    return (await this.#noted(system.get(writer)))?.length ?? 0;
+    return (await this.#knownLengths()).get(hex(writer))?.length ?? 0;
+  }
+
+  /** Read once after each change: in a room of thirty everybody tells everybody, and each of it is looked up here. */
+  async #knownLengths(): Promise<ReadonlyMap<string, KnownLength>> {
+    if (!this.base.system || this.#stopReason !== null || this.closing) return new Map();
+    this.#lengths ??= this.#noted(this.#listLengths());
+    const reading = this.#lengths;
+    try {
+      return await within(reading, READ_LIMIT_MS, () => new Error("the list of writers is not here yet"));
+    } catch (error) {
+      if (this.#lengths === reading) this.#lengths = null;
+      throw error;
+    }
+  }
+
+  async #listLengths(): Promise<Map<string, KnownLength>> {
+    const found = new Map<string, KnownLength>();
+    for await (const { key, value } of this.base.system!.list()) {
+      found.set(hex(key), { writer: key, length: value.length, isRemoved: value.isRemoved });
+    }
+    return found;
   }
 
   /** May the library open this writer's core? Members, and those whose join we were shown. */
