@@ -43,20 +43,23 @@ export class AppendQueue {
   }
 
   /** @throws KeetError `NOT_NOW`, `NOT_WRITABLE`, `ROOM_STOPPED` */
-  append(bytes: Uint8Array, optimistic: boolean): Promise<void> {
+  async append(bytes: Uint8Array, optimistic: boolean): Promise<void> {
     const appended = new Promise<void>((resolve, reject) => {
       this.#queue.push({ bytes, optimistic, resolve, reject });
       void this.#pump();
     });
-    return within(appended, this.#options.limitMs, () => {
-      this.#options.onStall();
-      return (
-        this.#options.stopped() ??
-        new KeetError("peer", "NOT_NOW", "The room waits for a part of its history that nobody here has.", {
-          hint: "What you wrote is kept and goes out when somebody who has it appears.",
-        })
-      );
-    });
+    const late = new Error("not yet");
+    for (;;) {
+      try {
+        return await within(appended, this.#options.limitMs, () => late);
+      } catch (error) {
+        if (error !== late) throw error;
+        // A long queue that goes on is no standstill.
+        if (this.#isPumping && !this.isStalled) continue;
+        this.#options.onStall();
+        throw this.#options.stopped() ?? notNow();
+      }
+    }
   }
 
   /** Rejects all that waits. */
@@ -105,6 +108,12 @@ export class AppendQueue {
     }
     return batch;
   }
+}
+
+function notNow(): KeetError {
+  return new KeetError("peer", "NOT_NOW", "The room waits for a part of its history that nobody here has.", {
+    hint: "What you wrote is kept and goes out when somebody who has it appears.",
+  });
 }
 
 function notWritable(cause: unknown): unknown {

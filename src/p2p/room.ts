@@ -41,6 +41,7 @@ import {
   type WriterRecord,
 } from "./view.js";
 
+const READ_BUSY_LIMIT_MS = 20_000;
 const READ_LIMIT_MS = 2_000;
 const APPEND_LIMIT_MS = 4_000;
 /** Unknown writers whose join we checked; more than any meeting needs, and no flood can raise it. */
@@ -525,18 +526,29 @@ export class Room extends ReadyResource {
 
   // --- reading; everything has a time limit, since a block nobody here has would hang
 
-  #read<T>(read: (view: ViewReader) => Promise<T>): Promise<T> {
-    if (this.#stopReason !== null) return Promise.reject(this.#stopped());
-    if (this.closing) return Promise.reject(new Error("the room is closing"));
+  async #read<T>(read: (view: ViewReader) => Promise<T>): Promise<T> {
+    if (this.#stopReason !== null) throw this.#stopped();
+    if (this.closing) throw new Error("the room is closing");
     this.#stale?.dropIfMoved();
-    return within(
-      this.#noted(read(new ViewReader(this.base.view))),
-      READ_LIMIT_MS,
-      () =>
-        new KeetError("peer", "NOT_HERE", "This part of the room is on no device that is here now.", {
+    const reading = this.#noted(read(new ViewReader(this.base.view)));
+    const late = new Error("not yet");
+    for (let waited = READ_LIMIT_MS; ; waited += READ_LIMIT_MS) {
+      try {
+        return await within(reading, READ_LIMIT_MS, () => late);
+      } catch (error) {
+        if (error !== late) throw error;
+        // Where every block is here, it is this machine that is busy.
+        if (this.#isWhole && waited < READ_BUSY_LIMIT_MS) continue;
+        throw new KeetError("peer", "NOT_HERE", "This part of the room is on no device that is here now.", {
           hint: "It comes by itself when somebody who has it appears.",
-        }),
-    );
+        });
+      }
+    }
+  }
+
+  get #isWhole(): boolean {
+    const { core } = this.base.view;
+    return core.contiguousLength >= core.signedLength;
   }
 
   #noted<T>(reading: Promise<T>): Promise<T> {
