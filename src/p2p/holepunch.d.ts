@@ -110,12 +110,19 @@ declare module "hypercore/lib/messages.js" {
   export default messages;
 }
 
+declare module "hypercore-storage" {
+  export default class CoreStorage {
+    constructor(path: string, options?: { readonly writeBufferSize?: number });
+  }
+}
+
 declare module "corestore" {
   import type { EventEmitter } from "node:events";
   import type { Duplex } from "node:stream";
   import type Hypercore from "hypercore";
+  import type CoreStorage from "hypercore-storage";
   export default class Corestore extends EventEmitter {
-    constructor(storage: string, options?: object);
+    constructor(storage: string | CoreStorage, options?: object);
     readonly storage: { compact?(): Promise<void> };
     ready(): Promise<void>;
     close(): Promise<void>;

@@ -1,9 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import Corestore from "corestore";
+import CoreStorage from "hypercore-storage";
 import { folderError, privateFolder } from "../config.js";
 import { KeetError } from "../errors.js";
 
+/** Two or three of them are in memory while much is written; the library's own are 64 MiB each. */
+const WRITE_BUFFER_BYTES = 8 * 1024 * 1024;
 const LEAVE_IT = "Nothing was changed or deleted.";
 
 /**
@@ -15,12 +18,13 @@ export async function openStore(folder: string): Promise<Corestore> {
   const path = join(folder, "store");
   const isNew = !existsSync(path);
   privateFolder(path);
-  const store = new Corestore(path);
+  let store: Corestore | undefined;
   try {
+    store = new Corestore(new CoreStorage(path, { writeBufferSize: WRITE_BUFFER_BYTES }));
     await store.ready();
     return store;
   } catch (cause) {
-    store.close().catch(() => {});
+    store?.close().catch(() => {});
     throw explained(cause, path, isNew);
   }
 }

@@ -41,6 +41,7 @@ import {
   type WriterRecord,
 } from "./view.js";
 
+const LENGTHS_KEPT_MS = 1_000;
 const READ_BUSY_LIMIT_MS = 20_000;
 const READ_LIMIT_MS = 2_000;
 const APPEND_LIMIT_MS = 4_000;
@@ -136,6 +137,7 @@ export class Room extends ReadyResource {
   #stale: StaleBlocks | null = null;
   /** Null where something may have changed since. */
   #lengths: Promise<Map<string, KnownLength>> | null = null;
+  #lengthsAt = 0;
   readonly #history: History;
 
   constructor(options: RoomOptions) {
@@ -748,7 +750,12 @@ export class Room extends ReadyResource {
   /** Read once after each change: in a room of thirty everybody tells everybody, and each of it is looked up here. */
   async #knownLengths(): Promise<ReadonlyMap<string, KnownLength>> {
     if (!this.base.system || this.#stopReason !== null || this.closing) return new Map();
-    this.#lengths ??= this.#noted(this.#listLengths());
+    const now = performance.now();
+    // Should the library change something without a word, it is seen a moment later.
+    if (!this.#lengths || now - this.#lengthsAt > LENGTHS_KEPT_MS) {
+      this.#lengths = this.#noted(this.#listLengths());
+      this.#lengthsAt = now;
+    }
     const reading = this.#lengths;
     try {
       return await within(reading, READ_LIMIT_MS, () => new Error("the list of writers is not here yet"));

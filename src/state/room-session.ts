@@ -10,8 +10,8 @@ import { Store } from "./store.js";
 import { memberView, messageView, personView } from "./views.js";
 import { isSameMessage, withChanged, withLate, withoutArrived, withUnreadLine } from "./window.js";
 
-/** Messages kept in memory for one room; the core pages in the rest. */
-const MAX_MESSAGES = 5_000;
+/** Messages kept in memory for one room; the core pages in the rest. With their lines each takes tens of kilobytes. */
+const MAX_MESSAGES = 2_000;
 
 type EventOf<T extends CoreEvent["type"]> = Extract<CoreEvent, { type: T }>;
 

@@ -31,7 +31,7 @@ t.test(
     t.match(used, { used: 1, state: "used" });
 
     const text = "see https://files.example/:v:/p/maya/Ab1?e=x \x1b[31m";
-    const sent = await maya.json("send", "tea", "--wait", "delivered", "--timeout", "20s", text);
+    const sent = await maya.json("send", "tea", "--wait", "delivered", "--timeout", "50s", text);
     t.equal(sent.state, "delivered");
     await until(async () => (await bob.run("tail", "tea", "--json")).stdout.includes(sent.id), 15_000);
     const rows = (await bob.run("tail", "tea", "--json")).stdout
