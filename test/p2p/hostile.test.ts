@@ -18,7 +18,7 @@ import {
   write,
 } from "../helpers/rooms.js";
 
-t.setTimeout(120_000);
+t.setTimeout(240_000);
 
 interface Three {
   readonly ann: Person;
@@ -113,7 +113,7 @@ t.test("garbage, unknown, oversize and mutated blocks close no room, and it open
   // What members tell each other on their channel: the library alone may stand still.
   const heads = await eve.room.heads();
   for (const { room } of [ann, bob]) room.hint(heads);
-  await until(async () => (await texts(ann)).includes("after it") && (await texts(bob)).includes("after it"), 60_000);
+  await until(async () => (await texts(ann)).includes("after it") && (await texts(bob)).includes("after it"), 120_000);
   await say(ann, "ann goes on");
   await say(bob, "bob goes on");
   await until(async () => (await texts(ann)).includes("bob goes on") && (await texts(bob)).includes("ann goes on"));
