@@ -1,4 +1,4 @@
-/** What could come next, for the script that `keet-tui completion` prints. Asks no core: Tab must be at once. */
+/** What could come next, for the scripts that `keet-tui completion` prints. Asks no core: Tab must be at once. */
 import { COMMANDS, GROUPS } from "./commands.js";
 import type { OptionSpec } from "./define.js";
 import { GLOBAL_OPTIONS } from "./globals.js";
@@ -17,8 +17,9 @@ export function completionsFor(typed: readonly string[]): readonly string[] {
   const own = here.find((command) => command.path.length === path.length);
   const options = { ...GLOBAL_OPTIONS, ...own?.options };
   const asked = /^--(.+)$/.exec(before.at(-1) ?? "")?.[1] ?? "";
-  const choices = Object.hasOwn(options, asked) ? options[asked]?.choices : undefined;
-  if (choices) return startingWith(choices, unfinished);
+  const asks = Object.hasOwn(options, asked) ? options[asked] : undefined;
+  // Where nothing is offered the shell offers files, which a value such as that of --home may be.
+  if (asks?.type === "text") return startingWith(asks.choices ?? [], unfinished);
   if (unfinished.startsWith("-")) {
     const names = Object.entries(options).filter(([, spec]) => !spec.hidden);
     return startingWith(

@@ -28,7 +28,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   const asJson = argv.slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length).includes("--json");
   let shot: OneShot | null = null;
   try {
-    // What the script of `keet-tui completion` calls at each Tab.
+    // What the scripts of `keet-tui completion` call at each Tab.
     if (argv[0] === "--get-yargs-completions") {
       printRaw(
         completionsFor(argv.slice(1))

@@ -134,4 +134,6 @@ t.test("Tab offers what can come next, from the table", async (t) => {
   t.same(completionsFor(["keet-tui", "daemon", "--"]).includes("--detach"), true);
   t.same(completionsFor(["keet-tui", "daemon", "--i"]), [], "nothing hidden");
   t.same(completionsFor(["keet-tui", "send", "tea", "--", "--"]), []);
+  t.same(completionsFor(["keet-tui", "--home", ""]), [], "a value that may be a file is left to the shell");
+  t.same(completionsFor(["keet-tui", "completion", ""]), ["bash", "zsh", "fish"]);
 });
