@@ -4,29 +4,30 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { manPage } from "./generate-man.mjs";
 import { renderOps } from "./generate-ops.mjs";
 
 const root = resolve(fileURLToPath(import.meta.url), "../..");
 
+const CLI_TABLES = ["src/cli/commands.ts", "src/cli/globals.ts", "src/cli/usage.ts", "src/cli/surroundings.ts"];
+
+const htmlComment = (text) => `<!-- ${text} -->\n`;
+const roffComment = (text) => `.\\" ${text}`;
+
 /** `from` are modules with the tables; `render` gets what they export, together, and gives the page below its first line. */
 const PAGES = [
   { page: "docs/rpc.md", from: ["src/rpc/methods.ts"], render: rpcPage },
-  {
-    page: "docs/command-line.md",
-    from: ["src/cli/commands.ts", "src/cli/globals.ts", "src/cli/usage.ts"],
-    render: cliPage,
-  },
+  { page: "docs/command-line.md", from: CLI_TABLES, render: cliPage },
+  { page: "docs/keet-tui.1", from: CLI_TABLES, render: manPage, comment: roffComment },
   { page: "docs/commands.md", from: ["src/commands/index.ts", "src/commands/define.ts"], render: commandsPage },
   { page: "docs/keys.md", from: ["src/keys.ts"], render: keysPage },
 ];
 
 const stale = [];
-for (const { page, from, render } of PAGES) {
+for (const { page, from, render, comment = htmlComment } of PAGES) {
   const tables = Object.assign({}, ...(await Promise.all(from.map(load))));
-  await put(
-    page,
-    `<!-- Made by \`npm run generate\` from ${from.join(", ")}; do not edit. -->\n\n${render(tables).trim()}\n`,
-  );
+  const marker = comment(`Made by \`npm run generate\` from ${from.join(", ")}; do not edit.`);
+  await put(page, `${marker}\n${render(tables).trim()}\n`);
 }
 // The ops, their codecs and docs/ops.md.
 for (const [path, text] of await renderOps()) await put(path, text);
@@ -106,17 +107,18 @@ harmless before a terminal sees it. A \`room\` is an id, the first 8 or more cha
 ${methods.join("\n\n")}`;
 }
 
-function cliPage({ COMMANDS, GLOBAL_OPTIONS, usageOf, EXIT_CODES }) {
+function cliPage(tables) {
+  const { COMMANDS, GLOBAL_OPTIONS, EXIT_CODES, ABOUT, ENVIRONMENT, FILES, WHERE_FILES_ARE } = tables;
+  const { usageOf, valueUsage, optionMeaning } = tables;
+  const coded = (rows) => rows.map(([name, what]) => [`\`${name}\``, what]);
   const options = (specs) =>
     table(
       ["option", "what"],
       Object.entries(specs)
         .filter(([, spec]) => !spec.hidden)
         .map(([name, spec]) => {
-          const value = spec.type === "text" ? ` <${spec.choices ? spec.choices.join("|") : "value"}>` : "";
           const alias = spec.alias ? `\`-${spec.alias}\`, ` : "";
-          const byDefault = spec.default ? ` (default: ${spec.default})` : "";
-          return [`${alias}\`--${name}${value}\``, `${spec.describe}${byDefault}`];
+          return [`${alias}\`${`--${name} ${valueUsage(spec)}`.trim()}\``, optionMeaning(spec)];
         }),
     );
   const commands = COMMANDS.map((command) => {
@@ -138,11 +140,7 @@ function cliPage({ COMMANDS, GLOBAL_OPTIONS, usageOf, EXIT_CODES }) {
   });
   return `# The command line
 
-\`keet-tui [invite]\` opens the screen; with an invite it joins first. Everything else is a subcommand, for scripts and for one thing at a time.
-
-Standard output is data, standard error is talk. With \`--json\` data is JSON, and an error is one line
-\`{"error":{"code","message","hint"}}\` on standard error. Rooms are named by their exact name, or by 8 or more characters of their id;
-nothing that sends ever guesses. Text is sent as it was typed; what begins with a hyphen and is no option goes after \`--\`.
+${ABOUT.join("\n\n")}
 
 ${table(["exit code", "means"], EXIT_CODES)}
 
@@ -150,7 +148,17 @@ ${table(["exit code", "means"], EXIT_CODES)}
 
 ${options(GLOBAL_OPTIONS)}
 
-${commands.join("\n\n")}`;
+${commands.join("\n\n")}
+
+## Environment
+
+${table(["variable", "what"], coded(ENVIRONMENT))}
+
+## Files
+
+${WHERE_FILES_ARE}
+
+${table(["file", "what"], coded(FILES))}`;
 }
 
 function commandsPage({ COMMANDS, GROUPS, usageOf }) {

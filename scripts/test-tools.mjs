@@ -2,7 +2,15 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
-const PACKAGES = { unshare: "util-linux", ip: "iproute2", nft: "nftables" };
+const PACKAGES = {
+  unshare: "util-linux",
+  ip: "iproute2",
+  nft: "nftables",
+  man: "man-db",
+  mandoc: "mandoc",
+  zsh: "zsh",
+  fish: "fish",
+};
 const FOLDERS = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/sbin"];
 
 const missing = () =>

@@ -1,4 +1,4 @@
-/** What a subcommand is. One table gives the parser, `--help`, completion and docs/command-line.md. */
+/** What a subcommand is. One table gives the parser, `--help`, completion, docs/command-line.md and docs/keet-tui.1. */
 import type { LogLevel } from "../log.js";
 import type { OneShot } from "./one-shot.js";
 

@@ -1,0 +1,36 @@
+/** What the pages on the command line say beside the commands. For docs/command-line.md and docs/keet-tui.1 alone. */
+
+/** Paragraphs; what is between backticks is typed or printed as it stands. */
+export const ABOUT: readonly string[] = [
+  "`keet-tui [invite]` opens the screen; with an invite it joins first. Everything else is a subcommand, for scripts and for one thing at a time.",
+  `Standard output is data, standard error is talk. With \`--json\` data is JSON, and an error is one line
+\`{"error":{"code","message","hint"}}\` on standard error. Rooms are named by their exact name, or by 8 or more characters of their id;
+nothing that sends ever guesses. Text is sent as it was typed; what begins with a hyphen and is no option goes after \`--\`.`,
+];
+
+/** Only what people set for this program's sake; test/man.test.ts holds it against what the sources read. */
+export const ENVIRONMENT: readonly (readonly [name: string, what: string])[] = [
+  ["KEET_TUI_PROFILE", "Which profile, where --profile names none"],
+  ["KEET_TUI_HOME", "One folder for everything, where --home names none"],
+  ["XDG_DATA_HOME", "Where keys, rooms and logs lie (default: ~/.local/share)"],
+  ["XDG_RUNTIME_DIR", "Where the socket lies; without it, in /tmp"],
+  ["LOCALAPPDATA", "On Windows, where keys, rooms and logs lie"],
+  ["HOME", "The home folder that the others are under"],
+  ["NO_COLOR", "No colours on the screen, as --no-color; any value but an empty one"],
+  ["TERM", "The kind of terminal; on one that is dumb the screen is not opened"],
+  ["SHELL", "For which shell completion prints its script, where none is named"],
+];
+
+export const WHERE_FILES_ARE =
+  "On Linux, where no option and no variable says otherwise. Names without a folder are in that of the profile.";
+
+export const FILES: readonly (readonly [path: string, what: string])[] = [
+  ["~/.local/share/keet-tui/<profile>/", "All of a profile: closed to others, and never to be copied while in use"],
+  ["identity", "Keys and recovery words, in clear"],
+  ["store/", "Rooms and messages"],
+  ["search/", "What search has read already; made anew where it is missing"],
+  ["owner.json, lock", "Which core runs and where it listens, and that no other does"],
+  ["core.log, screen.log", "What the core and the screen have to tell; --log-level says how much"],
+  ["$XDG_RUNTIME_DIR/keet-tui/<profile>.sock", "The socket of the core"],
+  ["/tmp/keet-tui-<uid>/", "The same, where XDG_RUNTIME_DIR is not set"],
+];
