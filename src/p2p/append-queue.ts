@@ -1,6 +1,6 @@
 import type Autobase from "autobase";
 import { KeetError } from "../errors.js";
-import { within } from "./time-limit.js";
+import { withinEach } from "./time-limit.js";
 
 const MAX_BATCH_OPS = 64;
 const MAX_BATCH_BYTES = 512 * 1024;
@@ -43,23 +43,17 @@ export class AppendQueue {
   }
 
   /** @throws KeetError `NOT_NOW`, `NOT_WRITABLE`, `ROOM_STOPPED` */
-  async append(bytes: Uint8Array, optimistic: boolean): Promise<void> {
+  append(bytes: Uint8Array, optimistic: boolean): Promise<void> {
     const appended = new Promise<void>((resolve, reject) => {
       this.#queue.push({ bytes, optimistic, resolve, reject });
       void this.#pump();
     });
-    const late = new Error("not yet");
-    for (;;) {
-      try {
-        return await within(appended, this.#options.limitMs, () => late);
-      } catch (error) {
-        if (error !== late) throw error;
-        // A long queue that goes on is no standstill.
-        if (this.#isPumping && !this.isStalled) continue;
-        this.#options.onStall();
-        throw this.#options.stopped() ?? notNow();
-      }
-    }
+    // A long queue that goes on is no standstill.
+    const goesOn = () => this.#isPumping && !this.isStalled;
+    return withinEach(appended, this.#options.limitMs, goesOn, () => {
+      this.#options.onStall();
+      return this.#options.stopped() ?? notNow();
+    });
   }
 
   /** Rejects all that waits. */

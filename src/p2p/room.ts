@@ -28,7 +28,7 @@ import { type CheckMark, PLAIN, type RowState, rowState } from "./message-state.
 import { type Refusal, whyNot } from "./refusals.js";
 import type { Admission, Indexer, Op } from "./spec/generated/types.js";
 import { StaleBlocks } from "./stale-blocks.js";
-import { atMost, within } from "./time-limit.js";
+import { atMost, within, withinEach } from "./time-limit.js";
 import {
   type FullRow,
   type InviteRecord,
@@ -533,19 +533,13 @@ export class Room extends ReadyResource {
     if (this.closing) throw new Error("the room is closing");
     this.#stale?.dropIfMoved();
     const reading = this.#noted(read(new ViewReader(this.base.view)));
-    const late = new Error("not yet");
-    for (let waited = READ_LIMIT_MS; ; waited += READ_LIMIT_MS) {
-      try {
-        return await within(reading, READ_LIMIT_MS, () => late);
-      } catch (error) {
-        if (error !== late) throw error;
-        // Where every block is here, it is this machine that is busy.
-        if (this.#isWhole && waited < READ_BUSY_LIMIT_MS) continue;
-        throw new KeetError("peer", "NOT_HERE", "This part of the room is on no device that is here now.", {
-          hint: "It comes by itself when somebody who has it appears.",
-        });
-      }
-    }
+    // Where every block is here, it is this machine that is busy.
+    const goesOn = (waitedMs: number) => this.#isWhole && waitedMs < READ_BUSY_LIMIT_MS;
+    return withinEach(reading, READ_LIMIT_MS, goesOn, () => {
+      return new KeetError("peer", "NOT_HERE", "This part of the room is on no device that is here now.", {
+        hint: "It comes by itself when somebody who has it appears.",
+      });
+    });
   }
 
   get #isWhole(): boolean {

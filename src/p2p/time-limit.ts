@@ -12,6 +12,27 @@ export async function within<T>(promise: Promise<T>, limitMs: number, makeError:
   }
 }
 
+/**
+ * Like `within`, and waits as long once more whenever `goesOn` says that it is only slow.
+ * @param goesOn asked at each limit, with the ms waited so far
+ */
+export async function withinEach<T>(
+  promise: Promise<T>,
+  limitMs: number,
+  goesOn: (waitedMs: number) => boolean,
+  makeError: () => Error,
+): Promise<T> {
+  const late = new Error("not yet");
+  for (let waitedMs = limitMs; ; waitedMs += limitMs) {
+    try {
+      return await within(promise, limitMs, () => late);
+    } catch (error) {
+      if (error !== late) throw error;
+      if (!goesOn(waitedMs)) throw makeError();
+    }
+  }
+}
+
 /** Waits for the promise, but not longer than that; what became of it does not matter. */
 export async function atMost(limitMs: number, promise: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
