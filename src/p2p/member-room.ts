@@ -117,7 +117,9 @@ export class MemberRoom extends ReadyResource {
   #wasIn = false;
   #outSince: number | null = null;
   #lastAt: number | null = null;
-  #scanning: Promise<void> = Promise.resolve();
+  #scanning: Promise<void> | null = null;
+  /** Rows from `from` on that were not looked through yet. */
+  #changedRows: { from: number; total: number } | null = null;
   #tick: NodeJS.Timeout | null = null;
   #retryAt = 0;
   #tickedAt = 0;
@@ -208,7 +210,7 @@ export class MemberRoom extends ReadyResource {
     this.#search.close();
     this.peers.close();
     await this.room.close();
-    await this.#scanning.catch(() => {});
+    await this.#scanning;
   }
 
   #listenToSending(): void {
@@ -420,19 +422,32 @@ export class MemberRoom extends ReadyResource {
     return (await this.room.rows(message.place, message.place + 1))[0] ?? null;
   }
 
+  /** Rows that change while others are looked through wait together, so that a flood makes no queue. */
   #onRows(from: number, total: number): void {
     void this.#search.changedFrom(from);
     this.#tellings += 1;
-    this.#scanning = this.#scanning
-      .then(() => this.#scan(from, total))
-      .catch((error) => this.emit("warning", error))
-      .then(async () => {
-        if (this.closing) return;
-        await this.#settleArriving().catch(() => {});
-        this.emit("timeline", { from, total });
-        await this.refresh().catch(() => {});
-        this.#sending.retry();
-      });
+    this.#changedRows = { from: Math.min(from, this.#changedRows?.from ?? from), total };
+    this.#scanning ??= this.#scanAll();
+  }
+
+  async #scanAll(): Promise<void> {
+    for (let next = this.#takeChangedRows(); next && !this.closing; next = this.#takeChangedRows()) {
+      const { from, total } = next;
+      await this.#scan(from, total).catch((error) => this.emit("warning", error));
+      if (this.closing) return;
+      await this.#settleArriving().catch(() => {});
+      this.emit("timeline", { from, total });
+      await this.refresh().catch(() => {});
+      this.#sending.retry();
+    }
+    // In the same turn as the last look, or what comes in between would wait for the next change.
+    this.#scanning = null;
+  }
+
+  #takeChangedRows(): { from: number; total: number } | null {
+    const changed = this.#changedRows;
+    this.#changedRows = null;
+    return changed;
   }
 
   async #scan(from: number, total: number): Promise<void> {
