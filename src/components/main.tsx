@@ -1,5 +1,6 @@
 /** The way in from the command line: terminal, session, screen and Ink, put together and taken apart again. */
 import { render } from "ink";
+import { keepHeapSmall } from "../small-heap.js";
 import { Actions } from "../state/actions.js";
 import type { CoreLink } from "../state/core-link.js";
 import { Session } from "../state/session.js";
@@ -27,6 +28,7 @@ export interface RunScreenOptions {
 
 /** Resolves with the exit code when the screen is gone and the terminal is as it was. */
 export async function runScreen(options: RunScreenOptions): Promise<number> {
+  keepHeapSmall();
   const terminal = new Terminal();
   const ended = Promise.withResolvers<number>();
   const session = new Session({ connect: () => options.connect((line) => session.tell(line)) });

@@ -18,6 +18,7 @@ import type { Backend } from "../rpc/backend.js";
 import { connect } from "../rpc/client.js";
 import { type StatusInfo, WIRE_VERSION } from "../rpc/methods.js";
 import { type ProcessHandlers, RpcServer } from "../rpc/server.js";
+import { keepHeapSmall } from "../small-heap.js";
 import type { OpenBackend } from "./backend-door.js";
 import { lingerWarning } from "./linger.js";
 import { type Listening, listen } from "./listen.js";
@@ -60,6 +61,7 @@ export interface CoreProcess {
  * @throws ALREADY_RUNNING with the socket of the one that runs; STORE_LOCKED and whatever else opening the store throws
  */
 export async function startCore(options: CoreOptions): Promise<CoreProcess> {
+  keepHeapSmall();
   const { paths } = options;
   privateFolder(paths.data);
   const log = logOf(paths, options.logLevel ?? "info");
