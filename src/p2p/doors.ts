@@ -39,6 +39,8 @@ interface Door {
   readonly checkAt: number;
   /** End of the last open invite, ms since 1970; null where none is open. */
   readonly until: number | null;
+  /** Ids of all invites, in hex. */
+  readonly ids: ReadonlySet<string>;
 }
 
 export class Doors {
@@ -151,6 +153,7 @@ export class Doors {
       checkedAt: now,
       checkAt: Math.min(...ends),
       until: ends.length > 0 ? Math.max(...ends) : null,
+      ids: new Set(all.map(({ key }) => hex(key))),
     });
     if (!all.some(({ value }) => value.expiresAt > now - REFUSE_FOR_MS)) {
       this.#options.pairing.shut(room.discoveryKey);
@@ -160,6 +163,7 @@ export class Doors {
       key: room.key,
       encryptionKey: room.base.encryptionKey,
       discoveryKey: room.discoveryKey,
+      isKnown: (id) => this.#doors.get(member)?.ids.has(hex(id)) === true,
       invite: (id) => room.invite(id),
     });
   }

@@ -13,6 +13,8 @@ import { Lan, type LanInterface, type LanPeer } from "./lan.js";
 const MAX_CONNECTIONS = 64;
 const MAX_STRANGERS = 8;
 const STRANGER_LIMIT_MS = 60_000;
+/** Long enough to show a room's key or an invite. After it a stranger gives way to the next one, where all places are taken. */
+const GIVES_WAY_AFTER_MS = 5_000;
 /** Several who join in the same instant do not find each other by one look-up each. */
 const LOOK_AGAIN_MS = [300, 1_000, 3_000];
 const AFTER_ONLINE_MS = [0, 1_000, 4_000, 8_000];
@@ -47,7 +49,8 @@ export class Network extends EventEmitter {
   readonly #lan: Lan | null;
   readonly #startedAt = performance.now();
   readonly #topics = new Map<string, { discovery: Discovery; timers: NodeJS.Timeout[] }>();
-  readonly #strangers = new Map<Connection, NodeJS.Timeout>();
+  /** In the order in which they came. */
+  readonly #strangers = new Map<Connection, { readonly limit: NodeJS.Timeout; readonly since: number }>();
   readonly #heard = new Map<string, { firstAt: number; dialledAt: number }>();
   #watch: NodeJS.Timeout | null = null;
   #last = "";
@@ -120,8 +123,7 @@ export class Network extends EventEmitter {
 
   /** This connection holds a room's key: no stranger any more. */
   trust(connection: Connection): void {
-    const timer = this.#strangers.get(connection);
-    if (timer) clearTimeout(timer);
+    clearTimeout(this.#strangers.get(connection)?.limit);
     this.#strangers.delete(connection);
   }
 
@@ -150,7 +152,8 @@ export class Network extends EventEmitter {
     this.#closing = true;
     if (this.#watch) clearInterval(this.#watch);
     for (const { timers } of this.#topics.values()) for (const timer of timers) clearTimeout(timer);
-    for (const timer of [...this.#strangers.values(), ...this.#again]) clearTimeout(timer);
+    for (const { limit } of this.#strangers.values()) clearTimeout(limit);
+    for (const timer of this.#again) clearTimeout(timer);
     await this.#lan?.close();
     // Saying goodbye to a DHT that does not answer takes many seconds; our records there run out by themselves.
     // `clear` is still what ends the library's own timers.
@@ -184,16 +187,17 @@ export class Network extends EventEmitter {
   #admit(connection: Connection): void {
     connection.on("error", () => {});
     const standing = this.#options.standing(connection.remotePublicKey);
-    const isFull = this.swarm.connections.size > MAX_CONNECTIONS || this.#strangers.size >= MAX_STRANGERS;
-    if (standing !== "member" && isFull) {
+    const isFull = () => this.swarm.connections.size > MAX_CONNECTIONS || this.#strangers.size >= MAX_STRANGERS;
+    if (standing !== "member" && isFull()) this.#oldStrangerGoes();
+    if (standing !== "member" && isFull()) {
       connection.destroy();
       return;
     }
     connection.setKeepAlive(KEEP_ALIVE_MS);
     // Who was removed is a stranger too: a minute, in which they hear of it, and can come back by a new invite.
     if (standing !== "member") {
-      const timer = setTimeout(() => connection.destroy(), STRANGER_LIMIT_MS).unref();
-      this.#strangers.set(connection, timer);
+      const limit = setTimeout(() => connection.destroy(), STRANGER_LIMIT_MS).unref();
+      this.#strangers.set(connection, { limit, since: performance.now() });
     }
     connection.once("close", () => {
       this.trust(connection);
@@ -201,6 +205,13 @@ export class Network extends EventEmitter {
     });
     this.emit("connection", connection);
     this.#tell();
+  }
+
+  #oldStrangerGoes(): void {
+    const [oldest] = this.#strangers;
+    if (!oldest || performance.now() - oldest[1].since < GIVES_WAY_AFTER_MS) return;
+    this.trust(oldest[0]);
+    oldest[0].destroy();
   }
 
   #onLanPeer({ publicKey, host, port, topic }: LanPeer): void {

@@ -17,7 +17,11 @@ import { closedBecause } from "./room-peers.js";
 import type { InviteRecord } from "./view.js";
 
 const POLL_MS = 5 * 60_000;
+/** Of each invite. Whoever does not have it uses up nothing of it. */
 const MAX_ANSWERS_A_MINUTE = 120;
+/** Looks in the room for invites that nobody here has heard of, made up or just made. */
+const MAX_LOOKS_A_MINUTE = 120;
+const MAX_BUDGETS = 256;
 const STATUS = { revoked: 1, used: 2, expired: 3 } as const;
 
 export interface Keys {
@@ -32,6 +36,8 @@ export interface Knocking {
 
 export interface Door extends Keys {
   readonly discoveryKey: Uint8Array;
+  /** Whether the room had an invite of this id when it was last looked at. */
+  isKnown(id: Uint8Array): boolean;
   invite(id: Uint8Array): Promise<InviteRecord | null>;
 }
 
@@ -68,14 +74,13 @@ export class Pairing {
   answer(door: Door): void {
     const id = hex(door.discoveryKey);
     if (this.#doors.has(id)) return;
-    let answers: number[] = [];
+    const made = new Map<string, Budget>();
+    const strange = new Budget(MAX_LOOKS_A_MINUTE);
     const member = this.#blind.addMember({
       discoveryKey: door.discoveryKey,
       onadd: async (request) => {
-        const minuteAgo = performance.now() - 60_000;
-        answers = answers.filter((at) => at > minuteAgo);
-        if (answers.length >= MAX_ANSWERS_A_MINUTE) return;
-        answers.push(performance.now());
+        const budget = door.isKnown(request.inviteId) ? budgetOf(made, hex(request.inviteId)) : strange;
+        if (!budget.take()) return;
         // Whatever comes in here is a stranger's; a throw would keep the request in the library's memory for good.
         await answerOne(request, door, this.#now()).catch(() => {});
       },
@@ -122,6 +127,32 @@ export class Pairing {
     this.#doors.clear();
     await this.#blind.close();
   }
+}
+
+class Budget {
+  readonly #aMinute: number;
+  #takenAt: number[] = [];
+
+  constructor(aMinute: number) {
+    this.#aMinute = aMinute;
+  }
+
+  take(): boolean {
+    const minuteAgo = performance.now() - 60_000;
+    this.#takenAt = this.#takenAt.filter((at) => at > minuteAgo);
+    if (this.#takenAt.length >= this.#aMinute) return false;
+    this.#takenAt.push(performance.now());
+    return true;
+  }
+}
+
+function budgetOf(budgets: Map<string, Budget>, invite: string): Budget {
+  const known = budgets.get(invite);
+  if (known) return known;
+  if (budgets.size >= MAX_BUDGETS) budgets.delete(budgets.keys().next().value!);
+  const budget = new Budget(MAX_ANSWERS_A_MINUTE);
+  budgets.set(invite, budget);
+  return budget;
 }
 
 /** What strangers' bytes make the library throw there, nobody catches: it would end the whole core. */
