@@ -2,10 +2,12 @@
  * The words of a room, to be searched: full pages of rows in encrypted files of their own, the rest read anew.
  * Reading a hundred thousand rows from the view takes seconds; reading their words from two hundred files takes a
  * blink. A page that is no longer as its rows are is thrown away; every hit is read from the view before it is shown,
- * so an old page can only miss something, and only until it is made anew. The whole folder can be deleted at any time.
+ * so an old page can only miss something, and only until it is made anew. The whole folder can be deleted at any time,
+ * and is, where the run before did not come to its end: a page may be there then whose rows had just changed.
  */
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import b4a from "b4a";
 import crypto from "hypercore-crypto";
 import sodium from "sodium-universal";
@@ -48,11 +50,27 @@ export class SearchIndex {
     this.#options = options;
     this.#key = b4a.alloc(32);
     sodium.crypto_generichash(this.#key, KEY_DOMAIN, options.encryptionKey);
+    this.#markInUse();
   }
 
   close(): void {
     this.#isClosed = true;
+    rmSync(this.#inUse, { force: true });
     if (this.#building) clearTimeout(this.#building);
+  }
+
+  get #inUse(): string {
+    return `${this.#options.folder}.in-use`;
+  }
+
+  #markInUse(): void {
+    try {
+      if (existsSync(this.#inUse)) rmSync(this.#options.folder, { recursive: true, force: true });
+      mkdirSync(dirname(this.#inUse), { recursive: true, mode: 0o700 });
+      writeFileSync(this.#inUse, "", { mode: 0o600 });
+    } catch {
+      // A full disk: nothing can be written here, so nothing can be old either.
+    }
   }
 
   /** Rows from that place on are others than they were. */

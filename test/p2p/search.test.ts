@@ -116,6 +116,19 @@ t.test(
     await town.member("zoe", id).act({ type: "edit-message", target: refOf(hers), text: "my pike" });
     await eventually(async () => (await texts("pike")).length === 1);
     t.same(await texts("swordfish"), []);
+
+    // A page that is older than its rows, as a kill in between leaves it: told apart by the run that did not end.
+    await eventually(() => existsSync(join(folder, "0")));
+    await town.close("ann");
+    writeFileSync(join(folder, "0"), before);
+    await town.open("ann");
+    t.same(await texts("pike"), [], "a page of a run that ended is believed");
+    await town.close("ann");
+    t.notOk(existsSync(`${folder}.in-use`));
+    writeFileSync(`${folder}.in-use`, "");
+    await town.open("ann");
+    t.same(await texts("pike"), ["my pike"], "one of a run that was killed is not");
+    t.ok(existsSync(`${folder}.in-use`));
   },
 );
 
