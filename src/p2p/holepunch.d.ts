@@ -116,13 +116,24 @@ declare module "hypercore-storage" {
   }
 }
 
+declare module "rache" {
+  export default class Rache {
+    constructor(options: { readonly maxSize: number });
+    readonly maxSize: number;
+    /** Entries of this one and of all that were made from it. */
+    readonly globalSize: number;
+  }
+}
+
 declare module "corestore" {
   import type { EventEmitter } from "node:events";
   import type { Duplex } from "node:stream";
   import type Hypercore from "hypercore";
   import type CoreStorage from "hypercore-storage";
+  import type Rache from "rache";
   export default class Corestore extends EventEmitter {
-    constructor(storage: string | CoreStorage, options?: object);
+    constructor(storage: string | CoreStorage, options?: { readonly globalCache?: Rache });
+    readonly globalCache: Rache | null;
     readonly storage: { compact?(): Promise<void> };
     ready(): Promise<void>;
     close(): Promise<void>;

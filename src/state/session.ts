@@ -258,7 +258,9 @@ export class Session {
       this.profile.update((old) => ({ ...old, identity: identityView(event.identity) }));
     else if (event.type === "notice") this.tell(safeText(event.text), { level: event.level });
     else {
-      this.#rooms.get(event.room)?.apply(event);
+      // What came in late is told once: a room that was not looked at yet keeps it until it is.
+      const room = event.type === "late" ? this.room(event.room) : this.#rooms.get(event.room);
+      room?.apply(event);
       if (event.type === "arriving") this.onSaid?.();
     }
   }
