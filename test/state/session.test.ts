@@ -293,3 +293,15 @@ t.test("who is blocked is hidden at once, in rows and in what others answer, and
   await session.reload();
   t.match(rows(), [{ blocked: false }, { reply: { text: "spam" } }]);
 });
+
+t.test("what came in late is told when the room is looked at, also where it was not open yet", async (t) => {
+  const core = filled(3);
+  const session = new Session({ connect: core.connect, now: () => NOW });
+  await session.start();
+  const author = { id: ALICE.id, name: ALICE.name };
+  core.tell({ type: "late", room: "tea", author, count: 2, position: 1 });
+  const tea = session.room("tea");
+  await tea.open(0);
+  t.match(tea.timeline.getSnapshot(), { isLoaded: true, late: [{ count: 2, position: 1 }] });
+  await session.close();
+});
