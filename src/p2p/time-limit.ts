@@ -12,6 +12,9 @@ export async function within<T>(promise: Promise<T>, limitMs: number, makeError:
   }
 }
 
+/** Made once: every read of a room passes here, and a new error costs its stack each time. */
+const NOT_YET = new Error("not yet");
+
 /**
  * Like `within`, and waits as long once more whenever `goesOn` says that it is only slow.
  * @param goesOn asked at each limit, with the ms waited so far
@@ -22,12 +25,11 @@ export async function withinEach<T>(
   goesOn: (waitedMs: number) => boolean,
   makeError: () => Error,
 ): Promise<T> {
-  const late = new Error("not yet");
   for (let waitedMs = limitMs; ; waitedMs += limitMs) {
     try {
-      return await within(promise, limitMs, () => late);
+      return await within(promise, limitMs, () => NOT_YET);
     } catch (error) {
-      if (error !== late) throw error;
+      if (error !== NOT_YET) throw error;
       if (!goesOn(waitedMs)) throw makeError();
     }
   }
