@@ -2,6 +2,7 @@
 // all other modes, the input, the size and every way the program may end are here.
 import { EventEmitter } from "node:events";
 import { type SafeText, safeLine } from "../safe-text.js";
+import { InkStdout } from "./ink-stdout.js";
 import { type InputClock, type InputEvent, KeyDecoder, LOCAL_ESCAPE_DELAY_MS, REMOTE_ESCAPE_DELAY_MS } from "./keys.js";
 
 export interface TerminalSize {
@@ -118,50 +119,6 @@ export function notificationFor(text: string, env: NodeJS.ProcessEnv): string {
   return "\x07";
 }
 
-/**
- * Standard output as Ink gets it: it hears of a resize two turns later than the program, so that it
- * never paints the old tree at the new size; it sees no size of 0; and it cannot fail.
- */
-class InkOutput extends EventEmitter {
-  readonly #terminal: Terminal;
-  readonly #stdout: NodeJS.WriteStream;
-
-  constructor(terminal: Terminal, stdout: NodeJS.WriteStream) {
-    super();
-    this.#terminal = terminal;
-    this.#stdout = stdout;
-  }
-
-  get isTTY(): boolean {
-    return this.#stdout.isTTY;
-  }
-
-  get columns(): number {
-    return this.#terminal.size.columns;
-  }
-
-  get rows(): number {
-    return this.#terminal.size.rows;
-  }
-
-  get writable(): boolean {
-    return true;
-  }
-
-  get destroyed(): boolean {
-    return false;
-  }
-
-  getColorDepth(): number {
-    return this.#stdout.getColorDepth?.() ?? 1;
-  }
-
-  write(data: string, ...rest: unknown[]): boolean {
-    const done = rest.at(-1);
-    return this.#terminal.writeFrame(data, typeof done === "function" ? (done as () => void) : undefined);
-  }
-}
-
 export class Terminal extends EventEmitter<TerminalEvents> {
   /** For Ink's `render(tree, { stdout })`. */
   readonly inkStdout: NodeJS.WriteStream;
@@ -173,7 +130,7 @@ export class Terminal extends EventEmitter<TerminalEvents> {
   readonly #decoder: KeyDecoder;
   readonly #kittyFlags: number;
   readonly #undo: (() => void)[] = [];
-  readonly #ink: InkOutput;
+  readonly #ink: InkStdout;
   #isOpen = false;
   #isEntered = false;
   /** Nothing can be written any more. */
@@ -199,7 +156,7 @@ export class Terminal extends EventEmitter<TerminalEvents> {
       escapeDelayMs: isRemote(this.#env) ? REMOTE_ESCAPE_DELAY_MS : LOCAL_ESCAPE_DELAY_MS,
       clock: this.#clock,
     });
-    this.#ink = new InkOutput(this, this.#stdout);
+    this.#ink = new InkStdout(this, this.#stdout);
     this.inkStdout = this.#ink as unknown as NodeJS.WriteStream;
   }
 
@@ -299,6 +256,7 @@ export class Terminal extends EventEmitter<TerminalEvents> {
       this.write(QUESTIONS);
     });
     this.#replies = null;
+    if (hasAnswered) this.#ink.knowsMarks = hasSynchronizedOutput;
     if (kittyFlags !== null && this.#isOpen && !this.#hasKitty && this.#kittyFlags > 0) {
       this.#hasKitty = true;
       if (this.#isEntered) this.#send(`\x1b[>${this.#kittyFlags}u`);
