@@ -76,8 +76,15 @@ class Pen {
   #y: number | null = null;
   #style: Style = PLAIN;
 
-  constructor(columns: number) {
+  constructor(columns: number, at: CursorPosition | null) {
     this.#columns = columns;
+    this.#x = at?.x ?? null;
+    this.#y = at?.y ?? null;
+  }
+
+  /** Where the terminal's cursor is now; null where that is not known for certain. */
+  get at(): CursorPosition | null {
+    return this.#x === null || this.#y === null ? null : { x: this.#x, y: this.#y };
   }
 
   moveTo(x: number, y: number): void {
@@ -85,7 +92,8 @@ class Pen {
     if (this.#y === y && this.#x !== null && x > this.#x) {
       const by = x - this.#x;
       this.out += by === 1 ? "\x1b[C" : `\x1b[${by}C`;
-    } else if (this.#y === y) this.out += x === 0 ? "\r" : `\x1b[${x + 1}G`;
+    } else if (this.#y === y && this.#x !== null && x > 0 && this.#x - x < 3) this.out += "\b".repeat(this.#x - x);
+    else if (this.#y === y) this.out += x === 0 ? "\r" : `\x1b[${x + 1}G`;
     else this.out += x === 0 ? (y === 0 ? "\x1b[H" : `\x1b[${y + 1}H`) : `\x1b[${y + 1};${x + 1}H`;
     this.#x = x;
     this.#y = y;
@@ -220,6 +228,8 @@ function create(stream: Stream): LogUpdate {
   let cursor: CursorPosition | undefined;
   let isDirty = false;
   let shownCursor: CursorPosition | undefined;
+  /** Where the last frame left the terminal's cursor. */
+  let penAt: CursorPosition | null = null;
   /** null until we said so ourselves. */
   let isVisible: boolean | null = null;
 
@@ -283,12 +293,14 @@ function create(stream: Stream): LogUpdate {
     const isResized = now.columns !== columns || now.rows !== rows;
     ({ columns, rows } = now);
     const { lines, above } = visibleLines(text, rows);
-    const pen = new Pen(columns);
-    if (shown && !isResized && shown.length === lines.length) paintChanges(pen, shown, lines);
+    const isChange = shown !== null && !isResized && shown.length === lines.length;
+    const pen = new Pen(columns, isChange ? penAt : null);
+    if (shown && isChange) paintChanges(pen, shown, lines);
     else paintAll(pen, lines);
     const isLong = pen.out.length > QUIET_LENGTH && isVisible !== false;
     if (isLong) isVisible = false;
     placeCursor(pen, active, above);
+    penAt = pen.at;
     shown = lines;
     shownText = text;
     stream.write(isLong ? HIDE + pen.out : pen.out);
@@ -298,6 +310,7 @@ function create(stream: Stream): LogUpdate {
     shown = null;
     shownText = "";
     shownCursor = undefined;
+    penAt = null;
   };
 
   return Object.assign(render, {
@@ -323,8 +336,9 @@ function create(stream: Stream): LogUpdate {
       const { lines, above } = visibleLines(text, rows);
       shown = lines;
       shownText = text;
-      const pen = new Pen(columns);
+      const pen = new Pen(columns, null);
       placeCursor(pen, active, above);
+      penAt = pen.at;
       if (pen.out !== "") stream.write(pen.out);
     },
     setCursorPosition: (position: CursorPosition | undefined) => {
