@@ -3,10 +3,19 @@ import type Corestore from "corestore";
 import type Hypercore from "hypercore";
 
 const PROGRESS_MS = 500;
+/** The latest blocks come first: they hold the page a newcomer looks at, and the paths to it. */
+const LATEST_BLOCKS = 1_024;
+/** Then the rest, once the newcomer is in: thousands of blocks at once keep a machine from what is waited for. */
+const ENTERS_WITHIN_MS = 5_000;
+/** … and has looked at the last page. */
+const LOOKS_ROUND_MS = 1_000;
+const LOOK_MS = 50;
 
 export interface HistoryOptions {
   readonly base: Autobase;
   readonly store: Corestore;
+  /** Somebody waits to be taken in. */
+  readonly isEntering: () => boolean;
   readonly onProgress: () => void;
   readonly onError: (error: unknown) => void;
 }
@@ -64,16 +73,42 @@ export class History {
       await core.ready();
       const { length } = core;
       if (core.contiguousLength >= length) return;
-      const range = core.download({ start: 0, end: length });
       const progress = setInterval(() => this.#tell(core, length), PROGRESS_MS);
       try {
-        await Promise.race([range.done(), stopped]);
+        const latest = Math.max(0, length - LATEST_BLOCKS);
+        if (!(await this.#fetchRange(core, latest, length, stopped))) return;
+        if (latest > 0) await this.#waitForEntry(stopped);
+        await this.#fetchRange(core, 0, latest, stopped);
       } finally {
         clearInterval(progress);
-        range.destroy();
       }
     } finally {
       await core.close();
+    }
+  }
+
+  /** @returns whether it came to its end */
+  async #fetchRange(core: Hypercore, start: number, end: number, stopped: Promise<void>): Promise<boolean> {
+    if (start === end) return true;
+    const range = core.download({ start, end });
+    try {
+      return await Promise.race([range.done().then(() => true), stopped.then(() => false)]);
+    } finally {
+      range.destroy();
+    }
+  }
+
+  async #waitForEntry(stopped: Promise<void>): Promise<void> {
+    let isStopped = false;
+    void stopped.then(() => {
+      isStopped = true;
+    });
+    if (!this.#options.isEntering()) return;
+    const limit = performance.now() + ENTERS_WITHIN_MS;
+    let end = limit;
+    while (!isStopped && performance.now() < end) {
+      await new Promise((done) => setTimeout(done, LOOK_MS));
+      if (end === limit && !this.#options.isEntering()) end = performance.now() + LOOKS_ROUND_MS;
     }
   }
 

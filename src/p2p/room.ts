@@ -168,6 +168,7 @@ export class Room extends ReadyResource {
       stopped: () => (this.#stopReason === null ? null : this.#stopped()),
     });
     this.#history = new History({
+      isEntering: () => !this.writable,
       base: this.base,
       store: options.store,
       onProgress: () => {
