@@ -193,7 +193,13 @@ function keysPage({ KEYS, shownKey, shownKeys }) {
     empty: "On an empty line",
     composer: "While writing",
     selection: "On a selected message",
-    overlay: "On a page over the talk",
+    overlay: "On whatever lies over the talk",
+    list: "In a list over the talk",
+    search: "In a search",
+    page: "On a page over the talk",
+    invite: "On an invite",
+    words: "On your words",
+    question: "At a question",
   };
   const places = [...new Set(KEYS.map(({ where }) => where))].map((place) => {
     const rows = KEYS.filter(({ where }) => where === place).map((binding) => [

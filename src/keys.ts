@@ -1,7 +1,24 @@
 /** Every key binding: what it does, where it works, one line of help. /help, /keys and docs/keys.md come from here. */
 
-/** `start`: no room yet, nothing typed; `talk`: a room is on screen; `empty`: a composer with nothing in it; `overlay`: a page over the talk. */
-export type KeyPlace = "everywhere" | "start" | "talk" | "empty" | "composer" | "selection" | "overlay";
+/**
+ * `start`: no room yet, nothing typed; `talk`: a room is on screen; `empty`: a composer with nothing in it; `overlay`: whatever lies
+ * over the talk, and of that `list`: what is chosen from, `search`: that one list, `page`: what is only read, `invite` and `words`:
+ * these two pages; `question`: what is asked above the line.
+ */
+export type KeyPlace =
+  | "everywhere"
+  | "start"
+  | "talk"
+  | "empty"
+  | "composer"
+  | "selection"
+  | "overlay"
+  | "list"
+  | "search"
+  | "page"
+  | "invite"
+  | "words"
+  | "question";
 
 export interface KeyBinding {
   readonly id: string;
@@ -69,6 +86,13 @@ export const KEYS = [
     help: "New line in a message",
     also: "Ctrl-J",
   },
+  {
+    id: "drop",
+    keys: ["escape"],
+    where: "composer",
+    help: "Close what Tab offers; drop an answer, an edit, a reaction",
+    also: "Ctrl-C",
+  },
   { id: "complete", keys: ["tab"], where: "composer", help: "Complete a command, a name, a room, an :emoji" },
   { id: "complete-back", keys: ["shift+tab"], where: "composer", help: "The completion before" },
   { id: "history-back", keys: ["up"], where: "composer", help: "A line up; above the first, what was sent before" },
@@ -130,6 +154,19 @@ export const KEYS = [
   { id: "overlay-down", keys: ["down"], where: "overlay", help: "Down" },
   { id: "overlay-page-up", keys: ["pageup"], where: "overlay", help: "Up by a page" },
   { id: "overlay-page-down", keys: ["pagedown"], where: "overlay", help: "Down by a page" },
+  { id: "list-open", keys: ["enter"], where: "list", help: "Go there" },
+  { id: "list-up", keys: ["ctrl+p"], where: "list", help: "Up" },
+  { id: "list-down", keys: ["ctrl+n"], where: "list", help: "Down" },
+  { id: "search-scope", keys: ["tab"], where: "search", help: "In this room, or in every room" },
+  { id: "page-space", keys: ["space"], where: "page", help: "Down by a page" },
+  { id: "page-leave", keys: ["q", "enter"], where: "page", help: "Back to the talk" },
+  { id: "invite-copy", keys: ["y"], where: "invite", help: "Copy the link" },
+  { id: "invite-more", keys: ["+"], where: "invite", help: "A link for one person more" },
+  { id: "invite-longer", keys: ["t"], where: "invite", help: "A link that holds longer" },
+  { id: "invite-revoke", keys: ["r"], where: "invite", help: "Let the link admit nobody any more" },
+  { id: "words-written", keys: ["enter"], where: "words", help: "The words are written down" },
+  { id: "question-yes", keys: ["enter", "y", "ctrl+c"], where: "question", help: "Yes" },
+  { id: "question-no", keys: ["escape", "n"], where: "question", help: "No, as any other key" },
 ] as const satisfies readonly KeyBinding[];
 
 export type KeyId = (typeof KEYS)[number]["id"];

@@ -5,13 +5,21 @@ import { KEYS, type KeyBinding, type KeyPlace, shownKeys } from "../keys.js";
 import { plainText, type SafeText, safe } from "../safe-text.js";
 import { type Cells, type Span, spaces } from "../state/rows.js";
 
-const PLACES: readonly { readonly where: KeyPlace; readonly title: SafeText }[] = [
-  { where: "everywhere", title: plainText("KEYS, ANYWHERE") },
-  { where: "talk", title: plainText("KEYS IN A ROOM") },
-  { where: "empty", title: plainText("KEYS ON AN EMPTY LINE") },
-  { where: "composer", title: plainText("KEYS WHILE WRITING") },
-  { where: "selection", title: plainText("KEYS ON A SELECTED MESSAGE") },
-];
+const PLACES: Readonly<Record<KeyPlace, SafeText>> = {
+  everywhere: plainText("KEYS, ANYWHERE"),
+  start: plainText("KEYS BEFORE THERE IS A ROOM"),
+  talk: plainText("KEYS IN A ROOM"),
+  empty: plainText("KEYS ON AN EMPTY LINE"),
+  composer: plainText("KEYS WHILE WRITING"),
+  selection: plainText("KEYS ON A SELECTED MESSAGE"),
+  overlay: plainText("KEYS ON WHAT LIES OVER THE TALK"),
+  list: plainText("KEYS IN A LIST OVER THE TALK"),
+  search: plainText("KEYS IN A SEARCH"),
+  page: plainText("KEYS ON A PAGE OVER THE TALK"),
+  invite: plainText("KEYS ON AN INVITE"),
+  words: plainText("KEYS ON YOUR WORDS"),
+  question: plainText("KEYS AT A QUESTION"),
+};
 
 export function helpRows(columns: number, cells: Cells): (readonly Span[])[] {
   const rows: (readonly Span[])[] = [
@@ -34,10 +42,10 @@ export function helpRows(columns: number, cells: Cells): (readonly Span[])[] {
 
 export function keyRows(columns: number, cells: Cells): (readonly Span[])[] {
   const rows: (readonly Span[])[] = [];
-  for (const { where, title } of PLACES) {
+  const bindings: readonly KeyBinding[] = KEYS;
+  for (const where of new Set(bindings.map((one) => one.where))) {
     if (rows.length > 0) rows.push([]);
-    rows.push([{ text: safe` ${title}`, tone: "dim" }]);
-    const bindings: readonly KeyBinding[] = KEYS;
+    rows.push([{ text: safe` ${PLACES[where]}`, tone: "dim" }]);
     for (const binding of bindings.filter((one) => one.where === where)) {
       rows.push(
         ...entry(safe`${shownKeys(binding)}`, safe`${binding.help}`, safe`${binding.also ?? ""}`, columns, cells),

@@ -1,4 +1,5 @@
 import type { Page } from "../commands/define.js";
+import type { KeyId, KeyPlace } from "../keys.js";
 import type { Found } from "../state/messaging.js";
 import type { InviteView, MessageView, RoomView } from "../state/model.js";
 
@@ -26,6 +27,27 @@ export type Overlay =
       readonly top: number;
     }
   | SearchOverlay;
+
+const PLACES: Readonly<Partial<Record<Overlay["kind"], readonly KeyPlace[]>>> = {
+  search: ["everywhere", "search", "list", "overlay"],
+  "go-to": ["everywhere", "list", "overlay"],
+  pins: ["everywhere", "list", "overlay"],
+  invite: ["everywhere", "invite", "page", "overlay"],
+  words: ["everywhere", "words", "page", "overlay"],
+};
+
+/** Where one is while this lies over the talk, for what keys mean. */
+export function placesOn(overlay: Overlay): readonly KeyPlace[] {
+  return PLACES[overlay.kind] ?? ["everywhere", "page", "overlay"];
+}
+
+/** How far a key goes in a list; 0 where it is no such key. */
+export function stepOf(id: KeyId | null, page: number): number {
+  if (id === "overlay-up" || id === "list-up") return -1;
+  if (id === "overlay-down" || id === "list-down") return 1;
+  if (id === "overlay-page-up") return -page;
+  return id === "overlay-page-down" ? page : 0;
+}
 
 /** `found` is what the words so far gave; `room` the one on screen, where there is one. */
 export interface SearchOverlay {

@@ -7,7 +7,7 @@ import { cells } from "./cells.js";
 import { roomsFor } from "./go-to.js";
 import type { Guard } from "./guard.js";
 import type { Layout } from "./layout.js";
-import type { Overlay } from "./overlay.js";
+import { type Overlay, stepOf } from "./overlay.js";
 import { overlayRows } from "./overlay-rows.js";
 import type { ScreenState } from "./screen-state.js";
 import { SearchPage } from "./search-page.js";
@@ -86,16 +86,16 @@ export class Overlays {
     const page = Math.max(1, this.#options.layout().bodyRows - FIXED_ROWS - 1);
     if (id === "overlay-leave") this.leave();
     else if (overlay.kind === "search") this.search.onKey(overlay, id, key);
-    else if (overlay.kind === "pins") this.#onPinsKey(overlay, id, key);
-    else if (overlay.kind === "go-to") this.#onGoToKey(overlay, id, key);
+    else if (overlay.kind === "pins") this.#onPinsKey(overlay, id);
+    else if (overlay.kind === "go-to") this.#onGoToKey(overlay, id, key, page);
     else if (id === "overlay-up" || id === "overlay-down") this.#turn(overlay, id === "overlay-up" ? -1 : 1);
     else if (id === "overlay-page-up") this.#turn(overlay, -page);
-    else if (id === "overlay-page-down" || key.name === "space") this.#turn(overlay, page);
-    else if (overlay.kind === "invite") this.#onInviteKey(overlay, key);
-    else if (overlay.kind === "words" && key.name === "enter") {
+    else if (id === "overlay-page-down" || id === "page-space") this.#turn(overlay, page);
+    else if (id === "words-written") {
       void this.#options.guard(() => this.#options.actions.wordsSeen());
       this.leave();
-    } else if (key.name === "q" || key.name === "enter") this.leave();
+    } else if (id === "page-leave") this.leave();
+    else if (overlay.kind === "invite") this.#onInviteKey(overlay, id, key);
   }
 
   onPaste(overlay: Overlay, text: string): void {
@@ -104,13 +104,16 @@ export class Overlays {
     this.show({ ...overlay, query: overlay.query + text.split("\n")[0]!, chosen: 0 });
   }
 
-  #onGoToKey(overlay: Extract<Overlay, { kind: "go-to" }>, id: KeyId | null, key: PressedKey): void {
+  #onGoToKey(overlay: Extract<Overlay, { kind: "go-to" }>, id: KeyId | null, key: PressedKey, page: number): void {
     const found = roomsFor(overlay.query, this.#options.actions.rooms());
-    const steps: Readonly<Record<string, number>> = { "overlay-up": -1, "overlay-down": 1 };
-    const step = (id !== null && steps[id]) || (key.ctrl && { n: 1, p: -1 }[key.name]) || 0;
+    const step = stepOf(id, page);
     if (step !== 0 && found.length > 0) {
-      this.show({ ...overlay, chosen: (overlay.chosen + step + found.length) % found.length });
-    } else if (key.name === "enter") {
+      const wanted = overlay.chosen + step;
+      // One step goes round, a page ends at the end.
+      const isStep = Math.abs(step) === 1;
+      const chosen = isStep ? (wanted + found.length) % found.length : Math.max(0, Math.min(found.length - 1, wanted));
+      this.show({ ...overlay, chosen });
+    } else if (id === "list-open") {
       const room = found[overlay.chosen];
       if (room) this.#options.openRoom(room.id);
     } else if (key.name === "backspace") this.show({ ...overlay, query: overlay.query.slice(0, -1), chosen: 0 });
@@ -118,29 +121,25 @@ export class Overlays {
     else if (key.text) this.show({ ...overlay, query: overlay.query + key.text, chosen: 0 });
   }
 
-  #onPinsKey(overlay: Extract<Overlay, { kind: "pins" }>, id: KeyId | null, key: PressedKey): void {
+  #onPinsKey(overlay: Extract<Overlay, { kind: "pins" }>, id: KeyId | null): void {
     const { messages, chosen } = overlay;
-    const steps: Readonly<Record<string, number>> = {
-      "overlay-up": -1,
-      "overlay-down": 1,
-      "overlay-page-up": -messages.length,
-      "overlay-page-down": messages.length,
-    };
-    const step = (id !== null && steps[id]) || 0;
+    const step = stepOf(id, messages.length);
     const message = messages[chosen];
     if (step !== 0) this.show({ ...overlay, chosen: Math.max(0, Math.min(messages.length - 1, chosen + step)) });
-    else if (key.name === "enter" && message) this.#options.goTo(message);
+    else if (id === "list-open" && message) this.#options.goTo(message);
   }
 
-  #onInviteKey(overlay: Extract<Overlay, { kind: "invite" }>, key: PressedKey): void {
+  #onInviteKey(overlay: Extract<Overlay, { kind: "invite" }>, id: KeyId | null, key: PressedKey): void {
     const { guard, actions, session } = this.#options;
     const { invite, room } = overlay;
-    if (key.name === "y" && invite.link !== null) this.#options.copy(invite.link);
-    else if (key.text === "+") void guard(() => this.#remakeInvite(overlay, invite.uses + 1, overlay.expiresMs));
-    else if (key.name === "t") {
+    if (id === "invite-copy" && invite.link !== null) this.#options.copy(invite.link);
+    // On some keyboards the key is another one and only its text is a plus.
+    else if (id === "invite-more" || key.text === "+")
+      void guard(() => this.#remakeInvite(overlay, invite.uses + 1, overlay.expiresMs));
+    else if (id === "invite-longer") {
       const longer = overlay.expiresMs < 7 * DAY_MS ? 7 * DAY_MS : 30 * DAY_MS;
       void guard(() => this.#remakeInvite(overlay, invite.uses, longer));
-    } else if (key.name === "r") {
+    } else if (id === "invite-revoke") {
       void guard(async () => {
         await actions.revoke(room.id, invite.id);
         this.leave();

@@ -1,5 +1,5 @@
 import { inviteIn } from "../commands/parse.js";
-import type { PressedKey } from "../keys.js";
+import { bindingOf, type PressedKey } from "../keys.js";
 import type { Store } from "../state/store.js";
 import type { Question } from "./overlay.js";
 import type { ScreenState } from "./screen-state.js";
@@ -33,9 +33,10 @@ export class Questions {
 
   /** @returns whether the key was an answer */
   onKey(question: Question, key: PressedKey): boolean {
-    const isYes = key.name === "enter" || (question.isModal && key.name === "y" && !key.ctrl && !key.alt);
-    const isAgain = question.isModal && key.ctrl && key.name === "c";
-    if (isYes || isAgain) {
+    const id = bindingOf(key, ["question"]);
+    // Where one may go on typing, only Enter is an answer that is no text.
+    const isYes = id === "question-yes" && (question.isModal || key.name === "enter");
+    if (isYes) {
       this.#set(null);
       question.yes();
       return true;

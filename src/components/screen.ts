@@ -10,6 +10,7 @@ import type { DraftLine } from "./draft-line.js";
 import { type Guard, guardOf } from "./guard.js";
 import { draftColumns, type Layout, layoutFor } from "./layout.js";
 import { Naming } from "./naming.js";
+import { placesOn } from "./overlay.js";
 import { Overlays } from "./overlays.js";
 import { Questions } from "./questions.js";
 import { Reading } from "./reading.js";
@@ -237,7 +238,7 @@ export class Screen {
 
   #places(): readonly KeyPlace[] {
     const { overlay, selected, room } = this.state.getSnapshot();
-    if (overlay) return ["everywhere", "overlay"];
+    if (overlay) return placesOn(overlay);
     if (room === null) {
       const isStart = this.session.profile.getSnapshot().isLoaded && this.line.isEmpty;
       return isStart ? ["everywhere", "start", "composer"] : ["everywhere", "composer"];

@@ -6,7 +6,7 @@ import type { MessageView } from "../state/model.js";
 import type { Session } from "../state/session.js";
 import type { Store } from "../state/store.js";
 import type { Guard } from "./guard.js";
-import type { Overlay, SearchOverlay } from "./overlay.js";
+import { type Overlay, type SearchOverlay, stepOf } from "./overlay.js";
 import type { ScreenState } from "./screen-state.js";
 
 /** After the last key; short enough to feel live, long enough not to ask for every letter. */
@@ -69,18 +69,12 @@ export class SearchPage {
   onKey(overlay: SearchOverlay, id: KeyId | null, key: PressedKey): void {
     const { found, chosen, query } = overlay;
     const page = Math.max(1, this.#options.pageRows() - 1);
-    const steps: Readonly<Record<string, number>> = {
-      "overlay-up": -1,
-      "overlay-down": 1,
-      "overlay-page-up": -page,
-      "overlay-page-down": page,
-    };
-    const step = (id !== null && steps[id]) || (key.ctrl && { n: 1, p: -1 }[key.name]) || 0;
+    const step = stepOf(id, page);
     if (step !== 0) this.#choose(overlay, chosen + step);
-    else if (key.name === "enter") {
+    else if (id === "list-open") {
       const message = found.messages[chosen];
       if (message) this.#options.goTo(message);
-    } else if (key.name === "tab") {
+    } else if (id === "search-scope") {
       if (overlay.room) this.#ask({ ...overlay, isEverywhere: !overlay.isEverywhere, chosen: 0, top: 0 }, 0);
     } else {
       const changed = typed(query, key);

@@ -77,7 +77,7 @@ export class Writing {
   onKey(id: KeyId | null, key: PressedKey): void {
     if (id === "send") this.#submit();
     else if (id !== null && this.line.apply(id)) return;
-    else if (key.name === "escape") {
+    else if (id === "drop") {
       if (this.#modes.now?.kind !== "react" && this.line.closeCompletion()) return;
       if (this.#modes.drop()) this.keep();
       else this.#options.session.clearNotice();

@@ -8,6 +8,7 @@ import { Screen } from "../../src/components/screen.js";
 import { Actions } from "../../src/state/actions.js";
 import { Session } from "../../src/state/session.js";
 import { KeyDecoder } from "../../src/terminal/keys.js";
+import { HandClock } from "../helpers/hand-clock.js";
 import { type Condition, openScreen, type Screen as TestScreen } from "../helpers/screen.js";
 import { NOW, type ScriptedCore } from "./scripted-core.js";
 
@@ -28,8 +29,12 @@ export interface OpenApp {
   readonly session: Session;
   readonly quits: number[];
   readonly copied: string[];
+  /** What the terminal was asked to do, in order: `redraw`, `suspend`. */
+  readonly asked: string[];
   /** Bytes as they come from a terminal, in one read; answers when they are on the screen. */
   keys(bytes: string): Promise<void>;
+  /** The same, with what the decoder waits for over at once: nothing else is told apart by time in these bytes. */
+  press(bytes: string): Promise<void>;
   waitFor(condition: Condition): Promise<void>;
   shows(): Promise<string[]>;
   resize(columns: number, rows: number): Promise<void>;
@@ -43,6 +48,7 @@ export async function openApp(t: Test, options: AppOptions): Promise<OpenApp> {
   const terminal = openScreen({ columns, rows });
   const quits: number[] = [];
   const copied: string[] = [];
+  const asked: string[] = [];
   const session = new Session({
     connect: core.connect,
     now: options.now ?? (() => NOW),
@@ -56,7 +62,11 @@ export async function openApp(t: Test, options: AppOptions): Promise<OpenApp> {
     rows,
     invite: options.invite ?? null,
     onQuit: (code) => quits.push(code),
-    onSuspend: async () => false,
+    onRedraw: () => asked.push("redraw"),
+    onSuspend: async () => {
+      asked.push("suspend");
+      return false;
+    },
     onCopy: async (text) => {
       copied.push(text);
       return "Copied";
@@ -73,6 +83,13 @@ export async function openApp(t: Test, options: AppOptions): Promise<OpenApp> {
     maxFps: 60,
   });
   const decoder = new KeyDecoder({
+    emit: (event) => {
+      if (event.type !== "reply") screen.onInput(event);
+    },
+  });
+  const clock = new HandClock();
+  const pressed = new KeyDecoder({
+    clock,
     emit: (event) => {
       if (event.type !== "reply") screen.onInput(event);
     },
@@ -97,11 +114,17 @@ export async function openApp(t: Test, options: AppOptions): Promise<OpenApp> {
     session,
     quits,
     copied,
+    asked,
     async keys(bytes) {
       decoder.push(Buffer.from(bytes));
       // A CR or a lone ESC waits a moment for what may follow it.
       if (/[\r\x1b]/.test(bytes)) await new Promise((done) => setTimeout(done, 90));
       await settle();
+      await settle();
+    },
+    async press(bytes) {
+      pressed.push(Buffer.from(bytes));
+      clock.pass(2_500);
       await settle();
     },
     waitFor: (condition) => terminal.waitFor(condition, { timeoutMs: 5_000 }),

@@ -1,43 +1,11 @@
 import fc from "fast-check";
 import t from "tap";
-import { type InputClock, type InputEvent, KeyDecoder, REMOTE_ESCAPE_DELAY_MS } from "../../src/terminal/keys.js";
+import { type InputEvent, KeyDecoder, REMOTE_ESCAPE_DELAY_MS } from "../../src/terminal/keys.js";
+import { HandClock } from "../helpers/hand-clock.js";
 import { payloads } from "../helpers/payloads.js";
 
-/** Time that stands still until told. */
-class FakeClock implements InputClock {
-  time = 0;
-  #timers = new Set<{ at: number; run: () => void }>();
-
-  now(): number {
-    return this.time;
-  }
-
-  after(delayMs: number, run: () => void): () => void {
-    const timer = { at: this.time + delayMs, run };
-    this.#timers.add(timer);
-    return () => this.#timers.delete(timer);
-  }
-
-  pass(ms: number): void {
-    const end = this.time + ms;
-    for (;;) {
-      const due = [...this.#timers].filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
-      if (!due) break;
-      this.#timers.delete(due);
-      this.time = Math.max(this.time, due.at);
-      due.run();
-    }
-    this.time = end;
-  }
-
-  /** The event loop was blocked: time went on and no timer ran. */
-  block(ms: number): void {
-    this.time += ms;
-  }
-}
-
 function open(escapeDelayMs?: number) {
-  const clock = new FakeClock();
+  const clock = new HandClock();
   const events: InputEvent[] = [];
   const decoder = new KeyDecoder({
     emit: (event) => events.push(event),
@@ -285,7 +253,7 @@ t.test("a lone ESC is Escape after its delay and not before", async (t) => {
 });
 
 t.test("Alt-Enter whose bytes came apart is a line break, never send", async (t) => {
-  const over = (delay: number, pause: (clock: FakeClock) => void) => {
+  const over = (delay: number, pause: (clock: HandClock) => void) => {
     const { push, clock, events } = open(delay);
     for (const char of "half a thought") push(char);
     clock.pass(1000);

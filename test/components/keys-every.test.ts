@@ -1,0 +1,343 @@
+// Every key of the table, in every way its bytes can come, does what can be seen here. The expectations are keyed by the
+// table's own ids: a key without one, or one without a key, fails.
+import t from "tap";
+import { KEYS, type KeyBinding, type KeyId, type KeyPlace } from "../../src/keys.js";
+import { bytesOf } from "../helpers/key-bytes.js";
+import { until } from "../helpers/program.js";
+import { type OpenApp, openApp } from "./open-app.js";
+import { BOB, MAYA, message, NOW, replyTo, room, ScriptedCore } from "./scripted-core.js";
+
+process.env.TZ = "UTC";
+
+/** What can be looked at. */
+class At {
+  readonly app: OpenApp;
+  readonly core: ScriptedCore;
+
+  constructor(app: OpenApp, core: ScriptedCore) {
+    this.app = app;
+    this.core = core;
+  }
+
+  get state() {
+    return this.app.screen.state.getSnapshot();
+  }
+
+  /** The draft, with `|` where the cursor is. */
+  get line(): string {
+    const { text, cursor } = this.app.screen.line.edit.getSnapshot();
+    return `${text.slice(0, cursor)}|${text.slice(cursor)}`;
+  }
+
+  get overlay(): string | null {
+    return this.state.overlay?.kind ?? null;
+  }
+
+  shows(text: string): boolean {
+    return this.app.terminal.text().join("\n").includes(text);
+  }
+
+  /** Number of the selected message. */
+  get selected(): number | null {
+    const { selected } = this.state;
+    return selected === null ? null : Number.parseInt(selected.split(":")[1] ?? "", 16);
+  }
+
+  asked(method: string): readonly Record<string, unknown>[] {
+    return this.core.asked.filter((one) => one.method === method).map(({ params }) => params);
+  }
+
+  async press(...names: string[]): Promise<void> {
+    for (const name of names) await this.app.press(bytesOf(name)[0]!);
+  }
+
+  /** The draft is this, the cursor where `|` stands. */
+  async draft(text: string): Promise<void> {
+    this.app.screen.line.show(text.replace("|", ""), text.indexOf("|"));
+    await this.app.press("");
+  }
+
+  async run(command: string): Promise<void> {
+    await this.app.press(command);
+    await this.press("enter");
+  }
+}
+
+interface Expectation {
+  /** Another core than that of the place. */
+  readonly core?: () => ScriptedCore;
+  /** From the state of the place to where the key has something to do. */
+  readonly first?: (at: At, key: string) => Promise<void>;
+  /** False before the key, true after it. */
+  readonly so: (at: At, key: string) => boolean;
+}
+
+function talk(count = 60): ScriptedCore {
+  const core = new ScriptedCore();
+  core.rooms = [room("tea"), room("dev"), room("music", { unread: 2 })];
+  const rows = Array.from({ length: count }, (_, index) =>
+    message(index, { sentAt: new Date(NOW - (count - index) * 60_000).toISOString() }),
+  );
+  core.messages.set("tea", rows);
+  return core;
+}
+
+/** The last message is one's own. */
+function withMine(): ScriptedCore {
+  const core = talk();
+  core.messages.set("tea", [...core.messages.get("tea")!, message(60, { author: MAYA })]);
+  return core;
+}
+
+/** The last message answers the third. */
+function withAnswer(): ScriptedCore {
+  const core = talk();
+  const rows = core.messages.get("tea")!;
+  core.messages.set("tea", [...rows, message(60, { author: BOB, ...replyTo(rows[3]!) })]);
+  return core;
+}
+
+function alone(): ScriptedCore {
+  return new ScriptedCore();
+}
+
+function isBetween(at: At, from: number, to: number): boolean {
+  return at.selected !== null && at.selected >= from && at.selected <= to;
+}
+
+const edits = (before: string, after: string): Expectation => ({
+  first: (at) => at.draft(before),
+  so: (at) => at.line === after,
+});
+
+const selecting = (so: (at: At) => boolean, more: string[] = [], core?: () => ScriptedCore): Expectation => ({
+  ...(core ? { core } : {}),
+  first: (at) => at.press(...more),
+  so,
+});
+
+const goesTo = (id: string, first?: (at: At) => Promise<void>): Expectation => ({
+  ...(first ? { first } : {}),
+  so: (at) => at.state.room === id,
+});
+
+const isAtEnd = (at: At) => at.state.anchor === null && at.shows("message 59");
+const openHelp = (at: At) => at.press("f1");
+const openGoTo = (at: At) => at.press("ctrl+g");
+const openInvite = async (at: At) => {
+  await at.run("/invite");
+  await at.app.waitFor("Invite to tea");
+};
+
+const EXPECTED: Readonly<Record<KeyId, Expectation>> = {
+  help: { so: (at) => at.overlay === "help" && at.shows("PgUp PgDn") },
+  interrupt: {
+    first: (at) => at.draft("half a thought|"),
+    so: (at) => at.line === "|" && at.shows("Ctrl-Y brings it back"),
+  },
+  redraw: { so: (at) => at.app.asked.includes("redraw") },
+  suspend: { so: (at) => at.app.asked.includes("suspend") },
+
+  "start-create": { so: (at) => at.line === "/create |" },
+  "start-join": { so: (at) => at.line === "/join |" && at.shows("Paste the invite behind it") },
+  "start-demo": { so: (at) => at.state.room === "joined" },
+  "start-help": { so: (at) => at.overlay === "help" },
+
+  "next-room": goesTo("dev"),
+  "previous-room": goesTo("music"),
+  "room-number": {
+    core: () => {
+      const core = talk();
+      core.rooms = [room("tea"), ...Array.from({ length: 8 }, (_, index) => room(`room${index + 2}`))];
+      return core;
+    },
+    // The first one is on screen already.
+    first: (at, key) => (key === "alt+1" ? at.press("ctrl+n") : Promise.resolve()),
+    so: (at, key) => at.state.room === (key === "alt+1" ? "tea" : key === "alt+9" ? "room9" : `room${key.at(-1)}`),
+  },
+  "active-room": goesTo("music"),
+  "go-to": { so: (at) => at.overlay === "go-to" && at.shows("Go to") },
+  "go-to-empty": { so: (at) => at.overlay === "go-to" },
+  "page-up": { so: (at) => at.state.anchor !== null && !at.shows("message 59") },
+  "page-down": { first: (at) => at.press("pageup"), so: isAtEnd },
+  "to-top": { so: (at) => at.shows("message 0") },
+  "to-end": { first: (at) => at.press("alt+home"), so: isAtEnd },
+  "to-end-empty": { first: (at) => at.press("alt+home"), so: isAtEnd },
+  search: { so: (at) => at.overlay === "search" && at.shows("Words to look for") },
+  "to-late": {
+    first: async (at) => {
+      at.core.tell({ type: "late", room: "tea", author: BOB, count: 2, position: 10 });
+      await at.app.waitFor("2 earlier messages from bob");
+    },
+    so: (at) => at.selected === 10,
+  },
+  members: { so: (at) => at.overlay === "members" && at.shows("alice") },
+  select: { so: (at) => at.selected === 59 },
+  "select-empty": { so: (at) => at.selected === 59 },
+
+  send: {
+    first: (at) => at.draft("good morning|"),
+    so: (at) => at.asked("message.send").at(-1)?.text === "good morning" && at.line === "|",
+  },
+  newline: edits("one| two", "one\n| two"),
+  drop: {
+    first: async (at) => {
+      await at.press("up");
+      await at.app.press("r");
+    },
+    so: (at) => at.state.mode === null,
+  },
+  complete: edits("/arch|", "/archive|"),
+  "complete-back": edits("hello @|", "hello @bob |"),
+  "history-back": {
+    first: async (at) => {
+      await at.run("//said");
+      await at.draft("x|");
+    },
+    so: (at) => at.line === "//said|",
+  },
+  "history-on": {
+    first: async (at) => {
+      await at.run("//first");
+      await at.run("//second");
+      await at.draft("x|");
+      await at.press("up", "up");
+    },
+    so: (at) => at.line === "//second|",
+  },
+  "line-start": edits("one\ntwo th|ree", "one\n|two three"),
+  "line-end": edits("one t|wo\nthree", "one two|\nthree"),
+  "char-left": edits("o👍🏽|", "o|👍🏽"),
+  "char-right": edits("|👍🏽o", "👍🏽|o"),
+  "word-left": edits("one two|", "one |two"),
+  "word-right": edits("|one two", "one| two"),
+  "delete-left": edits("tea👍🏽|", "tea|"),
+  "delete-right": edits("tea|👍🏽", "tea|"),
+  "cut-word-left": edits("one two|", "one |"),
+  "cut-word-right": edits("|one two", "| two"),
+  "cut-line-start": edits("one\ntwo th|ree", "one\n|ree"),
+  "cut-line-end": edits("one t|wo\nthree", "one t|\nthree"),
+  "paste-cut": {
+    first: async (at) => {
+      await at.draft("one two|");
+      await at.press("ctrl+w");
+    },
+    so: (at) => at.line === "one two|",
+  },
+
+  "selection-up": selecting((at) => at.selected === 58),
+  "selection-down": selecting((at) => at.selected === 59, ["up"]),
+  "selection-page-up": selecting((at) => isBetween(at, 20, 50)),
+  "selection-page-down": selecting((at) => isBetween(at, 40, 59), ["pageup"]),
+  "selection-first": selecting((at) => at.selected === 0),
+  "selection-end": selecting((at) => at.state.selected === null && isAtEnd(at), ["home"]),
+  open: selecting((at) => at.selected === 3, [], withAnswer),
+  reply: selecting((at) => at.shows("┊ replying to alice: message 59")),
+  edit: selecting((at) => at.shows("┊ editing: message 60") && at.line === "message 60|", [], withMine),
+  react: selecting((at) => at.shows("┊ reacting to alice: message 59") && at.shows("👍")),
+  delete: selecting((at) => at.shows("Take it back for everyone?"), [], withMine),
+  pin: selecting(
+    (at) => at.shows("message 59 (pinned)") && at.asked("message.pin").length === 1,
+    [],
+    () => {
+      const core = talk();
+      core.rooms = core.rooms.map((one) => ({ ...one, role: "owner" }));
+      return core;
+    },
+  ),
+  copy: selecting((at) => at.app.copied.join() === "message 59" && at.shows("Copied")),
+  verify: {
+    core: () => {
+      const core = talk();
+      core.answers["message.verify"] = ({ id }) => ({
+        id,
+        verified: true,
+        steps: [{ what: "message", ok: true, detail: "signed by her" }],
+        author: BOB,
+        fingerprint: "ab12",
+      });
+      return core;
+    },
+    so: (at) => at.overlay === "page" && at.shows("Who wrote this?"),
+  },
+  "selection-leave": selecting((at) => at.state.selected === null),
+
+  "overlay-leave": { first: openHelp, so: (at) => at.overlay === null },
+  "overlay-up": {
+    first: async (at) => {
+      await openHelp(at);
+      await at.press("down");
+    },
+    so: (at) => at.state.overlay?.top === 0,
+  },
+  "overlay-down": { first: openHelp, so: (at) => at.state.overlay?.top === 1 },
+  "overlay-page-up": {
+    first: async (at) => {
+      await openHelp(at);
+      await at.press("pagedown");
+    },
+    so: (at) => at.state.overlay?.top === 0,
+  },
+  "overlay-page-down": { first: openHelp, so: (at) => (at.state.overlay?.top ?? 0) > 10 },
+  "list-open": {
+    first: async (at) => {
+      await openGoTo(at);
+      await at.app.press("mus");
+    },
+    so: (at) => at.state.room === "music" && at.overlay === null,
+  },
+  "list-up": { first: openGoTo, so: (at) => at.state.overlay?.kind === "go-to" && at.state.overlay.chosen === 2 },
+  "list-down": { first: openGoTo, so: (at) => at.state.overlay?.kind === "go-to" && at.state.overlay.chosen === 1 },
+  "search-scope": {
+    first: (at) => at.press("ctrl+f"),
+    so: (at) => at.shows("Tab only tea"),
+  },
+  "page-space": { first: openHelp, so: (at) => (at.state.overlay?.top ?? 0) > 10 },
+  "page-leave": { first: openHelp, so: (at) => at.overlay === null },
+  "invite-copy": { first: openInvite, so: (at) => at.app.copied.join().startsWith("keet-tui://join/") },
+  "invite-more": { first: openInvite, so: (at) => at.shows("2 people") && at.asked("room.revoke").length === 1 },
+  "invite-longer": { first: openInvite, so: (at) => at.shows("7 days") && at.asked("room.revoke").length === 1 },
+  "invite-revoke": { first: openInvite, so: (at) => at.shows("That link admits nobody any more.") },
+  "words-written": {
+    first: async (at) => {
+      await at.run("/identity words");
+      await at.app.waitFor("word24");
+    },
+    so: (at) => at.asked("identity.wordsSeen").length === 1 && at.overlay === null,
+  },
+  "question-yes": { first: (at) => at.press("ctrl+c"), so: (at) => at.app.quits.length === 1 },
+  "question-no": { first: (at) => at.press("ctrl+c"), so: (at) => at.state.question === null && !at.shows("Quit?") },
+};
+
+/** How one gets to the place of a key. */
+const ARRIVE: Readonly<Partial<Record<KeyPlace, (at: At) => Promise<void>>>> = {
+  selection: (at) => at.press("up"),
+};
+
+const bindings: readonly KeyBinding[] = KEYS;
+
+t.test("every key of the table has an expectation, and each of these a key", (t) => {
+  t.same(Object.keys(EXPECTED).toSorted(), bindings.map(({ id }) => id).toSorted());
+  t.end();
+});
+
+for (const { id, keys, where } of bindings) {
+  const expected = EXPECTED[id as KeyId];
+  t.test(id, async (t) => {
+    for (const key of keys) {
+      for (const bytes of bytesOf(key)) {
+        const core = expected.core?.() ?? (where === "start" ? alone() : talk());
+        const app = await openApp(t, { core, startDemo: async () => "keet-tui://join/demo" });
+        const at = new At(app, core);
+        await app.waitFor(where === "start" ? "Nothing here yet" : "message 59");
+        await ARRIVE[where]?.(at);
+        await expected.first?.(at, key);
+        t.notOk(expected.so(at, key), `${key}: not so before`);
+        await app.press(bytes);
+        await until(() => expected.so(at, key), 3_000).catch(() => {});
+        t.ok(expected.so(at, key), `${key} as ${JSON.stringify(bytes)}`);
+        await app.close();
+      }
+    }
+  });
+}
