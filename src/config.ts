@@ -11,6 +11,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   type Stats,
@@ -258,6 +259,48 @@ export function readPrivateFile(path: string): string | null {
     if (cause instanceof KeetError) throw cause;
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw folderError(path, cause);
+  }
+}
+
+export interface KeptFile {
+  readonly path: string;
+  /** Null where there is none. @throws FILE_NOT_PRIVATE, STORE_UNUSABLE */
+  read(): string | null;
+  /** In one step, 0600. @throws DISK_FULL, READ_ONLY */
+  write(content: string): void;
+}
+
+/** `isPrivate`: what is in it is nobody else's business, so one that others may read is refused. */
+export function keptFile(path: string, { isPrivate }: { isPrivate: boolean }): KeptFile {
+  return {
+    path,
+    read: () => (isPrivate ? readPrivateFile(path) : readOwnFile(path)),
+    write(content) {
+      try {
+        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      } catch (cause) {
+        throw folderError(path, cause);
+      }
+      replaceFile(linkedTo(path), content);
+    },
+  };
+}
+
+function readOwnFile(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw folderError(path, cause);
+  }
+}
+
+/** Settings are often a link into a folder of such files: what it leads to is replaced, not the link. */
+function linkedTo(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
   }
 }
 

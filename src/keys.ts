@@ -97,6 +97,7 @@ export const KEYS = [
   { id: "complete-back", keys: ["shift+tab"], where: "composer", help: "The completion before" },
   { id: "history-back", keys: ["up"], where: "composer", help: "A line up; above the first, what was sent before" },
   { id: "history-on", keys: ["down"], where: "composer", help: "A line down; below the last, what was sent after" },
+  { id: "recall", keys: ["ctrl+r"], where: "composer", help: "What was sent before, on an empty line too" },
   { id: "line-start", keys: ["ctrl+a", "home"], where: "composer", help: "To the start of the line" },
   { id: "line-end", keys: ["ctrl+e", "end"], where: "composer", help: "To the end of the line" },
   { id: "char-left", keys: ["left", "ctrl+b"], where: "composer", help: "Left" },

@@ -89,7 +89,7 @@ async function openScreen(globals: Globals, invite: string | null): Promise<numb
     const connect = openCoreFor(paths, globals);
     const demo = new DemoRoom(globals, connect);
     try {
-      return await runScreen({ profile: paths.profile, invite, globals, connect, startDemo: demo.start });
+      return await runScreen({ profile: paths.profile, paths, invite, globals, connect, startDemo: demo.start });
     } finally {
       await demo.close();
     }

@@ -1,9 +1,11 @@
 /** What Tab offers at the cursor. It belongs to the type of what is being written, not to the command. */
 import { type SafeText, safe } from "../safe-text.js";
+import { listed, SETTINGS } from "../state/settings.js";
 import { type ArgType, usageOf } from "./define.js";
 import { EMOJI } from "./emoji.js";
 import { COMMANDS, findCommand } from "./index.js";
 import { type Names, takesTheRest } from "./parse.js";
+import { TOPICS, topicNamed } from "./topics.js";
 
 const MAX_CANDIDATES = 40;
 const MIN_EMOJI_LETTERS = 2;
@@ -58,7 +60,8 @@ function ofCommand(text: string, before: string, names: Names): Completion | nul
   const isLast = index === command.args.length - 1;
   const written = isLast && takesTheRest(arg) ? restFrom(args, index) : words.at(-1)!;
   const from = before.length - written.length;
-  const candidates = ofType(arg.type, written.replace(/^(@?)"/, "$1"), names, arg.choices ?? []);
+  const choices = arg.type === "value" ? valuesOf(words[0] ?? "") : (arg.choices ?? []);
+  const candidates = ofType(arg.type, written.replace(/^(@?)"/, "$1"), names, choices);
   return { from, to: before.length, candidates: isLast ? candidates : candidates.map(asWord), isOffered: false };
 }
 
@@ -88,16 +91,31 @@ function ofType(type: ArgType, written: string, names: Names, choices: readonly 
       names.members.filter((member) => member.blocked),
     );
   if (type === "duration") return choicesOf(written, DURATIONS);
-  if (type === "choice") return choicesOf(written, choices);
-  if (type === "command") {
-    const lower = written.replace(/^\//, "").toLowerCase();
-    return COMMANDS.filter((command) => command.name.startsWith(lower)).map((command) => ({
-      label: safe`${command.name}`,
-      insert: command.name,
-      note: safe`${usageOf(command)}  ${command.summary}`,
+  if (type === "choice" || type === "value") return choicesOf(written, choices);
+  if (type === "setting") {
+    const found = SETTINGS.filter(({ name }) => name.startsWith(written.toLowerCase()));
+    return found.map(({ name, help, values }) => ({
+      label: safe`${name}`,
+      insert: name,
+      note: safe`${name}: ${help} · ${listed(values)}`,
     }));
   }
+  if (type === "command") {
+    const lower = written.replace(/^\//, "").toLowerCase();
+    const topics = Object.entries(TOPICS).map(([name, what]) => ({ name, note: safe`${what}` }));
+    const commands = COMMANDS.map((one) => ({ name: one.name, note: safe`${usageOf(one)}  ${one.summary}` }));
+    // Where both have one name, it is the topic that is shown.
+    const all = [...topics, ...commands.filter(({ name }) => topicNamed(name) === null)];
+    return all
+      .filter(({ name }) => name.startsWith(lower))
+      .map(({ name, note }) => ({ label: safe`${name}`, insert: name, note }));
+  }
   return [];
+}
+
+/** Of the setting that is named before. */
+function valuesOf(setting: string): readonly string[] {
+  return SETTINGS.find(({ name }) => name === setting.toLowerCase())?.values ?? [];
 }
 
 function choicesOf(written: string, choices: readonly string[]): Candidate[] {

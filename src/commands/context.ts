@@ -6,9 +6,11 @@ import type {
   NetworkView,
   RoomDetailView,
   RoomView,
+  Told,
   VerifyView,
 } from "../state/model.js";
 import type { Running } from "../state/running.js";
+import type { Settings } from "../state/settings.js";
 
 /** Running a room: state/running.ts. What the room refuses is thrown in the core's words. */
 export type RunningContext = Pick<Running, keyof Running>;
@@ -16,11 +18,14 @@ export type RunningContext = Pick<Running, keyof Running>;
 /** What one may do with a message: state/messaging.ts. */
 export type MessagingContext = Pick<Messaging, keyof Messaging>;
 
+export type SettingsContext = Pick<Settings, "values" | "isKept" | "get" | "set">;
+
 /** What a command may touch; state/actions.ts has it all. */
 export interface CommandContext {
   readonly now: () => number;
   readonly running: RunningContext;
   readonly messages: MessagingContext;
+  readonly settings: SettingsContext;
   /** Id of the room on screen. */
   where(): string | null;
   /** The room on screen; throws where there is none. */
@@ -41,6 +46,8 @@ export interface CommandContext {
   /** The message selected, or the last one of somebody else. */
   verify(): Promise<VerifyView>;
   network(): Promise<NetworkView>;
+  /** What was said above the line, the latest last. */
+  told(): readonly Told[];
   /** Starts the echo friend; gives the room to open when it is there. */
   startDemo(): Promise<string>;
   /** The background part goes on when this screen is gone; a warning where the system may end it all the same. */

@@ -1,10 +1,11 @@
 import type { SafeText } from "../safe-text.js";
 import type { MessageView } from "../state/model.js";
+import type { Topic } from "./topics.js";
 
 /**
  * What an argument is; completion and checks belong to the type, not to the command. `member`: of the room on screen;
  * `person`: also whom one talks to alone, and anybody by 8 or more digits of their id; `blocked`: one of those blocked;
- * `former`: a member, or somebody who was one.
+ * `former`: a member, or somebody who was one; `command`: one of these, or a topic of help; `value`: of the setting before it.
  */
 export type ArgType =
   | "text"
@@ -19,6 +20,8 @@ export type ArgType =
   | "hours"
   | "duration"
   | "command"
+  | "setting"
+  | "value"
   | "choice";
 
 export interface Arg {
@@ -47,6 +50,8 @@ interface ValueOfType {
   /** In ms; `off` is 0. */
   duration: number;
   command: string;
+  setting: string;
+  value: string;
   choice: string;
 }
 
@@ -55,7 +60,9 @@ export type ValuesOf<A extends readonly Arg[]> = { readonly [X in A[number] as X
 
 /** What should be on screen after a command; the command itself draws nothing. */
 export type Wish =
-  | { readonly show: "help" | "keys" | "go-to" | "words" | "members" }
+  | { readonly show: "keys" | "go-to" | "words" | "members" }
+  /** All of it, or what belongs to a topic. */
+  | { readonly show: "help"; readonly topic?: Topic }
   | { readonly show: "usage"; readonly command: string }
   | { readonly show: "page"; readonly page: Page }
   | { readonly show: "invite"; readonly invite: string }
@@ -91,6 +98,8 @@ export interface Command<C, A extends readonly Arg[] = readonly Arg[]> {
   readonly summary: string;
   /** What the summary leaves out, as sentences. */
   readonly details?: string;
+  /** What stands behind it opens a room or is somebody: such a line is never kept on the disk. */
+  readonly isSecret?: true;
   readonly args: A;
   // A method, not a property: else commands with different arguments do not fit into one array.
   run(context: C, values: ValuesOf<A>): Promise<Wish | undefined> | Wish | undefined;

@@ -6,6 +6,7 @@ export const identity = defineCommand<CommandContext>()({
   name: "identity",
   group: "people",
   summary: "Who you are here; with words: your 24 words",
+  isSecret: true,
   args: [{ name: "what", type: "choice", choices: ["words"], optional: true }],
   run(context, { what }) {
     if (what === "words") return { show: "words" };

@@ -23,6 +23,7 @@ import { join } from "./join.js";
 import { keys } from "./keys.js";
 import { leave } from "./leave.js";
 import { list } from "./list.js";
+import { log } from "./log.js";
 import { me } from "./me.js";
 import { msg } from "./msg.js";
 import { mute } from "./mute.js";
@@ -39,6 +40,7 @@ import { revoke } from "./revoke.js";
 import { role } from "./role.js";
 import { room } from "./room.js";
 import { search } from "./search.js";
+import { set } from "./set.js";
 import { topic } from "./topic.js";
 import { unblock } from "./unblock.js";
 import { unmute } from "./unmute.js";
@@ -94,6 +96,8 @@ export const COMMANDS: readonly AnyCommand[] = [
   exportTalk,
   network,
   demo,
+  set,
+  log,
   keys,
   help,
   detach,

@@ -6,6 +6,7 @@ export const join = defineCommand<CommandContext>()({
   aliases: ["j"],
   group: "rooms",
   summary: "Join a room by its invite",
+  isSecret: true,
   args: [{ name: "invite", type: "invite" }],
   async run(context, { invite }) {
     const room = await context.joinRoom(invite);

@@ -3,6 +3,7 @@ import { KeetError } from "../errors.js";
 import { type Arg, usageOf } from "./define.js";
 import { type AnyCommand, COMMANDS, findCommand } from "./index.js";
 import { memberNamed, type Names, NEAR, named, personNamed } from "./named.js";
+import { TOPICS, topicNamed } from "./topics.js";
 
 export type { Names } from "./named.js";
 
@@ -95,7 +96,7 @@ function valueFrom(arg: Arg, word: string, names: Names, command: AnyCommand): u
     if (!choice) throw usageError(command, `${word} is not one of ${arg.choices?.join(", ")}`);
     return choice;
   }
-  if (arg.type === "command") return word.replace(/^\//, "");
+  if (arg.type === "command") return commandOrTopic(word.replace(/^\//, ""));
   if (arg.type === "invite") return inviteIn(word) ?? word;
   return word;
 }
@@ -114,10 +115,20 @@ function usageError(command: AnyCommand, message: string): KeetError {
   return new KeetError("user", "USAGE", message, { hint: usageOf(command) });
 }
 
-function noSuchCommand(name: string): KeetError {
+function commandOrTopic(word: string): string {
+  if (topicNamed(word) || findCommand(word)) return word;
+  const hint = `${didYouMean(word)}Topics: ${Object.keys(TOPICS).join(", ")}.`;
+  throw new KeetError("user", "USAGE", `There is no help on ${word}`, { hint });
+}
+
+function didYouMean(name: string): string {
   const near = fuzzysort
     .go(name, COMMANDS, { key: "name", limit: 2, threshold: NEAR })
     .map((result) => `/${result.obj.name}`);
-  const hint = near.length > 0 ? `Did you mean ${near.join(" or ")}? ` : "";
+  return near.length > 0 ? `Did you mean ${near.join(" or ")}? ` : "";
+}
+
+function noSuchCommand(name: string): KeetError {
+  const hint = didYouMean(name);
   return new KeetError("user", "USAGE", `/${name} is no command`, { hint: `${hint}//${name} sends it as text.` });
 }

@@ -5,6 +5,7 @@ export const revoke = defineCommand<CommandContext>()({
   name: "revoke",
   group: "rooms",
   summary: "Make a link admit nobody any more",
+  isSecret: true,
   args: [{ name: "link", type: "text" }],
   async run(context, { link }) {
     const revoked = await context.revoke(context.here().id, link);

@@ -8,9 +8,13 @@ export function usagePage(command: Command<never>): Page {
     title: safe`${usageOf(command)}`,
     rows: [
       { text: safe`${command.summary}.` },
-      // Backquotes mark code on the page docs/commands.md only.
-      ...(command.details ? [{ text: safe`${command.details.replaceAll("`", "")}` }] : []),
+      ...(command.details ? [{ text: safe`${plainDetails(command)}` }] : []),
       ...(aliases === "" ? [] : [{ text: plainText("") }, { label: plainText("also"), text: safe`${aliases}` }]),
     ],
   };
+}
+
+/** Backquotes mark code on the page docs/commands.md only. */
+export function plainDetails(command: Command<never>): string {
+  return (command.details ?? "").replaceAll("`", "");
 }

@@ -4,8 +4,6 @@ import { clear, EDITS, type Edit, EMPTY_EDIT, insert, replace, write } from "../
 import { Store } from "../state/store.js";
 import { cells } from "./cells.js";
 
-const MAX_HISTORY = 200;
-
 export interface OpenCompletion extends Completion {
   /** The candidate that is in the draft now; -1 while they are only offered. */
   readonly chosen: number;
@@ -18,6 +16,8 @@ export interface DraftLineOptions {
   readonly complete: (text: string, cursor: number, isAsked: boolean) => Completion | null;
   /** Cells of one row. */
   readonly columns: () => number;
+  /** What was sent before, the latest last. */
+  readonly history?: { lines(): readonly string[]; add(line: string): void };
   /** Told of every change of the draft by a key or a paste. */
   readonly onChange: () => void;
 }
@@ -27,9 +27,8 @@ export class DraftLine {
   readonly edit = new Store<Edit>(EMPTY_EDIT, { windowMs: 0 });
   readonly completion = new Store<OpenCompletion | null>(null, { windowMs: 0 });
   readonly #options: DraftLineOptions;
-  readonly #history: string[] = [];
-  /** Place in the history; its length while the draft is a new one. */
-  #place = 0;
+  /** So many lines back in the history; 0 while the draft is a new one. */
+  #ago = 0;
   #kept = "";
 
   constructor(options: DraftLineOptions) {
@@ -48,7 +47,11 @@ export class DraftLine {
   show(text: string, cursor?: number): void {
     this.completion.set(null);
     this.edit.update((edit) => write(edit, text, cursor));
-    this.#place = this.#history.length;
+    this.#ago = 0;
+  }
+
+  get #history(): readonly string[] {
+    return this.#options.history?.lines() ?? [];
   }
 
   type(piece: string): void {
@@ -62,7 +65,7 @@ export class DraftLine {
 
   clear(): void {
     this.#change(clear);
-    this.#place = this.#history.length;
+    this.#ago = 0;
   }
 
   /** @returns whether the draft knows this key */
@@ -73,6 +76,7 @@ export class DraftLine {
     else if (keyId === "complete-back") this.#complete(-1);
     else if (keyId === "history-back") this.#upOrBack();
     else if (keyId === "history-on") this.#downOrOn();
+    else if (keyId === "recall") this.#back();
     else return false;
     return true;
   }
@@ -88,9 +92,8 @@ export class DraftLine {
   }
 
   remember(text: string): void {
-    if (this.#history.at(-1) !== text) this.#history.push(text);
-    if (this.#history.length > MAX_HISTORY) this.#history.shift();
-    this.#place = this.#history.length;
+    this.#options.history?.add(text);
+    this.#ago = 0;
   }
 
   closeCompletion(): boolean {
@@ -128,16 +131,21 @@ export class DraftLine {
   }
 
   #upOrBack(): void {
-    if (this.#moveRow(-1) || this.#place === 0) return;
-    if (this.#place === this.#history.length) this.#kept = this.text;
-    this.#place -= 1;
-    this.#recall(this.#history[this.#place]!);
+    if (!this.#moveRow(-1)) this.#back();
+  }
+
+  #back(): void {
+    const line = this.#history.at(-this.#ago - 1);
+    if (line === undefined) return;
+    if (this.#ago === 0) this.#kept = this.text;
+    this.#ago += 1;
+    this.#recall(line);
   }
 
   #downOrOn(): void {
-    if (this.#moveRow(1) || this.#place >= this.#history.length) return;
-    this.#place += 1;
-    this.#recall(this.#history[this.#place] ?? this.#kept);
+    if (this.#moveRow(1) || this.#ago === 0) return;
+    this.#ago -= 1;
+    this.#recall(this.#ago === 0 ? this.#kept : this.#history.at(-this.#ago)!);
   }
 
   #recall(text: string): void {

@@ -1,6 +1,8 @@
 /** /help and /keys, made of the two tables. Pure. */
-import { usageOf } from "../commands/define.js";
+import { type Group, usageOf } from "../commands/define.js";
 import { COMMANDS, GROUPS } from "../commands/index.js";
+import type { Topic } from "../commands/topics.js";
+import { plainDetails } from "../commands/usage-page.js";
 import { KEYS, type KeyBinding, type KeyPlace, shownKeys } from "../keys.js";
 import { plainText, type SafeText, safe } from "../safe-text.js";
 import { type Cells, type Span, spaces } from "../state/rows.js";
@@ -21,29 +23,64 @@ const PLACES: Readonly<Record<KeyPlace, SafeText>> = {
   question: plainText("KEYS AT A QUESTION"),
 };
 
-export function helpRows(columns: number, cells: Cells): (readonly Span[])[] {
-  const rows: (readonly Span[])[] = [
-    ...prose(
-      plainText("Write and press Enter. A line that begins with one slash is a command; //x sends /x."),
-      columns,
-      cells,
-    ),
+type Rows = (readonly Span[])[];
+
+const FIRST = plainText("Write and press Enter. A line that begins with one slash is a command; //x sends /x.");
+const MORE = plainText(
+  "/help and a command says all of it; /help rooms, people, messages, program, writing, selecting, keys.",
+);
+
+const WRITING = [
+  plainText(
+    "Enter sends. Ctrl-J makes a new line. What is pasted is never sent or run by itself, however many lines it has.",
+  ),
+  plainText("Tab completes commands, names, rooms and :emoji. A draft stays with its room, also when you quit."),
+  plainText("↑ above the first line calls back what was sent in this room; Ctrl-R does so on an empty line."),
+];
+const SELECTING = [
+  plainText(
+    "↑ on an empty line selects the latest message. Each of these keys is a command too, about the selected message.",
+  ),
+];
+
+/** All of it, or what belongs to one topic. */
+export function helpRows(topic: Topic | null, columns: number, cells: Cells): Rows {
+  if (topic === "keys") return keyRows(columns, cells);
+  if (topic === "writing")
+    return [...aboutRows(WRITING, columns, cells), ...keyRows(columns, cells, ["composer", "empty"])];
+  if (topic === "selecting")
+    return [...aboutRows(SELECTING, columns, cells), ...keyRows(columns, cells, ["selection"])];
+  if (topic !== null) return commandRows(topic, columns, cells, true);
+  return [
+    ...prose(FIRST, columns, cells),
+    ...prose(MORE, columns, cells),
+    ...GROUPS.flatMap((group) => [
+      [],
+      [{ text: safe` ${group.toUpperCase()}`, tone: "dim" } as Span],
+      ...commandRows(group, columns, cells, false),
+    ]),
+    [],
+    ...keyRows(columns, cells),
   ];
-  for (const group of GROUPS) {
-    const commands = COMMANDS.filter((command) => command.group === group);
-    rows.push([], [{ text: safe` ${group.toUpperCase()}`, tone: "dim" }]);
-    for (const command of commands) {
-      const aliases = (command.aliases ?? []).map((alias) => `/${alias}`).join(" ");
-      rows.push(...entry(safe`${usageOf(command)}`, safe`${command.summary}`, safe`${aliases}`, columns, cells));
-    }
-  }
-  return [...rows, [], ...keyRows(columns, cells)];
 }
 
-export function keyRows(columns: number, cells: Cells): (readonly Span[])[] {
-  const rows: (readonly Span[])[] = [];
+/** `isWhole`: with what the one line about each leaves out. */
+function commandRows(group: Group, columns: number, cells: Cells, isWhole: boolean): Rows {
+  return COMMANDS.filter((command) => command.group === group).flatMap((command) => {
+    const aliases = (command.aliases ?? []).map((alias) => `/${alias}`).join(" ");
+    const summary = isWhole && command.details ? `${command.summary}. ${plainDetails(command)}` : command.summary;
+    return entry(safe`${usageOf(command)}`, safe`${summary}`, safe`${aliases}`, columns, cells);
+  });
+}
+
+function aboutRows(words: readonly SafeText[], columns: number, cells: Cells): Rows {
+  return [...words.flatMap((text) => prose(text, columns, cells)), []];
+}
+
+export function keyRows(columns: number, cells: Cells, places?: readonly KeyPlace[]): Rows {
+  const rows: Rows = [];
   const bindings: readonly KeyBinding[] = KEYS;
-  for (const where of new Set(bindings.map((one) => one.where))) {
+  for (const where of places ?? new Set(bindings.map((one) => one.where))) {
     if (rows.length > 0) rows.push([]);
     rows.push([{ text: safe` ${PLACES[where]}`, tone: "dim" }]);
     for (const binding of bindings.filter((one) => one.where === where)) {

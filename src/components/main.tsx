@@ -1,9 +1,13 @@
 /** The way in from the command line: terminal, session, screen and Ink, put together and taken apart again. */
+import { join } from "node:path";
 import { render } from "ink";
 import { keepHeapSmall } from "../small-heap.js";
+import { keptFile, type Paths } from "../config.js";
 import { Actions } from "../state/actions.js";
 import type { CoreLink } from "../state/core-link.js";
+import { LineHistory } from "../state/line-history.js";
 import { Session } from "../state/session.js";
+import { Settings } from "../state/settings.js";
 import { copyText } from "../terminal/clipboard.js";
 import { type Capabilities, Terminal } from "../terminal/terminal.js";
 import { App } from "./app.js";
@@ -20,6 +24,8 @@ export interface RunScreenOptions {
   /** Of `keet-tui <invite>`: one lands there after the name. */
   readonly invite: string | null;
   readonly globals: { readonly color: boolean };
+  /** Where settings and what was sent are kept; nowhere without them, as in a demo. */
+  readonly paths?: Pick<Paths, "config" | "data" | "profile"> | undefined;
   /** Reaches the core of this profile, starting one where none runs; asked again whenever it is lost. */
   readonly connect: (talk?: (line: string) => void) => Promise<CoreLink>;
   /** Starts the echo friend and answers with an invite of its room. */
@@ -31,10 +37,17 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
   keepHeapSmall();
   const terminal = new Terminal();
   const ended = Promise.withResolvers<number>();
-  const session = new Session({ connect: () => options.connect((line) => session.tell(line)) });
+  const { paths } = options;
+  const settings = new Settings(paths && keptFile(join(paths.config, `${paths.profile}.json`), { isPrivate: false }));
+  const lines = new LineHistory({
+    file: paths && keptFile(join(paths.data, "history.json"), { isPrivate: true }),
+    isWanted: () => settings.isOn("history"),
+    onProblem: (error) => session.tellError(error),
+  });
+  const session: Session = new Session({ connect: () => options.connect((line) => session.tell(line)), lines });
   const screen = new Screen({
     session,
-    actions: (where) => new Actions({ session, ...where, startDemo: options.startDemo }),
+    actions: (where) => new Actions({ session, ...where, startDemo: options.startDemo, settings }),
     ...terminal.size,
     invite: options.invite,
     onQuit: ended.resolve,
@@ -44,8 +57,12 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
   });
 
   terminal.open();
-  const theme: Theme = { isDark: true, hasColor: options.globals.color && !process.env.NO_COLOR };
-  const ink = render(<App screen={screen} theme={theme} />, {
+  let isLightTerminal = false;
+  const theme = (): Theme => ({
+    isDark: settings.get("theme") === "auto" ? !isLightTerminal : settings.get("theme") === "dark",
+    hasColor: options.globals.color && !process.env.NO_COLOR && settings.isOn("color"),
+  });
+  const ink = render(<App screen={screen} theme={theme()} />, {
     stdout: terminal.inkStdout,
     alternateScreen: true,
     incrementalRendering: true,
@@ -72,20 +89,27 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
   terminal.on("resize", ({ columns, rows }) => screen.resize(columns, rows));
   terminal.on("redraw", () => ink.clear());
   terminal.on("hangup", () => ended.resolve(0));
-  const undoTitle = followTitle(screen, terminal);
-  const undoRing = ringFor({ screen, terminal });
+  const repaint = () => ink.rerender(<App screen={screen} theme={theme()} />);
+  const undoTitle = followTitle(screen, settings, terminal);
+  const undoRing = ringFor({ screen, terminal, isWanted: () => settings.isOn("bell") });
+  const undoSettings = settings.values.subscribe(() => {
+    repaint();
+    lines.save();
+  });
   screen.start();
 
   try {
     void session.start();
     void terminal.query().then((answers) => {
-      if (isLight(answers)) ink.rerender(<App screen={screen} theme={{ ...theme, isDark: false }} />);
+      isLightTerminal = isLight(answers);
+      if (isLightTerminal) repaint();
     });
     return await ended.promise;
   } finally {
     // The terminal first and always.
     undoTitle();
     undoRing();
+    undoSettings();
     terminal.restore();
     ink.unmount();
     await within(screen.close(), CLOSE_MS);
@@ -93,17 +117,22 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
 }
 
 /** `(3) tea · keet-tui` */
-function followTitle(screen: Screen, terminal: Terminal): () => void {
+function followTitle(screen: Screen, settings: Settings, terminal: Terminal): () => void {
   let shown = "";
   const follow = () => {
     const unread = screen.unread();
     const room = screen.session.roomView(screen.state.getSnapshot().room);
-    const title = `${unread > 0 ? `(${unread}) ` : ""}${room ? `${room.name} · ` : ""}keet-tui`;
+    const isTold = settings.isOn("title");
+    const title = !isTold ? "keet-tui" : `${unread > 0 ? `(${unread}) ` : ""}${room ? `${room.name} · ` : ""}keet-tui`;
     if (title === shown) return;
     shown = title;
     terminal.setTitle(title);
   };
-  const undos = [screen.state.subscribe(follow), screen.session.profile.subscribe(follow)];
+  const undos = [
+    settings.values.subscribe(follow),
+    screen.state.subscribe(follow),
+    screen.session.profile.subscribe(follow),
+  ];
   return () => {
     for (const undo of undos) undo();
   };

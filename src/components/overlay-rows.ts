@@ -39,7 +39,10 @@ export function overlayRows(overlay: Overlay, facts: OverlayFacts): OverlayRows 
     const heading: Span[] = [{ text: cells.cut(safe` ${title}`, columns), bold: true }];
     return { heading, body, paper: [], keys: body.length > height - 3 ? LEAVE_LONG : keys };
   };
-  if (overlay.kind === "help") return simple(plainText("Help"), helpRows(columns, cells));
+  if (overlay.kind === "help") {
+    const title = overlay.topic === null ? plainText("Help") : safe`Help: ${overlay.topic}`;
+    return simple(title, helpRows(overlay.topic, columns, cells));
+  }
   if (overlay.kind === "keys") return simple(plainText("Keys"), keyRows(columns, cells));
   if (overlay.kind === "members") {
     return simple(plainText("Who is in this room"), memberRows(facts.members, columns - 1, facts.now));

@@ -1,11 +1,12 @@
 import type { Page } from "../commands/define.js";
+import type { Topic } from "../commands/topics.js";
 import type { KeyId, KeyPlace } from "../keys.js";
 import type { Found } from "../state/messaging.js";
 import type { InviteView, MessageView, RoomView } from "../state/model.js";
 
 /** What lies over the talk; Esc leaves each of them. */
 export type Overlay =
-  | { readonly kind: "help"; readonly top: number }
+  | { readonly kind: "help"; readonly topic: Topic | null; readonly top: number }
   | { readonly kind: "keys"; readonly top: number }
   | { readonly kind: "members"; readonly top: number }
   | { readonly kind: "page"; readonly page: Page; readonly top: number }

@@ -7,17 +7,21 @@ const BELL = "\x07";
 export interface RingOptions {
   readonly screen: Screen;
   readonly terminal: Pick<Terminal, "on" | "off" | "write">;
+  /** Whether this person wants to hear the bell; asked each time. */
+  readonly isWanted?: () => boolean;
   readonly after?: (ms: number, act: () => void) => () => void;
 }
 
 /** Lets the terminal ring for what is said where nobody looks. Gives what ends that. */
-export function ringFor({ screen, terminal, after = later }: RingOptions): () => void {
+export function ringFor({ screen, terminal, isWanted = () => true, after = later }: RingOptions): () => void {
   const { session } = screen;
   let isFocused = true;
   const alerts = new Alerts({
     now: session.now,
     after,
-    announce: (alert) => announce(alert, terminal),
+    announce: (alert) => {
+      if (isWanted()) announce(alert, terminal);
+    },
     lookedAt: () => (isFocused ? screen.state.getSnapshot().room : null),
     isReady: () => session.profile.getSnapshot().connection === "ready",
   });

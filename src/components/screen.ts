@@ -1,7 +1,6 @@
 import { bindingOf, type KeyId, type KeyPlace, type PressedKey } from "../keys.js";
 import type { Actions } from "../state/actions.js";
 import { draftRows } from "../state/draft-rows.js";
-import type { MessageView } from "../state/model.js";
 import type { Session } from "../state/session.js";
 import { Store } from "../state/store.js";
 import type { TimelineFrame } from "../state/timeline.js";
@@ -10,6 +9,7 @@ import type { DraftLine } from "./draft-line.js";
 import { type Guard, guardOf } from "./guard.js";
 import { draftColumns, type Layout, layoutFor } from "./layout.js";
 import { Naming } from "./naming.js";
+import { Opening } from "./opening.js";
 import { placesOn } from "./overlay.js";
 import { Overlays } from "./overlays.js";
 import { Questions } from "./questions.js";
@@ -61,14 +61,13 @@ export class Screen {
   readonly #wishes: Wishes;
   readonly #selecting: Selecting;
   readonly #guard: Guard;
+  readonly #opening: Opening;
   #hasQuit = false;
-  #invite: string | null;
   #undo: (() => void) | null = null;
 
   constructor(options: ScreenOptions) {
     this.#options = options;
     this.session = options.session;
-    this.#invite = options.invite ?? null;
     this.#guard = guardOf(options.session);
     this.state = new Store<ScreenState>(
       {
@@ -97,24 +96,34 @@ export class Screen {
       frame: () => this.timelineFrame(),
       placeOf: (room, key) => actions.messages.placeOf(room, key),
     });
+    this.#opening = new Opening({
+      session,
+      state,
+      actions,
+      reading: this.#reading,
+      writing: () => this.#writing,
+      naming: () => this.naming,
+      guard: this.#guard,
+      invite: options.invite ?? null,
+    });
     this.#overlays = new Overlays({
       session,
       state,
       actions,
       layout: () => this.layout(),
       openRoom: (id) => this.openRoom(id),
-      goTo: (message) => this.#goTo(message),
+      goTo: (message) => this.#opening.goTo(message),
       copy: (text) => void this.#copy(text),
       guard: this.#guard,
       onChange: () => this.#reading.update(),
       onWordsSeen: () => {
         this.naming.isUnderWay = false;
-        this.#followProfile();
+        this.#opening.follow();
       },
     });
     this.#questions = new Questions(state, (link) => {
       this.line.clear();
-      this.#join(link);
+      this.#opening.join(link);
     });
     this.#wishes = new Wishes({
       session,
@@ -150,9 +159,7 @@ export class Screen {
       guard: this.#guard,
       create: (name) => actions.createIdentity(name),
       showWords: () => this.#overlays.showWords(true),
-      onInvite: (link) => {
-        this.#invite = link;
-      },
+      onInvite: (link) => this.#opening.keepInvite(link),
     });
   }
 
@@ -163,14 +170,18 @@ export class Screen {
 
   /** Follows the session: opens a room when there is one, leaves one that is gone. */
   start(): void {
-    const undo = this.session.profile.subscribe(() => this.#followProfile());
-    this.#undo = undo;
-    this.#followProfile();
+    const { settings } = this.actions;
+    const followSettings = () => this.#set({ showsMembers: settings.isOn("members") });
+    this.#undo = settings.values.subscribe(followSettings);
+    followSettings();
+    if (settings.problem) this.session.tellError(settings.problem);
+    this.#opening.start();
   }
 
   async close(): Promise<void> {
     this.#undo?.();
     this.#undo = null;
+    this.#opening.close();
     this.#writing.keep();
     this.#overlays.close();
     await this.session.close();
@@ -207,31 +218,7 @@ export class Screen {
   }
 
   openRoom(id: string): void {
-    const { room } = this.state.getSnapshot();
-    const view = this.session.roomView(id);
-    if (room === id) {
-      this.#set({ overlay: null, selected: null });
-      this.#reading.update();
-      return;
-    }
-    this.#reading.leaveRoom();
-    this.#writing.leaveRoom();
-    this.#writing.enterRoom(id, room === null);
-    this.#set({
-      room: id,
-      anchor: this.#reading.placeIn(id),
-      selected: null,
-      pointed: null,
-      overlay: null,
-      question: null,
-    });
-    const session = this.session.room(id);
-    // One that is still being joined, or asks whether to be, has nothing to read; it is opened when it is in.
-    if (view?.state !== "joining" && view?.state !== "request") {
-      session.open(view?.unread ?? 0).catch((error: unknown) => this.session.tellError(error));
-    }
-    if (view?.markedUnread) void this.#guard(() => this.actions.running.setRead(id));
-    this.#reading.update();
+    this.#opening.open(id);
   }
 
   // --- keys
@@ -272,7 +259,7 @@ export class Screen {
     if (id === "interrupt") this.#interrupt();
     else if (id === "redraw") this.#options.onRedraw?.();
     else if (id === "suspend") void this.#suspend();
-    else if (id === "help" || id === "start-help") this.#overlays.show({ kind: "help", top: 0 });
+    else if (id === "help" || id === "start-help") this.#overlays.show({ kind: "help", topic: null, top: 0 });
     else if (id === "start-create") this.line.type("/create ");
     else if (id === "start-join") {
       this.line.type("/join ");
@@ -308,14 +295,6 @@ export class Screen {
     else this.naming.onKey(id, key);
   }
 
-  #goTo({ room, key, position }: MessageView): void {
-    if (!this.session.roomView(room)) {
-      this.session.tell("You are no longer in that room", { level: "warning" });
-      return;
-    }
-    void this.#guard(() => this.#reading.jumpInto(() => this.openRoom(room), { key, position }));
-  }
-
   // --- typing
 
   #onPaste(text: string): void {
@@ -326,36 +305,6 @@ export class Screen {
     else if (!question?.isModal) {
       this.#set({ selected: null, pointed: null });
       this.line.paste(text);
-    }
-  }
-
-  #join(link: string): void {
-    void this.#guard(async () => {
-      const room = await this.actions.joinRoom(link);
-      this.openRoom(room.id);
-      this.session.tell(`You are in ${room.name}.`);
-    });
-  }
-
-  // --- rooms
-
-  #followProfile(): void {
-    const { isLoaded, identity, rooms } = this.session.profile.getSnapshot();
-    if (!isLoaded || identity === null || this.naming.isUnderWay) return;
-    const { room, overlay } = this.state.getSnapshot();
-    if (this.#invite !== null) {
-      const link = this.#invite;
-      this.#invite = null;
-      this.#join(link);
-    }
-    if (room !== null && rooms.some((one) => one.id === room)) return;
-    const latest = rooms.toSorted((a, b) => (b.lastAt ?? 0) - (a.lastAt ?? 0))[0];
-    if (latest) {
-      this.openRoom(latest.id);
-      if (overlay) this.#set({ overlay });
-    } else if (room !== null) {
-      this.line.show("");
-      this.#set({ room: null, anchor: null, selected: null, pointed: null, mode: null });
     }
   }
 

@@ -50,6 +50,7 @@ export class Wishes {
     else if (wish.show === "go-to") overlays.showGoTo();
     else if (wish.show === "members") this.#showMembers();
     else if (wish.show === "usage") this.#showUsage(wish.command);
+    else if (wish.show === "help") overlays.show({ kind: "help", topic: wish.topic ?? null, top: 0 });
     else overlays.show({ kind: wish.show, top: 0 });
   }
 
@@ -77,7 +78,7 @@ export class Wishes {
   #showUsage(name: string): void {
     const command = findCommand(name);
     if (command) this.#options.overlays.show({ kind: "page", page: usagePage(command), top: 0 });
-    else this.#options.overlays.show({ kind: "help", top: 0 });
+    else this.#options.overlays.show({ kind: "help", topic: null, top: 0 });
   }
 
   #set(change: Partial<ScreenState>): void {

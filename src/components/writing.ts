@@ -2,6 +2,7 @@ import { type Completion, completionAt } from "../commands/complete.js";
 import type { Wish } from "../commands/define.js";
 import { type Line, parseCommand, readLine } from "../commands/parse.js";
 import { runCommand } from "../commands/run.js";
+import { holdsSecret, isSecretCommand } from "../commands/secrets.js";
 import type { KeyId, PressedKey } from "../keys.js";
 import type { Actions } from "../state/actions.js";
 import { successorOf } from "../state/room-order.js";
@@ -17,6 +18,7 @@ import type { ScreenState } from "./screen-state.js";
 
 /** Told to the others while somebody types, no more often than this. */
 const TYPING_MS = 3_000;
+const NOTHING = { text: "", cursor: 0 };
 
 export interface WritingOptions {
   readonly session: Session;
@@ -42,7 +44,12 @@ export class Writing {
     this.#options = options;
     const { columns } = options;
     const complete = (text: string, cursor: number, isAsked: boolean) => this.#complete(text, cursor, isAsked);
-    this.line = new DraftLine({ complete, columns, onChange: () => this.#changed() });
+    const { lines } = options.session;
+    const history = {
+      lines: () => lines.of(this.#room ?? ""),
+      add: (line: string) => lines.add(this.#room ?? "", line, !holdsSecret(line)),
+    };
+    this.line = new DraftLine({ complete, columns, history, onChange: () => this.#changed() });
     this.#modes = new Modes(options.session, options.state, this.line);
   }
 
@@ -71,7 +78,9 @@ export class Writing {
   }
 
   keep(): void {
-    if (this.#room !== null) this.#options.session.drafts.keep(this.#room, this.#modes.draftToKeep());
+    if (this.#room === null) return;
+    const draft = this.#modes.draftToKeep();
+    this.#options.session.drafts.keep(this.#room, isSecretCommand(draft.text) ? NOTHING : draft);
   }
 
   onKey(id: KeyId | null, key: PressedKey): void {
@@ -186,7 +195,7 @@ export class Writing {
     this.#changes += 1;
     this.keep();
     const { text } = this.line;
-    const { session, questions } = this.#options;
+    const { session, questions, actions } = this.#options;
     const mode = this.#modes.now;
     // What is changed or chosen here is nothing new to say, whatever it looks like.
     if (mode === null || mode.kind === "reply") questions.followDraft(text);
@@ -202,7 +211,7 @@ export class Writing {
     )
       return;
     this.#typingToldAt = now;
-    if (session.profile.getSnapshot().connection !== "ready") return;
+    if (session.profile.getSnapshot().connection !== "ready" || !actions.settings.isOn("typing")) return;
     session.request("room.typing", { room }).catch(() => {});
   }
 

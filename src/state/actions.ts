@@ -8,10 +8,12 @@ import type {
   NetworkView,
   RoomDetailView,
   RoomView,
+  Told,
   VerifyView,
 } from "./model.js";
 import { Running } from "./running.js";
 import type { Session } from "./session.js";
+import { Settings } from "./settings.js";
 import { identityView, inviteView, memberView, networkView, roomDetailView, verifyView } from "./views.js";
 
 /** Long enough to be read; the list goes on saying that the room is being joined. */
@@ -24,6 +26,8 @@ export interface ActionsOptions {
   readonly selected: () => string | null;
   /** Starts the echo friend and answers with an invite of its room. */
   readonly startDemo?: (() => Promise<string>) | undefined;
+  /** Those that hold until the end where none are handed in. */
+  readonly settings?: Settings | undefined;
 }
 
 /** The verbs of the program: what commands and keys do. */
@@ -31,6 +35,7 @@ export class Actions {
   readonly now: () => number;
   readonly running: Running;
   readonly messages: Messaging;
+  readonly settings: Settings;
   readonly #options: ActionsOptions;
   readonly #session: Session;
 
@@ -40,6 +45,7 @@ export class Actions {
     this.now = options.session.now;
     this.running = new Running(options.session);
     this.messages = new Messaging(options);
+    this.settings = options.settings ?? new Settings();
   }
 
   /** @throws NO_ROOM_HERE */
@@ -153,6 +159,10 @@ export class Actions {
 
   async network(): Promise<NetworkView> {
     return networkView(await this.#session.request("network", {}));
+  }
+
+  told(): readonly Told[] {
+    return this.#session.told();
   }
 
   /** @throws NO_DEMO */

@@ -215,6 +215,11 @@ export interface Notice {
   readonly number: number;
 }
 
+/** A notice as /log keeps it. */
+export interface Told extends Pick<Notice, "text" | "hint" | "level"> {
+  readonly at: number;
+}
+
 /** What somebody wrote while apart, and came in above what was already here. */
 export interface LateView {
   readonly authorId: string;

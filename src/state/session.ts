@@ -4,7 +4,8 @@ import type { CoreEvent, MethodName, ParamsOf, ResultOf, RoomInfo } from "../rpc
 import { safeLine, safeText } from "../safe-text.js";
 import { type CoreLink, closed, coreGone, hasCode, type Request } from "./core-link.js";
 import { Drafts } from "./drafts.js";
-import type { Notice, ProfileState, RoomView } from "./model.js";
+import { LineHistory } from "./line-history.js";
+import type { Notice, ProfileState, RoomView, Told } from "./model.js";
 import { RoomSession } from "./room-session.js";
 import { Store } from "./store.js";
 import { identityView, networkView, roomView } from "./views.js";
@@ -14,6 +15,7 @@ const NOTICE_MS = 6_000;
 /** Whoever is behind for no longer than this is only hearing of what is being said. */
 const BEHIND_MS = 2_000;
 /** Pauses between attempts to reach a core that was lost; the last one repeats. */
+const MAX_TOLD = 200;
 const RETRY_MS = [0, 200, 500, 1_000, 2_000];
 
 export interface SessionOptions {
@@ -22,6 +24,8 @@ export interface SessionOptions {
   readonly now?: () => number;
   readonly randomId?: () => string;
   readonly noticeMs?: number;
+  /** What was sent before, to be called back; kept in memory alone where none is handed in. */
+  readonly lines?: LineHistory;
 }
 
 const START: ProfileState = {
@@ -38,6 +42,7 @@ export class Session {
   readonly profile = new Store<ProfileState>(START);
   readonly notice = new Store<Notice | null>(null);
   readonly drafts: Drafts;
+  readonly lines: LineHistory;
   readonly now: () => number;
   /** Somebody said something just now: worth a frame of its own. */
   onSaid: (() => void) | null = null;
@@ -53,6 +58,7 @@ export class Session {
   #waiting: PromiseWithResolvers<CoreLink> = Promise.withResolvers();
   #noticeTimer: NodeJS.Timeout | null = null;
   #notices = 0;
+  readonly #told: Told[] = [];
   #reading: string | null = null;
   /** Timers of rooms that have just fallen behind, by id. */
   readonly #fallingBehind = new Map<string, NodeJS.Timeout>();
@@ -62,6 +68,7 @@ export class Session {
     this.now = options.now ?? Date.now;
     this.#waiting.promise.catch(() => {});
     this.drafts = new Drafts(this.request);
+    this.lines = options.lines ?? new LineHistory();
   }
 
   /** Resolves when the first core has told everything; from then on it is reached again whenever it is lost. */
@@ -128,6 +135,7 @@ export class Session {
   forgetRoom(id: string): void {
     this.onRoom?.(id, null);
     this.#rooms.delete(id);
+    this.lines.forget(id);
     this.profile.update((old) => ({ ...old, rooms: old.rooms.filter((room) => room.id !== id) }));
   }
 
@@ -142,10 +150,18 @@ export class Session {
   tell(text: string, options: { hint?: string | null; level?: Notice["level"]; staysMs?: number } = {}): void {
     this.#notices += 1;
     const hint = options.hint ? safeLine(options.hint) : null;
-    this.notice.set({ text: safeLine(text), hint, level: options.level ?? "info", number: this.#notices });
+    const said = { text: safeLine(text), hint, level: options.level ?? "info" };
+    this.notice.set({ ...said, number: this.#notices });
+    this.#told.push({ ...said, at: this.now() });
+    if (this.#told.length > MAX_TOLD) this.#told.shift();
     if (this.#noticeTimer) clearTimeout(this.#noticeTimer);
     this.#noticeTimer = setTimeout(() => this.clearNotice(), options.staysMs ?? this.#options.noticeMs ?? NOTICE_MS);
     this.#noticeTimer.unref();
+  }
+
+  /** All that was told, as far back as is kept; the latest last. */
+  told(): readonly Told[] {
+    return this.#told;
   }
 
   /** What a person can act on is told; the rest is a bug and must not be swallowed here. */
@@ -167,6 +183,7 @@ export class Session {
     if (this.#link) await this.drafts.save();
     this.#isClosed = true;
     this.drafts.close();
+    this.lines.save();
     this.clearNotice();
     for (const timer of this.#fallingBehind.values()) clearTimeout(timer);
     this.#fallingBehind.clear();

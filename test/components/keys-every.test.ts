@@ -205,6 +205,7 @@ const EXPECTED: Readonly<Record<KeyId, Expectation>> = {
     },
     so: (at) => at.line === "//second|",
   },
+  recall: { first: (at) => at.run("//said"), so: (at) => at.line === "//said|" },
   "line-start": edits("one\ntwo th|ree", "one\n|two three"),
   "line-end": edits("one t|wo\nthree", "one two|\nthree"),
   "char-left": edits("o👍🏽|", "o|👍🏽"),

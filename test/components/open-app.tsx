@@ -6,7 +6,9 @@ import type { Test } from "tap";
 import { App } from "../../src/components/app.js";
 import { Screen } from "../../src/components/screen.js";
 import { Actions } from "../../src/state/actions.js";
+import type { LineHistory } from "../../src/state/line-history.js";
 import { Session } from "../../src/state/session.js";
+import type { Settings } from "../../src/state/settings.js";
 import { KeyDecoder } from "../../src/terminal/keys.js";
 import { HandClock } from "../helpers/hand-clock.js";
 import { type Condition, openScreen, type Screen as TestScreen } from "../helpers/screen.js";
@@ -21,6 +23,8 @@ export interface AppOptions {
   readonly now?: () => number;
   readonly startDemo?: () => Promise<string>;
   readonly noticeMs?: number;
+  readonly settings?: Settings;
+  readonly lines?: LineHistory;
 }
 
 export interface OpenApp {
@@ -54,10 +58,11 @@ export async function openApp(t: Test, options: AppOptions): Promise<OpenApp> {
     now: options.now ?? (() => NOW),
     randomId: () => (++numbers).toString(16).padStart(32, "f"),
     noticeMs: options.noticeMs ?? 60_000,
+    ...(options.lines ? { lines: options.lines } : {}),
   });
   const screen = new Screen({
     session,
-    actions: (where) => new Actions({ session, ...where, startDemo: options.startDemo }),
+    actions: (where) => new Actions({ session, ...where, startDemo: options.startDemo, settings: options.settings }),
     columns,
     rows,
     invite: options.invite ?? null,

@@ -1,0 +1,128 @@
+/** What this person has set on this machine: one table, and the file that keeps what differs from it. */
+import { KeetError } from "../errors.js";
+import { Store } from "./store.js";
+
+export interface SettingSpec {
+  readonly name: string;
+  /** The first one is what holds until another is set. */
+  readonly values: readonly string[];
+  /** Under 60 characters, in the person's words. */
+  readonly help: string;
+}
+
+export const SETTINGS = [
+  { name: "theme", values: ["auto", "dark", "light"], help: "Colours for a dark or a light background" },
+  { name: "color", values: ["on", "off"], help: "Colours at all; NO_COLOR and --no-color go before it" },
+  { name: "members", values: ["on", "off"], help: "People beside the talk, from 120 columns up" },
+  { name: "bell", values: ["on", "off"], help: "The terminal's bell for what is meant for you" },
+  { name: "title", values: ["on", "off"], help: "Room and unread count in the terminal's title" },
+  { name: "typing", values: ["on", "off"], help: "Others see that you are writing" },
+  { name: "history", values: ["on", "off"], help: "What you sent is kept on this disk, to be called back" },
+] as const satisfies readonly SettingSpec[];
+
+export type SettingName = (typeof SETTINGS)[number]["name"];
+export type SettingValues = Readonly<Record<SettingName, string>>;
+
+/** Where settings are kept. Both may throw a KeetError that says what is wrong with the file. */
+export interface SettingsFile {
+  readonly path: string;
+  /** Null where there is none. */
+  read(): string | null;
+  write(content: string): void;
+}
+
+const DEFAULTS = Object.fromEntries(SETTINGS.map(({ name, values }) => [name, values[0]])) as SettingValues;
+
+export class Settings {
+  readonly values: Store<SettingValues>;
+  /** Why the file could not be read, where it could not: all is as if nothing were set. */
+  readonly problem: KeetError | null;
+  readonly #file: SettingsFile | null;
+
+  /** Without a file they hold until this screen closes. */
+  constructor(file: SettingsFile | null = null) {
+    this.#file = file;
+    let kept: Readonly<Record<string, unknown>> = {};
+    let problem: KeetError | null = null;
+    try {
+      if (file) kept = contentOf(file);
+    } catch (error) {
+      if (!(error instanceof KeetError)) throw error;
+      problem = error;
+    }
+    this.problem = problem;
+    this.values = new Store(valuesFrom(kept), { windowMs: 0 });
+  }
+
+  get isKept(): boolean {
+    return this.#file !== null;
+  }
+
+  get(name: SettingName): string {
+    return this.values.getSnapshot()[name];
+  }
+
+  isOn(name: SettingName): boolean {
+    return this.get(name) === "on";
+  }
+
+  /**
+   * Kept first, then in force. What another screen or a newer version has written into the file stays in it.
+   * @throws NO_SUCH_SETTING, NO_SUCH_VALUE, SETTINGS_UNREADABLE, DISK_FULL, READ_ONLY: then nothing has changed
+   */
+  set(name: string, value: string): SettingSpec {
+    const spec = settingNamed(name);
+    const chosen = spec.values.find((one) => one === value.toLowerCase());
+    if (chosen === undefined) {
+      throw new KeetError("user", "NO_SUCH_VALUE", `${spec.name} cannot be ${value}`, {
+        hint: `It can be ${listed(spec.values)}.`,
+      });
+    }
+    if (this.#file) {
+      const next = { ...contentOf(this.#file), [spec.name]: chosen };
+      this.#file.write(`${JSON.stringify(next, null, 2)}\n`);
+    }
+    this.values.set({ ...this.values.getSnapshot(), [spec.name]: chosen });
+    return spec;
+  }
+}
+
+/** @throws NO_SUCH_SETTING with those there are */
+export function settingNamed(name: string): SettingSpec {
+  const found = (SETTINGS as readonly SettingSpec[]).find((one) => one.name === name.toLowerCase());
+  if (found) return found;
+  throw new KeetError("user", "NO_SUCH_SETTING", `There is no setting ${name}`, {
+    hint: `There are: ${SETTINGS.map((one) => one.name).join(", ")}.`,
+  });
+}
+
+/** `dark, light or auto` */
+export function listed(values: readonly string[]): string {
+  return [values.slice(0, -1).join(", "), values.at(-1)].filter(Boolean).join(" or ");
+}
+
+/** A value that this version does not know counts as not set. */
+function valuesFrom(kept: Readonly<Record<string, unknown>>): SettingValues {
+  const known = (SETTINGS as readonly SettingSpec[]).flatMap(({ name, values }) => {
+    const value = kept[name];
+    return typeof value === "string" && values.includes(value) ? [[name, value]] : [];
+  });
+  return { ...DEFAULTS, ...Object.fromEntries(known) };
+}
+
+/** An empty or broken file is somebody's damage to look at, never something to write over. */
+function contentOf(file: SettingsFile): Readonly<Record<string, unknown>> {
+  const text = file.read();
+  if (text === null) return {};
+  try {
+    const content: unknown = JSON.parse(text);
+    if (typeof content === "object" && content !== null && !Array.isArray(content)) {
+      return content as Readonly<Record<string, unknown>>;
+    }
+  } catch {
+    // Said below, with the file's name.
+  }
+  throw new KeetError("storage", "SETTINGS_UNREADABLE", `${file.path} cannot be read`, {
+    hint: "Mend it or move it away; it was not changed.",
+  });
+}

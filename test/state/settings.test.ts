@@ -1,0 +1,87 @@
+import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { keptFile } from "../../src/config.js";
+import { SETTINGS, Settings } from "../../src/state/settings.js";
+
+const fileIn = (folder: string) => keptFile(join(folder, "config", "default.json"), { isPrivate: false });
+
+t.test("the table is sound", (t) => {
+  t.equal(new Set(SETTINGS.map(({ name }) => name)).size, SETTINGS.length, "names are unique");
+  for (const { name, values, help } of SETTINGS) {
+    t.match(name, /^[a-z]+$/);
+    t.ok(values.length > 1 && new Set(values).size === values.length, `${name} can be two things`);
+    t.ok(help.length < 60, `${name} is explained in under 60 characters`);
+  }
+  t.end();
+});
+
+t.test("what is set holds at once, and at the next start", (t) => {
+  const file = fileIn(t.testdir());
+  const settings = new Settings(file);
+  t.equal(settings.get("theme"), "auto");
+  settings.set("THEME", "Light");
+  t.equal(settings.get("theme"), "light");
+  t.equal(new Settings(file).get("theme"), "light");
+  t.equal(new Settings(file).get("bell"), "on", "the others are as they were");
+  t.equal(statSync(file.path).mode & 0o777, 0o600);
+  t.end();
+});
+
+t.test("what another screen or a newer version has set stays", (t) => {
+  const file = fileIn(t.testdir());
+  const [one, other] = [new Settings(file), new Settings(file)];
+  one.set("bell", "off");
+  other.set("theme", "dark");
+  file.write(JSON.stringify({ ...JSON.parse(file.read()!), wallpaper: "tiles", typing: "sometimes" }));
+  one.set("title", "off");
+  t.match(JSON.parse(file.read()!), {
+    bell: "off",
+    theme: "dark",
+    title: "off",
+    wallpaper: "tiles",
+    typing: "sometimes",
+  });
+  t.equal(new Settings(file).get("typing"), "on", "a value nobody knows counts as not set");
+  t.end();
+});
+
+t.test("C43 an empty or broken file is named, never replaced", (t) => {
+  for (const content of ["", "{", "null", "[]", '"dark"', "\u0000"]) {
+    const file = fileIn(t.testdir({ config: {} }));
+    writeFileSync(file.path, content);
+    const settings = new Settings(file);
+    t.match(settings.problem, { code: "SETTINGS_UNREADABLE", hint: /Mend it or move it away/ });
+    t.match(settings.problem?.message, file.path);
+    t.equal(settings.get("theme"), "auto", "all is as if nothing were set");
+    t.throws(() => settings.set("theme", "dark"), { code: "SETTINGS_UNREADABLE" });
+    t.equal(settings.get("theme"), "auto");
+    t.equal(readFileSync(file.path, "utf8"), content);
+  }
+  t.end();
+});
+
+t.test("a disk that takes nothing changes nothing", (t) => {
+  const folder = t.testdir({ config: "a file where the folder should be" });
+  const settings = new Settings({ ...fileIn(folder), read: () => null });
+  t.throws(() => settings.set("theme", "dark"), { code: "STORE_UNUSABLE" });
+  t.equal(settings.get("theme"), "auto");
+  t.end();
+});
+
+t.test("a link into somebody's folder of settings stays a link", (t) => {
+  const folder = t.testdir({ dotfiles: { "keet-tui.json": '{"theme":"dark"}' }, config: {} });
+  const file = fileIn(folder);
+  symlinkSync(join(folder, "dotfiles", "keet-tui.json"), file.path);
+  const settings = new Settings(file);
+  settings.set("bell", "off");
+  t.same(JSON.parse(readFileSync(join(folder, "dotfiles", "keet-tui.json"), "utf8")), { theme: "dark", bell: "off" });
+  t.end();
+});
+
+t.test("what cannot be set says what can", (t) => {
+  const settings = new Settings();
+  t.throws(() => settings.set("colour", "on"), { code: "NO_SUCH_SETTING", hint: /There are: theme, color/ });
+  t.throws(() => settings.set("theme", "pink"), { code: "NO_SUCH_VALUE", hint: "It can be auto, dark or light." });
+  t.end();
+});
