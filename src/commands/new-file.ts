@@ -128,7 +128,10 @@ const WHY: Readonly<Record<string, string>> = {
 
 function cannotWrite(path: string, error: unknown): KeetError {
   const why = WHY[codeOf(error) ?? ""] ?? (error instanceof Error ? error.message : String(error));
-  return new KeetError("user", "CANNOT_WRITE", `${safeLine(path)} was not written: ${safeLine(why)}`, { cause: error });
+  return new KeetError("user", "CANNOT_WRITE", `${safeLine(path)} was not written: ${safeLine(why)}`, {
+    hint: "Name another folder, or none for the one keet-tui was started in.",
+    cause: error,
+  });
 }
 
 function codeOf(error: unknown): string | undefined {
