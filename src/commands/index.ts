@@ -43,6 +43,7 @@ import { search } from "./search.js";
 import { set } from "./set.js";
 import { topic } from "./topic.js";
 import { unblock } from "./unblock.js";
+import { undo } from "./undo.js";
 import { unmute } from "./unmute.js";
 import { unpin } from "./unpin.js";
 import { unread } from "./unread.js";
@@ -86,6 +87,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   reply,
   edit,
   deleteMessage,
+  undo,
   react,
   pin,
   unpin,

@@ -6,5 +6,8 @@ export const pins = defineCommand<CommandContext>()({
   group: "messages",
   summary: "What is pinned in this room",
   args: [],
-  run: () => ({ show: "pins" }),
+  run(context) {
+    context.here();
+    return { show: "pins" };
+  },
 });

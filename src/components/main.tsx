@@ -18,6 +18,7 @@ import { Screen } from "./screen.js";
 /** Longest wait for the core to take the last draft. */
 const CLOSE_MS = 1_000;
 const SAID_WINDOW_MS = 33;
+const ENDING_SIGNALS = ["SIGTERM", "SIGHUP", "SIGINT"] as const;
 
 export interface RunScreenOptions {
   readonly profile: string;
@@ -96,6 +97,9 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
     repaint();
     lines.save();
   });
+  // Before the terminal's own listener, which lets the signal end the process.
+  const sendHeld = () => void session.sendHeld();
+  for (const signal of ENDING_SIGNALS) process.prependOnceListener(signal, sendHeld);
   screen.start();
 
   try {
@@ -110,6 +114,7 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
     undoTitle();
     undoRing();
     undoSettings();
+    for (const signal of ENDING_SIGNALS) process.off(signal, sendHeld);
     terminal.restore();
     ink.unmount();
     await within(screen.close(), CLOSE_MS);

@@ -268,6 +268,7 @@ export class Screen {
     else if (id === "go-to" || id === "go-to-empty") this.#overlays.showGoTo();
     else if (id === "search") this.#overlays.search.open("");
     else if (id === "to-late") void this.#guard(() => this.#reading.toLate());
+    else if (id === "undo") this.#writing.runLine({ kind: "command", name: "undo", rest: "" }, "");
     else if (id === "members") this.#toggleMembers();
     else if (id === "page-up") this.#reading.scrollPages(-1);
     else if (id === "page-down") this.#reading.scrollPages(1);

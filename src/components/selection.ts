@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Partial<Record<KeyId, string>>> = {
   edit: "edit",
   react: "react",
   delete: "delete",
+  "undo-selected": "undo",
   copy: "copy",
   verify: "verify",
 };

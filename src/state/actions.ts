@@ -28,6 +28,8 @@ export interface ActionsOptions {
   readonly startDemo?: (() => Promise<string>) | undefined;
   /** Those that hold until the end where none are handed in. */
   readonly settings?: Settings | undefined;
+  /** How long taking a message back can be undone. */
+  readonly undoMs?: number | undefined;
 }
 
 /** The verbs of the program: what commands and keys do. */

@@ -7,6 +7,7 @@ import type { MessageView, RoomView } from "./model.js";
 import type { RoomSession } from "./room-session.js";
 import { whyNoWriting } from "./room-words.js";
 import type { Session } from "./session.js";
+import { TakingBack, UNDO_MS } from "./taking-back.js";
 import { indexOfKey, messageAt, rowCount } from "./timeline.js";
 import { messageView } from "./views.js";
 
@@ -15,6 +16,8 @@ export interface MessagingOptions {
   /** What is on screen; the front end knows, not the session. */
   readonly room: () => string | null;
   readonly selected: () => string | null;
+  /** How long taking back can be undone. */
+  readonly undoMs?: number | undefined;
 }
 
 export interface Found {
@@ -32,10 +35,18 @@ const SEARCH_LIMIT = 50;
 export class Messaging {
   readonly #options: MessagingOptions;
   readonly #session: Session;
+  readonly #takingBack: TakingBack;
 
   constructor(options: MessagingOptions) {
     this.#options = options;
     this.#session = options.session;
+    this.#takingBack = new TakingBack({
+      hide: (message) => this.#session.room(message.room).withdraw(message),
+      show: (message) => this.#session.room(message.room).restore(message.key),
+      send: (message) => this.#sendDelete(message),
+      undoMs: options.undoMs,
+    });
+    options.session.atEnd(() => this.#takingBack.flush());
   }
 
   /**
@@ -109,9 +120,27 @@ export class Messaging {
     });
   }
 
+  /** Seen at once here; everybody else is asked for it when the time to undo it is over. */
   async delete(message: MessageView): Promise<void> {
     this.checkDelete(message);
-    await this.#change(message, "message.delete", nameOf(message));
+    this.#takingBack.take(message);
+    const seconds = (this.#options.undoMs ?? UNDO_MS) / 1000;
+    this.#session.tell("Taken back", {
+      hint: `Ctrl-T or /undo brings it back within ${seconds} s.`,
+      staysMs: this.#options.undoMs ?? UNDO_MS,
+    });
+  }
+
+  /**
+   * The message that was taken back last is there again, and nobody was asked to hide it.
+   * @throws NOTHING_TO_UNDO
+   */
+  undoDelete(): void {
+    if (this.#takingBack.undo()) return;
+    const seconds = (this.#options.undoMs ?? UNDO_MS) / 1000;
+    throw new KeetError("user", "NOTHING_TO_UNDO", `Nothing was taken back within the last ${seconds} s`, {
+      hint: "Later than that the others have been asked to hide it.",
+    });
   }
 
   /** @throws KeetError where that one takes no reaction */
@@ -214,6 +243,15 @@ export class Messaging {
     return messageAt(state, indexOfKey(state, message.key)) ?? message;
   }
 
+  async #sendDelete(message: MessageView): Promise<void> {
+    try {
+      await this.#change(message, "message.delete", nameOf(message));
+    } catch (error) {
+      this.#session.room(message.room).restore(message.key);
+      this.#session.tellError(error);
+    }
+  }
+
   /** The row is changed with the answer; the event that tells others of it may come later. */
   async #change<M extends "message.edit" | "message.delete" | "message.react" | "message.pin">(
     message: MessageView,
@@ -221,7 +259,10 @@ export class Messaging {
     params: ParamsOf<M>,
   ): Promise<void> {
     const info = await this.#again(method, params);
-    this.#session.room(message.room).takeChanged([info as ResultOf<"message.get">]);
+    const room = this.#session.room(message.room);
+    // What the core says of it now is how it looks.
+    if (method === "message.delete") room.release(message.key);
+    room.takeChanged([info as ResultOf<"message.get">]);
   }
 
   /** All of these say what is to be, not what to do to it: asking a second time does no harm. */

@@ -8,7 +8,16 @@ import { PAGE_LENGTH, PageReader } from "./page-reader.js";
 import { People } from "./people.js";
 import { Store } from "./store.js";
 import { memberView, messageView, personView } from "./views.js";
-import { isSameMessage, withChanged, withLate, withoutArrived, withUnreadLine } from "./window.js";
+import {
+  EMPTY_TIMELINE,
+  isSameMessage,
+  withChanged,
+  withLate,
+  withoutArrived,
+  withStates,
+  withUnreadLine,
+} from "./window.js";
+import { Withdrawn } from "./withdrawn.js";
 
 /** Messages kept in memory for one room; the core pages in the rest. With their lines each takes tens of kilobytes. */
 const MAX_MESSAGES = 2_000;
@@ -24,19 +33,6 @@ export interface RoomSessionOptions {
   readonly maxMessages?: number;
 }
 
-const EMPTY: TimelineState = {
-  first: 0,
-  messages: [],
-  arriving: [],
-  total: 0,
-  isLoaded: false,
-  isLoading: false,
-  unreadKey: null,
-  unreadCount: 0,
-  late: [],
-  isIncomplete: false,
-};
-
 export interface SendOptions {
   /** `/me`. */
   readonly action?: boolean;
@@ -48,9 +44,10 @@ export interface SendOptions {
 /** One room on this screen: a window of its order, what is arriving, and what was just typed here. */
 export class RoomSession {
   readonly id: string;
-  readonly timeline = new Store<TimelineState>(EMPTY);
+  readonly timeline = new Store<TimelineState>(EMPTY_TIMELINE);
   readonly typing = new Store<readonly SafeText[]>([]);
   readonly #people = new People();
+  readonly #withdrawn = new Withdrawn();
   readonly #reader: PageReader;
   readonly #options: RoomSessionOptions;
   readonly #maxMessages: number;
@@ -118,8 +115,24 @@ export class RoomSession {
 
   /** As this person sees it. */
   readonly viewOf = (info: MessageInfo): MessageView => {
-    return this.#people.dress(messageView(info, this.#options.identity()?.id));
+    return this.#withdrawn.look(this.#people.dress(messageView(info, this.#options.identity()?.id)));
   };
+
+  /** The row looks taken back, whatever the core tells of it, until it is released or restored. */
+  withdraw(message: MessageView): void {
+    const hidden = this.#withdrawn.hide(message);
+    this.timeline.update((state) => withChanged(state, [hidden]));
+  }
+
+  /** From the next word of the core on it looks as that says. */
+  release(key: string): MessageView | null {
+    return this.#withdrawn.release(key);
+  }
+
+  restore(key: string): void {
+    const message = this.release(key);
+    if (message) this.timeline.update((state) => withChanged(state, [message]));
+  }
 
   /** The last page, whatever the window was: what End does after a long way up. */
   async reloadEnd(): Promise<void> {
@@ -261,7 +274,7 @@ export class RoomSession {
     else if (event.type === "late") this.#applyLate(event);
     else if (event.type === "arriving") this.#applyArriving(event.message);
     else if (event.type === "arriving-gone") this.#dropArriving(`${event.writer}:${event.id}`);
-    else if (event.type === "states") this.#applyStates(event);
+    else if (event.type === "states") this.timeline.update((state) => withStates(state, event.states));
     else if (event.type === "members") this.takeMembers(event.members.map(memberView));
     else if (event.type === "typing") this.typing.set(event.who.map((person) => safeName(person.name)));
   }
@@ -351,20 +364,6 @@ export class RoomSession {
       const at = state.arriving.findIndex((row) => row.key === key);
       return at < 0 ? state : { ...state, arriving: state.arriving.with(at, message) };
     });
-  }
-
-  #applyStates(event: EventOf<"states">): void {
-    const states = new Map(event.states.map((change) => [change.id, change]));
-    const changed = (message: MessageView): MessageView => {
-      const change = message.mine ? states.get(message.id) : undefined;
-      if (!change) return message;
-      return { ...message, state: change.state, reason: change.reason === null ? null : safeLine(change.reason) };
-    };
-    this.timeline.update((state) => ({
-      ...state,
-      messages: state.messages.map(changed),
-      arriving: state.arriving.map(changed),
-    }));
   }
 
   #takeWindow(page: Page): void {

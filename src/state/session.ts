@@ -60,6 +60,7 @@ export class Session {
   #notices = 0;
   readonly #told: Told[] = [];
   #reading: string | null = null;
+  readonly #lastActs: (() => Promise<void>)[] = [];
   /** Timers of rooms that have just fallen behind, by id. */
   readonly #fallingBehind = new Map<string, NodeJS.Timeout>();
 
@@ -178,9 +179,19 @@ export class Session {
     this.notice.set(null);
   }
 
+  /** What is to be asked of the core before the screen ends. */
+  atEnd(act: () => Promise<void>): void {
+    this.#lastActs.push(act);
+  }
+
+  /** Sends what is still held back here, as before a signal ends the process: by then it is on its way. */
+  async sendHeld(): Promise<void> {
+    await Promise.all([this.drafts.save(), ...this.#lastActs.map((act) => act())]);
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
-    if (this.#link) await this.drafts.save();
+    if (this.#link) await this.sendHeld();
     this.#isClosed = true;
     this.drafts.close();
     this.lines.save();

@@ -1,6 +1,20 @@
 /** What events do to the run of messages a room session keeps. Pure. */
-import type { LateView, MessageView, TimelineState } from "./model.js";
+import { safeLine } from "../safe-text.js";
+import type { LateView, MessageState, MessageView, TimelineState } from "./model.js";
 import { quoteOf } from "./views.js";
+
+export const EMPTY_TIMELINE: TimelineState = {
+  first: 0,
+  messages: [],
+  arriving: [],
+  total: 0,
+  isLoaded: false,
+  isLoading: false,
+  unreadKey: null,
+  unreadCount: 0,
+  late: [],
+  isIncomplete: false,
+};
 
 /** What was sent here has a random id and no writer yet, so one's own rows are the same by id alone. */
 export function isSameMessage(a: MessageView, b: MessageView): boolean {
@@ -56,4 +70,18 @@ export function withUnreadLine(state: TimelineState, unread: number): TimelineSt
     left -= 1;
   }
   return { ...state, unreadKey, unreadCount: unread };
+}
+
+/** How far one's own messages came. */
+export function withStates(
+  state: TimelineState,
+  told: readonly { readonly id: string; readonly state: MessageState; readonly reason: string | null }[],
+): TimelineState {
+  const byId = new Map(told.map((change) => [change.id, change]));
+  const changed = (message: MessageView): MessageView => {
+    const change = message.mine ? byId.get(message.id) : undefined;
+    if (!change) return message;
+    return { ...message, state: change.state, reason: change.reason === null ? null : safeLine(change.reason) };
+  };
+  return { ...state, messages: state.messages.map(changed), arriving: state.arriving.map(changed) };
 }

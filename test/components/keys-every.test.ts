@@ -1,6 +1,6 @@
 // Every key of the table, in every way its bytes can come, does what can be seen here. The expectations are keyed by the
 // table's own ids: a key without one, or one without a key, fails.
-import t from "tap";
+import t, { type Test } from "tap";
 import { KEYS, type KeyBinding, type KeyId, type KeyPlace } from "../../src/keys.js";
 import { bytesOf } from "../helpers/key-bytes.js";
 import { until } from "../helpers/program.js";
@@ -68,6 +68,8 @@ interface Expectation {
   readonly core?: () => ScriptedCore;
   /** From the state of the place to where the key has something to do. */
   readonly first?: (at: At, key: string) => Promise<void>;
+  /** Nothing but the draft takes part, so one screen does for all of these. */
+  readonly isOfLine?: true;
   /** False before the key, true after it. */
   readonly so: (at: At, key: string) => boolean;
 }
@@ -97,15 +99,12 @@ function withAnswer(): ScriptedCore {
   return core;
 }
 
-function alone(): ScriptedCore {
-  return new ScriptedCore();
-}
-
 function isBetween(at: At, from: number, to: number): boolean {
   return at.selected !== null && at.selected >= from && at.selected <= to;
 }
 
 const edits = (before: string, after: string): Expectation => ({
+  isOfLine: true,
   first: (at) => at.draft(before),
   so: (at) => at.line === after,
 });
@@ -127,6 +126,12 @@ const openGoTo = (at: At) => at.press("ctrl+g");
 const openInvite = async (at: At) => {
   await at.run("/invite");
   await at.app.waitFor("Invite to tea");
+};
+
+const takeBack = async (at: At) => {
+  await at.run("/delete");
+  await at.press("enter");
+  await at.app.waitFor("(taken back)");
 };
 
 const EXPECTED: Readonly<Record<KeyId, Expectation>> = {
@@ -170,6 +175,11 @@ const EXPECTED: Readonly<Record<KeyId, Expectation>> = {
       await at.app.waitFor("2 earlier messages from bob");
     },
     so: (at) => at.selected === 10,
+  },
+  undo: {
+    core: withMine,
+    first: takeBack,
+    so: (at) => at.shows("message 60") && at.shows("It is back"),
   },
   members: { so: (at) => at.overlay === "members" && at.shows("alice") },
   select: { so: (at) => at.selected === 59 },
@@ -237,6 +247,14 @@ const EXPECTED: Readonly<Record<KeyId, Expectation>> = {
   edit: selecting((at) => at.shows("┊ editing: message 60") && at.line === "message 60|", [], withMine),
   react: selecting((at) => at.shows("┊ reacting to alice: message 59") && at.shows("👍")),
   delete: selecting((at) => at.shows("Take it back for everyone?"), [], withMine),
+  "undo-selected": {
+    core: withMine,
+    first: async (at) => {
+      await takeBack(at);
+      await at.press("up");
+    },
+    so: (at) => at.shows("message 60") && at.shows("It is back"),
+  },
   pin: selecting(
     (at) => at.shows("message 59 (pinned)") && at.asked("message.pin").length === 1,
     [],
@@ -322,22 +340,39 @@ t.test("every key of the table has an expectation, and each of these a key", (t)
   t.end();
 });
 
+async function isDone(t: Test, at: At, id: KeyId, key: string, bytes: string): Promise<void> {
+  const { first, so } = EXPECTED[id];
+  await first?.(at, key);
+  t.notOk(so(at, key), `${key}: not so before`);
+  await at.app.press(bytes);
+  await until(() => so(at, key), 3_000).catch(() => {});
+  t.ok(so(at, key), `${key} as ${JSON.stringify(bytes)}`);
+}
+
+async function open(t: Test, id: KeyId, where: KeyPlace): Promise<At> {
+  const core = EXPECTED[id].core?.() ?? (where === "start" ? new ScriptedCore() : talk());
+  const app = await openApp(t, { core, startDemo: async () => "keet-tui://join/demo" });
+  await app.waitFor(where === "start" ? "Nothing here yet" : "message 59");
+  return new At(app, core);
+}
+
+t.test("keys of the line", async (t) => {
+  const at = await open(t, "line-start", "composer");
+  for (const { id, keys } of bindings) {
+    if (!EXPECTED[id as KeyId].isOfLine) continue;
+    for (const key of keys) for (const bytes of bytesOf(key)) await isDone(t, at, id as KeyId, key, bytes);
+  }
+});
+
 for (const { id, keys, where } of bindings) {
-  const expected = EXPECTED[id as KeyId];
+  if (EXPECTED[id as KeyId].isOfLine) continue;
   t.test(id, async (t) => {
     for (const key of keys) {
       for (const bytes of bytesOf(key)) {
-        const core = expected.core?.() ?? (where === "start" ? alone() : talk());
-        const app = await openApp(t, { core, startDemo: async () => "keet-tui://join/demo" });
-        const at = new At(app, core);
-        await app.waitFor(where === "start" ? "Nothing here yet" : "message 59");
+        const at = await open(t, id as KeyId, where);
         await ARRIVE[where]?.(at);
-        await expected.first?.(at, key);
-        t.notOk(expected.so(at, key), `${key}: not so before`);
-        await app.press(bytes);
-        await until(() => expected.so(at, key), 3_000).catch(() => {});
-        t.ok(expected.so(at, key), `${key} as ${JSON.stringify(bytes)}`);
-        await app.close();
+        await isDone(t, at, id as KeyId, key, bytes);
+        await at.app.close();
       }
     }
   });

@@ -230,7 +230,7 @@ t.test("a plus typed with Shift on a key of another name reacts too", async (t) 
 
 t.test("d asks once, says what it is, and takes the message back", async (t) => {
   const core = coreWith(three());
-  const app = await openApp(t, { core });
+  const app = await openApp(t, { core, undoMs: 0 });
   await app.keys(UP);
   await app.keys("d");
   t.ok(app.terminal.find("Take it back for everyone?  Enter yes · Esc no"));
@@ -239,9 +239,12 @@ t.test("d asks once, says what it is, and takes the message back", async (t) => 
   t.same(asked(core, "message.delete"), []);
   await app.keys("d");
   await app.keys("\r");
-  t.match(asked(core, "message.delete"), [{ room: "tea", id: idOf(2), writer: MAYA.id }]);
   await app.waitFor("(taken back)");
+  await until(() => asked(core, "message.delete").length > 0);
+  t.match(asked(core, "message.delete"), [{ room: "tea", id: idOf(2), writer: MAYA.id }]);
+  await app.shows();
   t.notOk(app.terminal.find("me too"));
+  t.ok(app.terminal.find("(taken back)"));
 });
 
 t.test("a member is not asked about the messages of others; a moderator is", async (t) => {

@@ -25,6 +25,8 @@ export interface AppOptions {
   readonly noticeMs?: number;
   readonly settings?: Settings;
   readonly lines?: LineHistory;
+  /** How long taking back can be undone; short where it is to go out. */
+  readonly undoMs?: number;
 }
 
 export interface OpenApp {
@@ -62,7 +64,14 @@ export async function openApp(t: Test, options: AppOptions): Promise<OpenApp> {
   });
   const screen = new Screen({
     session,
-    actions: (where) => new Actions({ session, ...where, startDemo: options.startDemo, settings: options.settings }),
+    actions: (where) =>
+      new Actions({
+        session,
+        ...where,
+        startDemo: options.startDemo,
+        settings: options.settings,
+        undoMs: options.undoMs,
+      }),
     columns,
     rows,
     invite: options.invite ?? null,
