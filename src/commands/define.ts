@@ -79,6 +79,9 @@ export type Wish =
   | { readonly write: "reply" | "edit" | "react"; readonly message: MessageView }
   | { readonly show: "search"; readonly words: string }
   | { readonly show: "pins" }
+  | { readonly show: "bare" }
+  /** This text goes through the person's editor into the line. */
+  | { readonly compose: string }
   | { readonly copy: string }
   | { readonly quit: true };
 

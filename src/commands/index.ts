@@ -2,6 +2,7 @@
 
 import { accept } from "./accept.js";
 import { archive } from "./archive.js";
+import { bare } from "./bare.js";
 import { block } from "./block.js";
 import type { CommandContext } from "./context.js";
 import { copy } from "./copy.js";
@@ -12,6 +13,7 @@ import { deleteMessage } from "./delete.js";
 import { demo } from "./demo.js";
 import { detach } from "./detach.js";
 import { edit } from "./edit.js";
+import { editor } from "./editor.js";
 import { exportTalk } from "./export.js";
 import { favourite } from "./favourite.js";
 import { forward } from "./forward.js";
@@ -84,6 +86,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   verify,
   identity,
   me,
+  editor,
   reply,
   edit,
   deleteMessage,
@@ -95,6 +98,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   forward,
   search,
   copy,
+  bare,
   exportTalk,
   network,
   demo,

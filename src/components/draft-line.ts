@@ -54,6 +54,17 @@ export class DraftLine {
     return this.#options.history?.lines() ?? [];
   }
 
+  /** Another text in place of this one; the old one can be put back where the new one is empty. */
+  write(text: string): void {
+    this.#change((edit) => (text === "" ? clear(edit) : insert(clear({ ...edit, cut: "" }), text)));
+    this.#ago = 0;
+  }
+
+  /** As if it had been cut. */
+  setAside(text: string): void {
+    this.edit.update((edit) => ({ ...edit, cut: text }));
+  }
+
   type(piece: string): void {
     this.#change((edit) => insert(edit, piece));
   }

@@ -133,7 +133,14 @@ function followTitle(screen: Screen, settings: Settings, terminal: Terminal): ()
     shown = title;
     terminal.setTitle(title);
   };
+  // Whoever had the terminal meanwhile may have named it otherwise.
+  const again = () => {
+    shown = "";
+    follow();
+  };
+  terminal.on("redraw", again);
   const undos = [
+    () => terminal.off("redraw", again),
     settings.values.subscribe(follow),
     screen.state.subscribe(follow),
     screen.session.profile.subscribe(follow),

@@ -1,9 +1,11 @@
 import { bindingOf, type KeyId, type KeyPlace, type PressedKey } from "../keys.js";
+import type { SafeText } from "../safe-text.js";
 import type { Actions } from "../state/actions.js";
 import { draftRows } from "../state/draft-rows.js";
 import type { Session } from "../state/session.js";
 import { Store } from "../state/store.js";
 import type { TimelineFrame } from "../state/timeline.js";
+import { bareLines } from "./bare-page.js";
 import { cells } from "./cells.js";
 import type { DraftLine } from "./draft-line.js";
 import { type Guard, guardOf } from "./guard.js";
@@ -45,6 +47,10 @@ export interface ScreenOptions {
   readonly onSuspend?: () => Promise<boolean>;
   /** Answers with what is to be said: "copied" only where something confirmed it. */
   readonly onCopy?: (text: string) => Promise<string>;
+  /** Lets the person change a text in an editor of their own. */
+  readonly onEdit?: (text: string) => Promise<string>;
+  /** Shows lines in place of the screen until a key is pressed, drawn for the size there is. */
+  readonly onBare?: (draw: (size: { columns: number; rows: number }) => readonly SafeText[]) => void;
 }
 
 /** What is open on this screen and what a key does to it. Draws nothing; the components read its stores. */
@@ -134,6 +140,8 @@ export class Screen {
       guard: this.#guard,
       openRoom: (id) => this.openRoom(id),
       copy: (text) => void this.#copy(text),
+      compose: (text) => this.#compose(text),
+      showBare: () => this.#showBare(),
       quit: () => this.#quit(0),
     });
     this.#writing = new Writing({
@@ -269,6 +277,8 @@ export class Screen {
     else if (id === "search") this.#overlays.search.open("");
     else if (id === "to-late") void this.#guard(() => this.#reading.toLate());
     else if (id === "undo") this.#writing.runLine({ kind: "command", name: "undo", rest: "" }, "");
+    else if (id === "bare") this.#showBare();
+    else if (id === "editor") void this.#guard(() => this.#compose(this.line.text));
     else if (id === "members") this.#toggleMembers();
     else if (id === "page-up") this.#reading.scrollPages(-1);
     else if (id === "page-down") this.#reading.scrollPages(1);
@@ -312,6 +322,19 @@ export class Screen {
   async #copy(text: string): Promise<void> {
     const copy = this.#options.onCopy;
     await this.#guard(async () => this.session.tell(copy ? await copy(text) : "Nothing here can copy"));
+  }
+
+  async #compose(text: string): Promise<void> {
+    const edit = this.#options.onEdit;
+    if (edit) await this.#writing.compose(text, edit);
+    else this.session.tell("Nothing here can open an editor");
+  }
+
+  #showBare(): void {
+    const room = this.#reading.room();
+    if (!room) return;
+    const { anchor } = this.state.getSnapshot();
+    this.#options.onBare?.((size) => bareLines(room.timeline.getSnapshot(), anchor, { ...size, cells }));
   }
 
   #toggleMembers(): void {

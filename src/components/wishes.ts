@@ -18,6 +18,9 @@ export interface WishesOptions {
   readonly guard: Guard;
   readonly openRoom: (id: string) => void;
   readonly copy: (text: string) => void;
+  /** Through the person's editor into the line. */
+  readonly compose: (text: string) => Promise<void>;
+  readonly showBare: () => void;
   readonly quit: () => void;
 }
 
@@ -39,11 +42,13 @@ export class Wishes {
     } else if ("ask" in wish) this.#ask(wish);
     else if ("notice" in wish) session.tell(wish.notice, { hint: wish.hint ?? null });
     else if ("copy" in wish) this.#options.copy(wish.copy);
+    else if ("compose" in wish) void guard(() => this.#options.compose(wish.compose));
     else if ("write" in wish) {
       this.#set({ selected: null, pointed: null, overlay: null });
       this.#options.writing().begin({ kind: wish.write, message: wish.message });
     } else if (wish.show === "search") overlays.search.open(wish.words);
     else if (wish.show === "pins") void guard(() => overlays.showPins());
+    else if (wish.show === "bare") this.#options.showBare();
     else if (wish.show === "page") overlays.show({ kind: "page", page: wish.page, top: 0 });
     else if (wish.show === "invite") void guard(() => overlays.showInvite(wish.invite));
     else if (wish.show === "words") void guard(() => overlays.showWords(false));

@@ -99,6 +99,29 @@ export class Writing {
     this.keep();
   }
 
+  /** A text as it comes back from an editor is on the line; it is sent by Enter, as any other. */
+  async compose(text: string, edit: (text: string) => Promise<string>): Promise<void> {
+    const { session } = this.#options;
+    const room = this.#room;
+    const mode = this.#modes.now;
+    if (mode?.kind === "react") {
+      session.tell("A reaction is a single emoji; Esc goes back to the line");
+      return;
+    }
+    const edited = await edit(text);
+    if (room !== this.#room || mode !== this.#modes.now) {
+      // The room has gone meanwhile: what was written must not go to another one by Enter.
+      this.line.setAside(edited);
+      session.tell("You are in another room now; Ctrl-Y puts in what you wrote");
+      return;
+    }
+    if (edited === text && text === this.line.text) session.tell("Nothing was changed in the editor");
+    else {
+      this.line.write(edited);
+      session.tell(edited === "" ? "The editor left nothing; Ctrl-Y brings back what was there" : "Enter sends it");
+    }
+  }
+
   /** Of an empty line: back to what it was before. @returns whether it was something else */
   drop(): boolean {
     const isDropped = this.#modes.drop();

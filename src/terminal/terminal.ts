@@ -2,22 +2,14 @@
 // all other modes, the input, the size and every way the program may end are here.
 import { EventEmitter } from "node:events";
 import { type SafeText, safeLine } from "../safe-text.js";
+import { Answers, type Capabilities, QUESTIONS } from "./capabilities.js";
 import { InkStdout } from "./ink-stdout.js";
 import { type InputClock, type InputEvent, KeyDecoder, LOCAL_ESCAPE_DELAY_MS, REMOTE_ESCAPE_DELAY_MS } from "./keys.js";
+import { notificationFor } from "./notification.js";
 
 export interface TerminalSize {
   readonly columns: number;
   readonly rows: number;
-}
-
-export interface Capabilities {
-  /** Some terminal answered before the time was over. */
-  readonly hasAnswered: boolean;
-  /** null where it did not say. */
-  readonly background: { readonly red: number; readonly green: number; readonly blue: number } | null;
-  /** Flags of the kitty keyboard protocol that were on; null where it is not known. */
-  readonly kittyFlags: number | null;
-  readonly hasSynchronizedOutput: boolean;
 }
 
 /** What the terminal tells the program. */
@@ -55,7 +47,6 @@ const REMOTE_ANSWER_MS = 1500;
 /** How soon the signal that continued us is heard; without job control there is none. */
 const STOP_CHECK_MS = 100;
 const MAX_TITLE_LENGTH = 100;
-const MAX_NOTIFICATION_LENGTH = 200;
 
 const ENTER_ALTERNATE = "\x1b[?1049h";
 const LEAVE_ALTERNATE = "\x1b[?1049l";
@@ -65,7 +56,6 @@ const MODES_OFF = "\x1b[?2004l\x1b[?1004l\x1b[?1007l";
 const SHOW_CURSOR = "\x1b[?25h";
 const SAVE_TITLE = "\x1b[22;2t";
 const RESTORE_TITLE = "\x1b[23;2t";
-const QUESTIONS = "\x1b[?u\x1b]11;?\x1b\\\x1b[?2026$p\x1b[c";
 
 const realClock: InputClock = {
   now: () => performance.now(),
@@ -89,35 +79,7 @@ export function usableSize(stdout: { columns?: number; rows?: number }): Termina
   return { columns: stdout.columns || DEFAULT_COLUMNS, rows: stdout.rows || DEFAULT_ROWS };
 }
 
-/** `11;rgb:1e1e/1e1e/1e1e`, with one to four digits each. */
-function colourOf(body: string): Capabilities["background"] {
-  const match = /^11;rgba?:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})/i.exec(body);
-  if (!match) return null;
-  const [red, green, blue] = match
-    .slice(1)
-    .map((digits) => Math.round((Number.parseInt(digits, 16) / (16 ** digits.length - 1)) * 255)) as [
-    number,
-    number,
-    number,
-  ];
-  return { red, green, blue };
-}
-
-/**
- * How this terminal is told of something: OSC 9 or 777 where it is known to show them, else the bell.
- * Inside tmux only the bell gets through.
- */
-export function notificationFor(text: string, env: NodeJS.ProcessEnv): string {
-  const shown = safeLine(text, { maxLength: MAX_NOTIFICATION_LENGTH });
-  if (env.TMUX || env.STY) return "\x07";
-  const program = env.TERM_PROGRAM ?? "";
-  const term = env.TERM ?? "";
-  if (/^(iTerm\.app|WezTerm|ghostty)$/i.test(program) || /kitty|ghostty/.test(term)) return `\x1b]9;${shown}\x1b\\`;
-  // Fields end at a semicolon.
-  if (/^(rxvt|foot)/.test(term) || env.VTE_VERSION)
-    return `\x1b]777;notify;keet-tui;${shown.replaceAll(";", ",")}\x1b\\`;
-  return "\x07";
-}
+export type { Capabilities } from "./capabilities.js";
 
 export class Terminal extends EventEmitter<TerminalEvents> {
   /** For Ink's `render(tree, { stdout })`. */
@@ -142,6 +104,10 @@ export class Terminal extends EventEmitter<TerminalEvents> {
   #replies: ((event: InputEvent & { type: "reply" }) => void) | null = null;
   #suspending: Promise<boolean> | null = null;
   #onContinued: (() => void) | null = null;
+  /** Somebody else has the terminal: nothing is written, and an interrupt is theirs. */
+  #isLent = false;
+  /** Lines that lie over the frame until a key is pressed. */
+  #cover: { readonly draw: (size: TerminalSize) => string; readonly done: () => void } | null = null;
 
   constructor(options: TerminalOptions = {}) {
     super();
@@ -195,7 +161,7 @@ export class Terminal extends EventEmitter<TerminalEvents> {
   }
 
   write(data: string): void {
-    if (this.#isOpen) this.#send(data);
+    if (this.#isOpen && !this.#isLent) this.#send(data);
   }
 
   /** For Ink alone; `done` is called in any case. */
@@ -205,7 +171,7 @@ export class Terminal extends EventEmitter<TerminalEvents> {
       // After restore this has been said already.
       if (this.#isAlternate && this.#isEntered) this.#isAlternate = false;
     }
-    if (!this.#isOpen || !this.#isEntered) {
+    if (!this.#isOpen || !this.#isEntered || this.#cover) {
       if (done) setImmediate(done);
       return true;
     }
@@ -213,7 +179,7 @@ export class Terminal extends EventEmitter<TerminalEvents> {
   }
 
   setTitle(title: string): void {
-    if (this.#env.TERM === "linux") return;
+    if (this.#env.TERM === "linux" || this.#isLent) return;
     const text = safeLine(title, { maxLength: MAX_TITLE_LENGTH });
     this.write(`${this.#hasTitle ? "" : SAVE_TITLE}\x1b]2;${text}\x1b\\`);
     if (this.#isOpen) this.#hasTitle = true;
@@ -237,31 +203,24 @@ export class Terminal extends EventEmitter<TerminalEvents> {
 
   /** Asks the terminal what it can do. Ends with its last answer, or when the time is over. */
   async query(timeoutMs = isRemote(this.#env) ? REMOTE_ANSWER_MS : LOCAL_ANSWER_MS): Promise<Capabilities> {
-    let background: Capabilities["background"] = null;
-    let kittyFlags: number | null = null;
-    let hasSynchronizedOutput = false;
+    const answers = new Answers();
     const hasAnswered = await new Promise<boolean>((done) => {
       const cancel = this.#clock.after(timeoutMs, () => done(false));
-      this.#replies = ({ kind, body }) => {
-        const flags = kind === "csi" ? /^\?(\d+)u$/.exec(body) : null;
-        if (flags) kittyFlags = Number(flags[1]);
-        else if (kind === "osc") background = colourOf(body) ?? background;
-        else if (/^\?2026;[123]\$y$/.test(body)) hasSynchronizedOutput = true;
-        // Every terminal answers this one, and answers come in the order of the questions.
-        else if (/^\?[\d;]*c$/.test(body)) {
-          cancel();
-          done(true);
-        }
+      this.#replies = (reply) => {
+        if (!answers.take(reply)) return;
+        cancel();
+        done(true);
       };
       this.write(QUESTIONS);
     });
     this.#replies = null;
-    if (hasAnswered) this.#ink.knowsMarks = hasSynchronizedOutput;
-    if (kittyFlags !== null && this.#isOpen && !this.#hasKitty && this.#kittyFlags > 0) {
+    const capabilities = answers.capabilities(hasAnswered);
+    if (hasAnswered) this.#ink.knowsMarks = capabilities.hasSynchronizedOutput;
+    if (capabilities.kittyFlags !== null && this.#isOpen && !this.#hasKitty && this.#kittyFlags > 0) {
       this.#hasKitty = true;
       if (this.#isEntered) this.#send(`\x1b[>${this.#kittyFlags}u`);
     }
-    return { hasAnswered, background, kittyFlags, hasSynchronizedOutput };
+    return capabilities;
   }
 
   /**
@@ -292,7 +251,49 @@ export class Terminal extends EventEmitter<TerminalEvents> {
     return wasStopped;
   }
 
+  /**
+   * Gives the terminal to what `use` runs, as a shell would have it, and takes it back. What is drawn meanwhile goes
+   * nowhere, keys are not read, and Ctrl-C is for whoever has the terminal.
+   */
+  async lend<T>(use: () => Promise<T>): Promise<T> {
+    this.#leave();
+    this.#isLent = true;
+    this.#stdin.pause();
+    try {
+      return await use();
+    } finally {
+      this.#isLent = false;
+      if (this.#isOpen) {
+        this.#decoder.reset();
+        this.#stdin.resume();
+        this.#enter();
+        this.redraw();
+      }
+    }
+  }
+
+  /** Writes this over the frame, for the terminal to wrap, until a key is pressed. */
+  async cover(draw: (size: TerminalSize) => string): Promise<void> {
+    if (!this.#isEntered || this.#cover) return;
+    await new Promise<void>((done) => {
+      this.#cover = { draw, done };
+      this.#drawCover();
+    });
+  }
+
+  #drawCover(): void {
+    if (this.#cover) this.#send(`\x1b[m\x1b[H\x1b[2J${this.#cover.draw(this.size)}`);
+  }
+
+  #uncover(): void {
+    const cover = this.#cover;
+    this.#cover = null;
+    this.redraw();
+    cover?.done();
+  }
+
   #continued(): void {
+    if (this.#isLent) return;
     if (this.#onContinued) this.#onContinued();
     else if (this.#isOpen) {
       // Stopped by something else, which left the modes as they were or not.
@@ -300,6 +301,7 @@ export class Terminal extends EventEmitter<TerminalEvents> {
       this.#stdin.setRawMode?.(false);
       this.#enter();
       this.redraw();
+      this.#drawCover();
     }
   }
 
@@ -336,11 +338,14 @@ export class Terminal extends EventEmitter<TerminalEvents> {
   #input(event: InputEvent): void {
     // An answer is never a key: those nobody asked for are dropped.
     if (event.type === "reply") this.#replies?.(event);
-    else if (this.#isEntered) this.emit("input", event);
+    else if (this.#cover && event.type !== "focus") {
+      if (event.type !== "key" || event.eventType === "press") this.#uncover();
+    } else if (this.#isEntered) this.emit("input", event);
   }
 
   #resized(): void {
     this.emit("resize", this.size);
+    this.#drawCover();
     this.#tellInk();
   }
 
@@ -383,6 +388,7 @@ export class Terminal extends EventEmitter<TerminalEvents> {
   /** The terminal first; then the signal does what it would have done without us. */
   #listenForEnd(signal: string): void {
     this.#listen(this.#process, signal, () => {
+      if (signal === "SIGINT" && this.#isLent) return;
       this.restore();
       if (this.#process.listenerCount(signal) === 0) this.#process.kill(this.#process.pid, signal);
     });

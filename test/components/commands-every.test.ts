@@ -8,6 +8,8 @@ import { type OpenApp, openApp } from "./open-app.js";
 import { ALICE, BOB, MAYA, member, message, room, ScriptedCore } from "./scripted-core.js";
 
 process.env.TZ = "UTC";
+// A screen of its own for each of them.
+t.setTimeout(110_000);
 
 const ZOE = { id: "5a0e".repeat(16), name: "zoe" };
 
@@ -241,6 +243,11 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     bad: [["", /needs a text/]],
     barren: NO_ROOM,
   },
+  editor: {
+    good: "Dear all",
+    so: (at) => at.app.asked.includes("edit Dear all") && at.app.screen.line.text === "Dear all,\n\nmaya",
+    bad: [],
+  },
   reply: {
     first: selectFirst,
     so: (at) => at.state.mode?.kind === "reply" && at.text.includes("replying to alice: alice says"),
@@ -282,6 +289,11 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
   },
   search: { good: "bob", so: (at) => at.page?.includes("Search  > bob") === true, bad: [] },
   copy: { so: (at) => at.app.copied.join() === "maya says", bad: NOTHING_AFTER, barren: NO_ROOM },
+  bare: {
+    so: (at) => at.app.asked.some((one) => one.startsWith("bare\n") && one.includes("09:03 maya: maya says")),
+    bad: [["surplus", /takes nothing after it/]],
+    barren: NO_ROOM,
+  },
   export: {
     good: "txt FOLDER/WORD.txt",
     so: (at) => /written to|messages/i.test(at.notice),
@@ -314,8 +326,10 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
   quit: { so: (at) => at.app.quits.length === 1, bad: NOTHING_AFTER },
 };
 
+const edit = (text: string) => `${text},\n\nmaya`;
+
 async function open(t: Test, core: ScriptedCore): Promise<At> {
-  const app = await openApp(t, { core, startDemo: async () => "keet-tui://join/demo" });
+  const app = await openApp(t, { core, startDemo: async () => "keet-tui://join/demo", edit });
   return new At(app, core);
 }
 

@@ -8,6 +8,8 @@ import { type OpenApp, openApp } from "./open-app.js";
 import { BOB, MAYA, message, NOW, replyTo, room, ScriptedCore } from "./scripted-core.js";
 
 process.env.TZ = "UTC";
+// A screen of its own for each of them.
+t.setTimeout(110_000);
 
 /** What can be looked at. */
 class At {
@@ -181,6 +183,9 @@ const EXPECTED: Readonly<Record<KeyId, Expectation>> = {
     first: takeBack,
     so: (at) => at.shows("message 60") && at.shows("It is back"),
   },
+  bare: {
+    so: (at) => at.app.asked.some((one) => one.startsWith("bare\n") && /\n\d\d:\d\d alice: message 59\n/.test(one)),
+  },
   members: { so: (at) => at.overlay === "members" && at.shows("alice") },
   select: { so: (at) => at.selected === 59 },
   "select-empty": { so: (at) => at.selected === 59 },
@@ -216,6 +221,10 @@ const EXPECTED: Readonly<Record<KeyId, Expectation>> = {
     so: (at) => at.line === "//second|",
   },
   recall: { first: (at) => at.run("//said"), so: (at) => at.line === "//said|" },
+  editor: {
+    first: (at) => at.draft("half a |thought"),
+    so: (at) => at.app.asked.includes("edit half a thought") && at.line === "HALF A THOUGHT|",
+  },
   "line-start": edits("one\ntwo th|ree", "one\n|two three"),
   "line-end": edits("one t|wo\nthree", "one two|\nthree"),
   "char-left": edits("o👍🏽|", "o|👍🏽"),
@@ -349,9 +358,11 @@ async function isDone(t: Test, at: At, id: KeyId, key: string, bytes: string): P
   t.ok(so(at, key), `${key} as ${JSON.stringify(bytes)}`);
 }
 
+const edit = (text: string) => text.toUpperCase();
+
 async function open(t: Test, id: KeyId, where: KeyPlace): Promise<At> {
   const core = EXPECTED[id].core?.() ?? (where === "start" ? new ScriptedCore() : talk());
-  const app = await openApp(t, { core, startDemo: async () => "keet-tui://join/demo" });
+  const app = await openApp(t, { core, startDemo: async () => "keet-tui://join/demo", edit });
   await app.waitFor(where === "start" ? "Nothing here yet" : "message 59");
   return new At(app, core);
 }

@@ -27,6 +27,8 @@ export interface AppOptions {
   readonly lines?: LineHistory;
   /** How long taking back can be undone; short where it is to go out. */
   readonly undoMs?: number;
+  /** What the person's editor makes of a text. */
+  readonly edit?: (text: string) => string | Promise<string>;
 }
 
 export interface OpenApp {
@@ -35,7 +37,7 @@ export interface OpenApp {
   readonly session: Session;
   readonly quits: number[];
   readonly copied: string[];
-  /** What the terminal was asked to do, in order: `redraw`, `suspend`. */
+  /** What the terminal was asked to do, in order: `redraw`, `suspend`, `edit` and the text, `bare` and the lines. */
   readonly asked: string[];
   /** Bytes as they come from a terminal, in one read; answers when they are on the screen. */
   keys(bytes: string): Promise<void>;
@@ -81,6 +83,11 @@ export async function openApp(t: Test, options: AppOptions): Promise<OpenApp> {
       asked.push("suspend");
       return false;
     },
+    onEdit: async (text) => {
+      asked.push(`edit ${text}`);
+      return await (options.edit ?? ((same) => same))(text);
+    },
+    onBare: (draw) => asked.push(["bare", ...draw({ columns, rows })].join("\n")),
     onCopy: async (text) => {
       copied.push(text);
       return "Copied";

@@ -2,7 +2,8 @@ import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
 import t from "tap";
 import { safeText } from "../../src/safe-text.js";
-import { notificationFor, Terminal, usableSize } from "../../src/terminal/terminal.js";
+import { notificationFor } from "../../src/terminal/notification.js";
+import { Terminal, usableSize } from "../../src/terminal/terminal.js";
 import { payloads } from "../helpers/payloads.js";
 import { openPty } from "../helpers/pty.js";
 
