@@ -9,6 +9,7 @@ import { LineHistory } from "../state/line-history.js";
 import { Session } from "../state/session.js";
 import { Settings } from "../state/settings.js";
 import { copyText } from "../terminal/clipboard.js";
+import { editText } from "../terminal/editor.js";
 import { type Capabilities, Terminal } from "../terminal/terminal.js";
 import { App } from "./app.js";
 import type { Theme } from "./paint.js";
@@ -55,6 +56,8 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
     onRedraw: () => terminal.redraw(),
     onSuspend: () => terminal.suspend(),
     onCopy: (text) => copy(text, terminal),
+    onEdit: (text) => terminal.lend(() => editText(text)),
+    onBare: (draw) => void terminal.cover((size) => draw(size).join("\r\n")),
   });
 
   terminal.open();
