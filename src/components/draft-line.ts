@@ -1,6 +1,6 @@
 import type { Completion } from "../commands/complete.js";
 import { cursorInRow, draftRows } from "../state/draft-rows.js";
-import { clear, EDITS, type Edit, EMPTY_EDIT, insert, replace, write } from "../state/edit.js";
+import { clear, EDITS, type Edit, EMPTY_EDIT, insert, MAX_DRAFT_LENGTH, replace, write } from "../state/edit.js";
 import { Store } from "../state/store.js";
 import { cells } from "./cells.js";
 
@@ -69,9 +69,15 @@ export class DraftLine {
     this.#change((edit) => insert(edit, piece));
   }
 
-  /** Line ends at the end of a paste come from copying whole lines; nobody means them. */
-  paste(text: string): void {
-    this.type(text.replace(/\r\n?/g, "\n").replace(/\n+$/, ""));
+  /**
+   * Line ends at the end of a paste come from copying whole lines; nobody means them.
+   * @returns whether there was room for all of it
+   */
+  paste(text: string): boolean {
+    const piece = text.replace(/\r\n?/g, "\n").replace(/\n+$/, "");
+    const fits = this.text.length + piece.length <= MAX_DRAFT_LENGTH;
+    this.type(piece);
+    return fits;
   }
 
   clear(): void {

@@ -315,7 +315,9 @@ export class Screen {
     else if (overlay) this.#overlays.onPaste(overlay, text);
     else if (!question?.isModal) {
       this.#set({ selected: null, pointed: null });
-      this.line.paste(text);
+      if (!this.line.paste(text)) {
+        this.session.tell("Not all of it fits into the line: its end is missing", { level: "warning" });
+      }
     }
   }
 

@@ -6,7 +6,7 @@ import { holdsSecret, isSecretCommand } from "../commands/secrets.js";
 import type { KeyId, PressedKey } from "../keys.js";
 import type { Actions } from "../state/actions.js";
 import { successorOf } from "../state/room-order.js";
-import { whyNoWriting } from "../state/room-words.js";
+import { whyNoWriting, whyTooLong } from "../state/room-words.js";
 import type { Session } from "../state/session.js";
 import type { Store } from "../state/store.js";
 import { DraftLine } from "./draft-line.js";
@@ -192,7 +192,7 @@ export class Writing {
       session.tell("There is no room to say this in yet", { hint: "/create makes one, /join takes an invite." });
       return;
     }
-    const closed = whyNoWriting(view);
+    const closed = whyNoWriting(view) ?? whyTooLong(line.text);
     if (closed) {
       session.tell(closed.text, { level: "warning", hint: closed.hint });
       return;

@@ -1,6 +1,6 @@
 import { KeetError } from "../errors.js";
 import { hasCode } from "./core-link.js";
-import { Messaging } from "./messaging.js";
+import { Messaging, refuseTooLong } from "./messaging.js";
 import type {
   IdentityView,
   InviteView,
@@ -147,7 +147,9 @@ export class Actions {
     return members;
   }
 
+  /** @throws TOO_LONG */
   send(room: string, text: string, options: { action: boolean }): void {
+    refuseTooLong(text);
     void this.#session.room(room).send(text, options);
   }
 

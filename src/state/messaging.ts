@@ -5,7 +5,7 @@ import { hasCode } from "./core-link.js";
 import { mentionsIn } from "./mentions.js";
 import type { MessageView, RoomView } from "./model.js";
 import type { RoomSession } from "./room-session.js";
-import { whyNoWriting } from "./room-words.js";
+import { whyNoWriting, whyTooLong } from "./room-words.js";
 import type { Session } from "./session.js";
 import { TakingBack, UNDO_MS } from "./taking-back.js";
 import { indexOfKey, messageAt, rowCount } from "./timeline.js";
@@ -87,6 +87,7 @@ export class Messaging {
     this.checkReply(message);
     const view = this.#session.roomView(message.room);
     if (view) refuseClosed(view);
+    refuseTooLong(text);
     void this.#session.room(message.room).send(text, { replyTo: message });
   }
 
@@ -299,6 +300,12 @@ export function forwardText({ author, original, action }: MessageView): string {
 function refuseClosed(room: RoomView): void {
   const closed = whyNoWriting(room);
   if (closed) throw new KeetError("user", "NOT_ALLOWED", closed.text, closed.hint ? { hint: closed.hint } : {});
+}
+
+/** @throws TOO_LONG */
+export function refuseTooLong(text: string): void {
+  const tooLong = whyTooLong(text);
+  if (tooLong) throw new KeetError("user", "TOO_LONG", tooLong.text, { hint: tooLong.hint });
 }
 
 function notSentYet(what: string): KeetError {

@@ -1,4 +1,5 @@
 /** What is to be said about a room's own state, for the title, the list and the commands. */
+import { MAX_MESSAGE_BYTES } from "../config.js";
 import { plainText, type SafeText, safe } from "../safe-text.js";
 import { dayName, dayOf, timeOf } from "./local-time.js";
 import type { MemberView, RightLevel, RoomView } from "./model.js";
@@ -55,3 +56,13 @@ export function requestText(room: RoomView): SafeText {
 }
 
 export const REMOVED = plainText("You were removed from this room. What was said is still here.");
+
+/** Why a text is no message, before anybody is asked; null where it is one. */
+export function whyTooLong(text: string): { readonly text: SafeText; readonly hint: SafeText } | null {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= MAX_MESSAGE_BYTES) return null;
+  return {
+    text: safe`That is ${Math.ceil(bytes / 1024)} KiB, and a message holds ${MAX_MESSAGE_BYTES / 1024}`,
+    hint: plainText("Send it in parts; Ctrl-X opens it in your editor."),
+  };
+}

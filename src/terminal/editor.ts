@@ -11,7 +11,6 @@ const MAX_FILE_BYTES = 1024 * 1024;
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 /** Where no variable names one, the first of these that is there. */
 const USUAL = ["nano", "vi"];
-const USUAL_ON_WINDOWS = ["notepad"];
 
 export interface EditorOptions {
   readonly env?: NodeJS.ProcessEnv;
@@ -49,22 +48,33 @@ function folderFrom({ XDG_RUNTIME_DIR: runtime }: NodeJS.ProcessEnv): string {
 
 async function runEditor(path: string, env: NodeJS.ProcessEnv, platform: NodeJS.Platform): Promise<void> {
   const named = env.VISUAL || env.EDITOR;
-  const candidates = named ? [named] : platform === "win32" ? USUAL_ON_WINDOWS : USUAL;
-  for (const editor of candidates) {
-    const { code, signal } = await ended(editor, path, env, platform);
-    if (code === 0) return;
-    // What a shell says of a command that is not there.
-    const isMissing = code === 127 || (platform === "win32" && code === 9009);
-    if (isMissing && editor !== candidates.at(-1)) continue;
-    const name = safeLine(editor);
-    if (isMissing) {
-      throw new KeetError("user", "NO_EDITOR", named ? `${name} is not there` : "No editor was found", {
-        hint: "Set EDITOR before you start keet-tui, such as: export EDITOR=nano",
-      });
-    }
-    const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
-    throw new KeetError("user", "EDITOR_FAILED", `${name} ${how}; the line is as it was`);
+  const editor = named || (await usualEditor(env, platform));
+  if (editor === null) throw noEditor("No editor was found");
+  const { code, signal } = await ended(editor, path, env, platform);
+  if (code === 0) return;
+  const name = safeLine(editor);
+  // What a shell says of a command that is not there.
+  if (code === 127 || (platform === "win32" && code === 9009)) throw noEditor(`${name} is not there`);
+  const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
+  throw new KeetError("user", "EDITOR_FAILED", `${name} ${how}; the line is as it was`);
+}
+
+function noEditor(message: string): KeetError {
+  const hint = "Set EDITOR before you start keet-tui, such as: export EDITOR=nano";
+  return new KeetError("user", "NO_EDITOR", message, { hint });
+}
+
+async function usualEditor(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): Promise<string | null> {
+  if (platform === "win32") return "notepad";
+  for (const editor of USUAL) {
+    const child = spawn("/bin/sh", ["-c", `command -v ${editor}`], { stdio: "ignore", env });
+    const isThere = await new Promise<boolean>((done) => {
+      child.once("error", () => done(false));
+      child.once("exit", (code) => done(code === 0));
+    });
+    if (isThere) return editor;
   }
+  return null;
 }
 
 /** By a shell, since the variable may hold options: `code --wait`. */

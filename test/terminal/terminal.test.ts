@@ -257,6 +257,87 @@ t.test("suspending leaves everything, stops the group, and comes back with all o
   t.equal(redraws, 1);
 });
 
+t.test("lent to an editor it is a shell's terminal, and nothing is written to it or read from it", async (t) => {
+  const { terminal, host, stdin, text } = open();
+  terminal.open();
+  terminal.inkStdout.write("\x1b[?1049h");
+  let redraws = 0;
+  terminal.on("redraw", () => {
+    redraws += 1;
+  });
+  const keys: string[] = [];
+  terminal.on("input", (event) => event.type === "key" && keys.push(event.name));
+  const before = text().length;
+  const lent = Promise.withResolvers<string>();
+  const answer = terminal.lend(() => lent.promise);
+  const left = `${MODES_OFF}\x1b[m\x1b[?1049l\x1b[?25h`;
+  t.equal(text().slice(before), left);
+  t.ok(stdin.isPaused());
+  terminal.inkStdout.write("a frame");
+  terminal.write("\x07");
+  terminal.setTitle("tea");
+  host.emit("SIGINT");
+  host.emit("SIGCONT");
+  t.equal(text().slice(before), left, "not one byte");
+  t.same(host.killed, [], "Ctrl-C is the editor's");
+  lent.resolve("edited");
+  t.equal(await answer, "edited");
+  t.equal(text().slice(before + left.length), "\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[?1007h");
+  t.same(stdin.modes, [true, false, true]);
+  t.equal(redraws, 1);
+  stdin.write("x");
+  await turns(3);
+  t.same(keys, ["x"]);
+  host.emit("SIGINT");
+  t.same(host.killed, [[4711, "SIGINT"]], "and ours again");
+});
+
+t.test("it is taken back from an editor that failed, and not from one that outlived the screen", async (t) => {
+  const { terminal, text } = open();
+  terminal.open();
+  await t.rejects(
+    terminal.lend(async () => {
+      throw new Error("no editor");
+    }),
+    /no editor/,
+  );
+  t.ok(text().endsWith("\x1b[?2004h\x1b[?1004h\x1b[?1007h"));
+  const before = text().length;
+  await terminal.lend(async () => terminal.restore());
+  t.equal(text().slice(before), `${MODES_OFF}\x1b[m\x1b[?25h`, "left once, and not entered again");
+});
+
+t.test("a cover lies over the frames, is drawn for the size there is, and goes with the next key", async (t) => {
+  const { terminal, stdin, stdout, text } = open();
+  terminal.open();
+  let redraws = 0;
+  terminal.on("redraw", () => {
+    redraws += 1;
+  });
+  const heard: string[] = [];
+  terminal.on("input", (event) => heard.push(event.type));
+  const before = text().length;
+  const covered = terminal.cover(({ columns }) => `lines for ${columns}`);
+  terminal.inkStdout.write("a frame");
+  t.equal(text().slice(before), "\x1b[m\x1b[H\x1b[2Jlines for 80");
+  stdout.columns = 100;
+  stdout.emit("resize");
+  t.match(text(), /lines for 100$/);
+  stdin.write("\x1b[O\x1b[I");
+  await turns(3);
+  t.same(heard, ["focus", "focus"], "whoever copies looks elsewhere and comes back");
+  t.equal(redraws, 0);
+  stdin.write("x");
+  await covered;
+  t.equal(redraws, 1);
+  t.same(heard, ["focus", "focus"], "that key was for the cover");
+  terminal.inkStdout.write("a frame");
+  t.match(text(), /a frame$/);
+  stdin.write("y");
+  await turns(3);
+  t.same(heard, ["focus", "focus", "key"]);
+});
+
 t.test("where nothing can stop us, it says so and is back", async (t) => {
   const { terminal, host, stdin, expire } = open();
   terminal.open();
