@@ -28,7 +28,8 @@ export const QUICK_EMOJI: readonly Emoji[] = ["thumbsup", "heart", "joy", "tada"
   (name) => EMOJI.find((emoji) => emoji.name === name)!,
 );
 
-const ONE = "^(?:\\p{RGI_Emoji}|\\p{Extended_Pictographic}\\ufe0e?|[0-9#*]\\u20e3)$";
+// Some keyboards put a mark for its look behind every emoji, also where none belongs.
+const ONE = "^(?:\\p{RGI_Emoji}[\\ufe0e\\ufe0f]?|\\p{Extended_Pictographic}\\ufe0e?|[0-9#*]\\u20e3)$";
 // The flag is newer than the language this is compiled for; Node 22 has it.
 const ONE_EMOJI = new RegExp(ONE, "v");
 

@@ -49,18 +49,20 @@ function folderFrom({ XDG_RUNTIME_DIR: runtime }: NodeJS.ProcessEnv): string {
 async function runEditor(path: string, env: NodeJS.ProcessEnv, platform: NodeJS.Platform): Promise<void> {
   const named = env.VISUAL || env.EDITOR;
   const editor = named || (await usualEditor(env, platform));
-  if (editor === null) throw noEditor("No editor was found");
+  if (editor === null) throw noEditor("No editor was found", "");
   const { code, signal } = await ended(editor, path, env, platform);
   if (code === 0) return;
-  const name = safeLine(editor);
   // What a shell says of a command that is not there.
-  if (code === 127 || (platform === "win32" && code === 9009)) throw noEditor(`${name} is not there`);
+  const isMissing = code === 127 || (platform === "win32" && code === 9009);
+  if (isMissing) throw noEditor("Your editor is not there", `It should be ${safeLine(editor)}. `);
   const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
-  throw new KeetError("user", "EDITOR_FAILED", `${name} ${how}; the line is as it was`);
+  throw new KeetError("user", "EDITOR_FAILED", `The editor ${how}; the line is as it was`, {
+    hint: `It was ${safeLine(editor)}`,
+  });
 }
 
-function noEditor(message: string): KeetError {
-  const hint = "Set EDITOR before you start keet-tui, such as: export EDITOR=nano";
+function noEditor(message: string, what: string): KeetError {
+  const hint = `${what}Choose one before you start keet-tui: export EDITOR=nano`;
   return new KeetError("user", "NO_EDITOR", message, { hint });
 }
 

@@ -7,6 +7,8 @@ t.test("one emoji is taken as it is, or by its whole name", (t) => {
   for (const [written, emoji] of [
     ["👍", "👍"],
     [" 👍🏽 ", "👍🏽"],
+    ["👍\ufe0f", "👍\ufe0f"],
+    ["👍🏽\ufe0e", "👍🏽\ufe0e"],
     ["❤", "❤"],
     ["❤️", "❤️"],
     ["👨‍👩‍👧‍👦", "👨‍👩‍👧‍👦"],
@@ -18,7 +20,21 @@ t.test("one emoji is taken as it is, or by its whole name", (t) => {
   ] as const) {
     t.equal(emojiIn(written), emoji, written);
   }
-  for (const written of ["", ":", "a", "1", "#", "👍👍", "👍!", "tad", "+1", "\u200b", "\ufe0f"]) {
+  for (const written of [
+    "",
+    ":",
+    "a",
+    "1",
+    "#",
+    "👍👍",
+    "👍!",
+    "tad",
+    "+1",
+    "\u200b",
+    "\ufe0f",
+    "👍\ufe0f\ufe0f",
+    "a\ufe0f",
+  ]) {
     t.equal(emojiIn(written), null, JSON.stringify(written));
   }
   t.end();

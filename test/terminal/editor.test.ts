@@ -61,8 +61,8 @@ t.test("an editor that is not there is named, with how to choose one", POSIX, as
   const { env } = editorOf(t, "");
   await t.rejects(editText("x", { env: { ...env, EDITOR: "no-such-editor" } }), {
     code: "NO_EDITOR",
-    message: "no-such-editor is not there",
-    hint: /export EDITOR=nano/,
+    message: "Your editor is not there",
+    hint: /It should be no-such-editor\. .*export EDITOR=nano/,
   });
   await t.rejects(editText("x", { env: { ...env, EDITOR: "", PATH: "/nowhere" } }), { message: "No editor was found" });
 });
