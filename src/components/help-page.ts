@@ -26,9 +26,7 @@ const PLACES: Readonly<Record<KeyPlace, SafeText>> = {
 type Rows = (readonly Span[])[];
 
 const FIRST = plainText("Write and press Enter. A line that begins with one slash is a command; //x sends /x.");
-const MORE = plainText(
-  "/help and a command says all of it; /help rooms, people, messages, program, writing, selecting, keys.",
-);
+const MORE = plainText("/help and a name says all of a command or a topic; Tab shows the names.");
 
 const WRITING = [
   plainText(
