@@ -9,6 +9,6 @@ export const undo = defineCommand<CommandContext>()({
   args: [],
   run(context) {
     context.messages.undoDelete();
-    return { notice: "It is back, and nobody was asked to hide it." };
+    return { notice: "It is back", hint: "Nobody was asked to hide it." };
   },
 });

@@ -127,7 +127,7 @@ export class Messaging {
     this.#takingBack.take(message);
     const seconds = (this.#options.undoMs ?? UNDO_MS) / 1000;
     this.#session.tell("Taken back", {
-      hint: `Ctrl-T or /undo brings it back within ${seconds} s.`,
+      hint: `Ctrl-T brings it back within ${seconds} s`,
       staysMs: this.#options.undoMs ?? UNDO_MS,
     });
   }
