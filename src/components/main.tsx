@@ -1,8 +1,8 @@
 /** The way in from the command line: terminal, session, screen and Ink, put together and taken apart again. */
 import { join } from "node:path";
 import { render } from "ink";
-import { keepHeapSmall } from "../small-heap.js";
 import { keptFile, type Paths } from "../config.js";
+import { keepHeapSmall } from "../small-heap.js";
 import { Actions } from "../state/actions.js";
 import type { CoreLink } from "../state/core-link.js";
 import { LineHistory } from "../state/line-history.js";
