@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { render } from "ink";
 import { keptFile, type Paths } from "../config.js";
-import { keepHeapSmall } from "../small-heap.js";
+import { keepHeapSmall, keepYoungSmall } from "../small-heap.js";
 import { Actions } from "../state/actions.js";
 import type { CoreLink } from "../state/core-link.js";
 import { LineHistory } from "../state/line-history.js";
@@ -37,6 +37,7 @@ export interface RunScreenOptions {
 /** Resolves with the exit code when the screen is gone and the terminal is as it was. */
 export async function runScreen(options: RunScreenOptions): Promise<number> {
   keepHeapSmall();
+  keepYoungSmall();
   const terminal = new Terminal();
   const ended = Promise.withResolvers<number>();
   const { paths } = options;

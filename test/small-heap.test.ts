@@ -1,0 +1,40 @@
+// A process of our own stays small: of new objects and of old ones, beside one that is left to itself.
+import { spawnSync } from "node:child_process";
+import t from "tap";
+
+const MODULE = new URL("../src/small-heap.js", import.meta.url).href;
+
+/** Makes much that is soon gone beside some that stays; prints the most bytes that new and old objects took. */
+function churn(begin: string): { young: number; old: number } {
+  const script = `
+    import { getHeapSpaceStatistics } from "node:v8";
+    import { keepHeapSmall, keepYoungSmall } from ${JSON.stringify(MODULE)};
+    ${begin}
+    const size = (name) => getHeapSpaceStatistics().find((space) => space.space_name === name).physical_space_size;
+    const stays = Array.from({ length: 300_000 }, (_, i) => ({ i, of: [i] }));
+    let some = [];
+    let young = 0;
+    let old = 0;
+    for (let round = 0; round < 1_500; round++) {
+      for (let i = 0; i < 2_000; i++) some.push({ q: [i, i, i], s: "y" + i });
+      if (some.length > 60_000) some = [];
+      if (round % 10 === 0) await new Promise((done) => setImmediate(done));
+      young = Math.max(young, size("new_space"));
+      old = Math.max(old, size("old_space"));
+    }
+    console.log(JSON.stringify({ young, old, stays: stays.length }));
+  `;
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+  return JSON.parse(stdout || stderr);
+}
+
+t.test("room for new objects ends at a few times 16 MiB, that for old ones grows by half", async (t) => {
+  const free = churn("");
+  const young = churn("keepYoungSmall();");
+  const both = churn("keepHeapSmall(); keepYoungSmall();");
+  t.comment({ free, young, both });
+  t.ok(young.young <= 34 * 1024 * 1024, `${young.young} bytes for new objects`);
+  t.ok(both.young <= 34 * 1024 * 1024, `${both.young} bytes for new objects`);
+  t.ok(free.young > young.young, `${free.young} where nobody asked for less`);
+  t.ok(both.old < young.old, `${both.old} bytes for old objects, ${young.old} without a wish`);
+});
