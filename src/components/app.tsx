@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { useStore, useWhole } from "../hooks/use-store.js";
 import { plainText } from "../safe-text.js";
 import { cells } from "./cells.js";
-import { Composer, composerRows } from "./composer.js";
+import { Composer, drawnLine } from "./composer.js";
 import { emptyPage, namePage } from "./first-run.js";
 import { type Layout, layoutFor } from "./layout.js";
 import { MemberList } from "./member-list.js";
@@ -94,8 +94,9 @@ function EmptyBody({ layout }: { readonly layout: Layout }) {
 function ActiveComposer({ layout }: { readonly layout: Layout }) {
   const { screen } = useScreen();
   const isActive = useStore(screen.state, (state) => state.overlay === null && state.selected === null);
-  const { columns, composerRows: height } = layout;
-  return <Composer line={screen.line} columns={columns} height={height} isActive={isActive} />;
+  const { columns, rows, composerRows: height } = layout;
+  const top = rows - 1 - height;
+  return <Composer line={screen.line} columns={columns} top={top} height={height} isActive={isActive} />;
 }
 
 function FirstPage({ layout, isFailed }: { readonly layout: Layout; readonly isFailed: boolean }) {
@@ -103,8 +104,8 @@ function FirstPage({ layout, isFailed }: { readonly layout: Layout; readonly isF
   const { text, cursor } = useWhole(screen.naming.line.edit);
   const profile = useWhole(screen.session.profile);
   const { columns, rows } = layout;
-  const [draft] = composerRows(text, cursor, Math.max(20, columns - 4), 1, true);
-  const page = isFailed ? emptyPage(profile, columns, cells) : namePage(draft ?? [], columns, cells);
+  const draft = drawnLine(text, cursor, Math.max(20, columns - 4));
+  const page = isFailed ? emptyPage(profile, columns, cells) : namePage(draft, columns, cells);
   return (
     <Box flexDirection="column" width={columns} height={rows}>
       <Rows rows={page} columns={columns} height={rows - 1} />

@@ -111,6 +111,12 @@ export class VirtualTerminal {
     return { x: this.buffer.cursorX, y: this.buffer.cursorY };
   }
 
+  get isCursorHidden(): boolean {
+    // Not public, and nothing else says so.
+    const { _core } = this.terminal as unknown as { _core: { coreService: { isCursorHidden: boolean } } };
+    return _core.coreService.isCursorHidden;
+  }
+
   /** Where on the screen a text begins, in cells; null where it is not there. */
   find(text: string): { readonly x: number; readonly y: number } | null {
     for (const [y, row] of this.text().entries()) {
