@@ -40,7 +40,7 @@ try {
   await draw({
     columns,
     rows,
-    show: (buffer) => writeFile(resolve(root, path), svgOfTerminal(buffer, { title })),
+    show: (buffer) => writeFile(resolve(root, path), svgOfTerminal(buffer, { title, cursor: true })),
   });
   console.log(`wrote ${path}`);
 } finally {

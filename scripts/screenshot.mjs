@@ -84,9 +84,9 @@ function* runsOf(line, theme) {
 
 /**
  * `buffer` is the active buffer of an xterm terminal, headless or not. `title`, plain text, is what a
- * screen reader says in place of the picture.
+ * screen reader says in place of the picture. `cursor`: the terminal's own cursor is drawn as a block.
  */
-export function svgOfTerminal(buffer, { theme: name = "dark", title = "" } = {}) {
+export function svgOfTerminal(buffer, { theme: name = "dark", title = "", cursor = false } = {}) {
   const theme = THEMES[name];
   if (!theme) throw new RangeError(`no theme ${name}`);
   const rows = buffer.length - buffer.baseY;
@@ -113,6 +113,11 @@ export function svgOfTerminal(buffer, { theme: name = "dark", title = "" } = {})
         `<text x="${number((x + before) * CELL_WIDTH)}" y="${number(y * CELL_HEIGHT + BASELINE)}" textLength="${number(cells * CELL_WIDTH)}" lengthAdjust="spacingAndGlyphs" fill="${look.foreground}"${look.attributes}>${escapeXml(shown)}</text>`,
       );
     }
+  }
+  if (cursor) {
+    backgrounds.push(
+      `<rect x="${number(buffer.cursorX * CELL_WIDTH)}" y="${number(buffer.cursorY * CELL_HEIGHT)}" width="${CELL_WIDTH}" height="${CELL_HEIGHT}" fill="${theme.foreground}"/>`,
+    );
   }
   const width = number(columns * CELL_WIDTH + 2 * MARGIN);
   const height = number(rows * CELL_HEIGHT + 2 * MARGIN);

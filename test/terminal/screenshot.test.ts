@@ -5,10 +5,10 @@ import { VirtualTerminal } from "../helpers/screen.js";
 
 const script = join(resolve(import.meta.dirname, "../../.."), "scripts/screenshot.mjs");
 const { svgOfTerminal } = (await import(pathToFileURL(script).href)) as {
-  svgOfTerminal(buffer: unknown, options?: { theme?: string; title?: string }): string;
+  svgOfTerminal(buffer: unknown, options?: { theme?: string; title?: string; cursor?: boolean }): string;
 };
 
-async function picture(data: string, options?: { theme?: string; title?: string }): Promise<string> {
+async function picture(data: string, options?: { theme?: string; title?: string; cursor?: boolean }): Promise<string> {
   const screen = new VirtualTerminal({ columns: 20, rows: 3 });
   screen.write(data);
   await screen.settled();
@@ -35,6 +35,12 @@ t.test("what the screen says cannot become markup", async (t) => {
   const svg = await picture('<b>&"', { title: "<script>" });
   t.match(svg, "&lt;b&gt;&amp;&quot;");
   t.notMatch(svg, /<b>|<script>/);
+});
+
+t.test("the cursor is a block where it stands, if it is wanted", async (t) => {
+  const block = '<rect x="16.8" y="0" width="8.4" height="18" fill="#d6d8de"/>';
+  t.match(await picture("ab", { cursor: true }), block);
+  t.notMatch(await picture("ab"), block);
 });
 
 t.test("both themes have the size of the screen; another is refused", async (t) => {
