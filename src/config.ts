@@ -10,6 +10,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -284,6 +285,17 @@ export function keptFile(path: string, { isPrivate }: { isPrivate: boolean }): K
       replaceFile(linkedTo(path), content);
     },
   };
+}
+
+/** Names, without `.json`, of the files in a folder; none where there is no such folder. */
+export function jsonFilesIn(folder: string): readonly string[] {
+  let names: string[] = [];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    // Nobody has to have one.
+  }
+  return names.flatMap((name) => /^([\w-]{1,32})\.json$/.exec(name)?.[1] ?? []).sort();
 }
 
 function readOwnFile(path: string): string | null {

@@ -38,4 +38,5 @@ export const FILES: readonly (readonly [path: string, what: string])[] = [
   ["$XDG_RUNTIME_DIR/keet-tui/<profile>.sock", "The socket of the core"],
   ["/tmp/keet-tui-<uid>/", "The same, where XDG_RUNTIME_DIR is not set"],
   ["~/.config/keet-tui/<profile>.json", "What was set by /set"],
+  ["~/.config/keet-tui/themes/", "Your own themes, for /set theme"],
 ];

@@ -60,7 +60,7 @@ function ofCommand(text: string, before: string, names: Names): Completion | nul
   const isLast = index === command.args.length - 1;
   const written = isLast && takesTheRest(arg) ? restFrom(args, index) : words.at(-1)!;
   const from = before.length - written.length;
-  const choices = arg.type === "value" ? valuesOf(words[0] ?? "") : (arg.choices ?? []);
+  const choices = arg.type === "value" ? valuesOf(words[0] ?? "", names) : (arg.choices ?? []);
   const candidates = ofType(arg.type, written.replace(/^(@?)"/, "$1"), names, choices);
   return { from, to: before.length, candidates: isLast ? candidates : candidates.map(asWord), isOffered: false };
 }
@@ -114,8 +114,9 @@ function ofType(type: ArgType, written: string, names: Names, choices: readonly 
 }
 
 /** Of the setting that is named before. */
-function valuesOf(setting: string): readonly string[] {
-  return SETTINGS.find(({ name }) => name === setting.toLowerCase())?.values ?? [];
+function valuesOf(setting: string, { settings }: Names): readonly string[] {
+  const spec = SETTINGS.find(({ name }) => name === setting.toLowerCase());
+  return spec ? (settings?.valuesOf(spec) ?? spec.values) : [];
 }
 
 function choicesOf(written: string, choices: readonly string[]): Candidate[] {

@@ -18,7 +18,7 @@ export type RunningContext = Pick<Running, keyof Running>;
 /** What one may do with a message: state/messaging.ts. */
 export type MessagingContext = Pick<Messaging, keyof Messaging>;
 
-export type SettingsContext = Pick<Settings, "values" | "isKept" | "get" | "set">;
+export type SettingsContext = Pick<Settings, "values" | "valuesOf" | "isKept" | "get" | "set">;
 
 /** What a command may touch; state/actions.ts has it all. */
 export interface CommandContext {

@@ -1,7 +1,9 @@
 /** Who or what a name in an argument means. Nothing that acts ever guesses. */
+
 import fuzzysort from "fuzzysort";
 import { KeetError } from "../errors.js";
 import type { SafeText } from "../safe-text.js";
+import type { Settings } from "../state/settings.js";
 import type { CommandContext } from "./context.js";
 
 export interface Named {
@@ -11,6 +13,8 @@ export interface Named {
 
 /** What names in arguments can refer to. */
 export interface Names {
+  /** Of settings whose values are not all in the table, such as a person's own themes. */
+  readonly settings?: Pick<Settings, "valuesOf">;
   /** `with`: of a room for two, the other one. */
   readonly rooms: readonly (Named & { readonly with?: Named | null })[];
   /** `tag`: tells apart those whose names look the same. */

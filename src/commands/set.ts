@@ -1,6 +1,6 @@
 import { plainText, safe } from "../safe-text.js";
 import { listed, SETTINGS, type SettingName, settingNamed } from "../state/settings.js";
-import type { CommandContext } from "./context.js";
+import type { CommandContext, SettingsContext } from "./context.js";
 import { defineCommand, type Page } from "./define.js";
 
 export const set = defineCommand<CommandContext>()({
@@ -13,10 +13,11 @@ export const set = defineCommand<CommandContext>()({
     { name: "value", type: "value", optional: true },
   ],
   run({ settings }, { setting, value }) {
-    if (setting === null) return { show: "page", page: settingsPage(settings.values.getSnapshot()) };
+    if (setting === null) return { show: "page", page: settingsPage(settings) };
     if (value === null) {
-      const { name, values, help } = settingNamed(setting);
-      const hint = `${help}. It can be ${listed(values)}.`;
+      const spec = settingNamed(setting);
+      const { name, help } = spec;
+      const hint = `${help}. It can be ${listed(settings.valuesOf(spec))}.`;
       return { notice: `${name} is ${settings.get(name as SettingName)}.`, hint };
     }
     const { name } = settings.set(setting, value);
@@ -25,13 +26,13 @@ export const set = defineCommand<CommandContext>()({
   },
 });
 
-function settingsPage(values: Readonly<Record<SettingName, string>>): Page {
+function settingsPage(settings: SettingsContext): Page {
   return {
     title: plainText("Settings"),
     rows: [
-      ...SETTINGS.map(({ name, values: all, help }) => ({
-        label: safe`${name}`,
-        text: safe`${values[name]} · ${help} · ${all.join(", ")}`,
+      ...SETTINGS.map((spec) => ({
+        label: safe`${spec.name}`,
+        text: safe`${settings.get(spec.name)} · ${spec.help} · ${settings.valuesOf(spec).join(", ")}`,
       })),
       { text: plainText("/set theme light changes one; Tab completes names and values.") },
     ],

@@ -11,11 +11,11 @@ import { MessageRow, Rows } from "./message-row.js";
 import { ModeRow } from "./mode-row.js";
 import { NoticeLine } from "./notice-line.js";
 import { OverlayPage } from "./overlay-page.js";
-import type { Theme } from "./paint.js";
 import { RoomList } from "./room-list.js";
 import type { Screen } from "./screen.js";
 import { ScreenContext, useScreen } from "./screen-context.js";
 import { StatusBar } from "./status-bar.js";
+import type { Theme } from "./theme.js";
 import { Timeline } from "./timeline.js";
 import { titleRow } from "./title-row.js";
 

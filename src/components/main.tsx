@@ -12,9 +12,10 @@ import { copyText } from "../terminal/clipboard.js";
 import { editText } from "../terminal/editor.js";
 import { type Capabilities, Terminal } from "../terminal/terminal.js";
 import { App } from "./app.js";
-import type { Theme } from "./paint.js";
 import { ringFor } from "./ring.js";
 import { Screen } from "./screen.js";
+import type { ColourDepth } from "./theme.js";
+import { Themes } from "./themes.js";
 
 /** Longest wait for the core to take the last draft. */
 const CLOSE_MS = 1_000;
@@ -41,7 +42,13 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
   const terminal = new Terminal();
   const ended = Promise.withResolvers<number>();
   const { paths } = options;
-  const settings = new Settings(paths && keptFile(join(paths.config, `${paths.profile}.json`), { isPrivate: false }));
+  const themes = new Themes(paths?.config ?? null);
+  const settings = new Settings(paths && keptFile(join(paths.config, `${paths.profile}.json`), { isPrivate: false }), {
+    more: { theme: () => themes.names() },
+    check: (name, value) => {
+      if (name === "theme") themes.load(value);
+    },
+  });
   const lines = new LineHistory({
     file: paths && keptFile(join(paths.data, "history.json"), { isPrivate: true }),
     isWanted: () => settings.isOn("history"),
@@ -63,10 +70,12 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
 
   terminal.open();
   let isLightTerminal = false;
-  const theme = (): Theme => ({
-    isDark: settings.get("theme") === "auto" ? !isLightTerminal : settings.get("theme") === "dark",
-    hasColor: options.globals.color && !process.env.NO_COLOR && settings.isOn("color"),
-  });
+  const depth = process.stdout.getColorDepth?.() ?? 4;
+  const hasColor = options.globals.color && !process.env.NO_COLOR;
+  const theme = () =>
+    themes.theme(settings, { isLight: isLightTerminal, hasColor, depth: depth as ColourDepth }, (error) =>
+      session.tellError(error),
+    );
   const ink = render(<App screen={screen} theme={theme()} />, {
     stdout: terminal.inkStdout,
     alternateScreen: true,

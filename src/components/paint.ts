@@ -1,24 +1,7 @@
-/** Ranks into colours. Sixteen-colour indices, so that the person's own theme decides. */
+/** Spans as text with the colours of a theme. */
 import type { SafeText } from "../safe-text.js";
-import type { Span, Tone } from "../state/rows.js";
-
-export interface Theme {
-  readonly isDark: boolean;
-  /** False under NO_COLOR: bold and reverse stay, glyphs carry the rest. */
-  readonly hasColor: boolean;
-}
-
-const DARK: Readonly<Record<Exclude<Tone, "author" | "text">, number>> = {
-  dim: 90,
-  accent: 36,
-  warning: 33,
-  bad: 31,
-  code: 97,
-};
-const LIGHT: typeof DARK = { ...DARK, accent: 34, code: 30 };
-const DARK_HUES = [32, 33, 34, 35, 36, 91, 92, 93, 94, 95, 96, 31];
-// Bright yellow and bright cyan cannot be read on white.
-const LIGHT_HUES = [32, 33, 34, 35, 36, 91, 92, 94, 95, 31, 34, 35];
+import type { Span } from "../state/rows.js";
+import type { Theme } from "./theme.js";
 
 /** What switches each on and off again. */
 const ATTRIBUTES = [
@@ -28,10 +11,10 @@ const ATTRIBUTES = [
   ["reverse", 7, 27],
 ] as const;
 
-function colorOf({ tone = "text", hue = 0 }: Span, theme: Theme): number | null {
+function colorOf({ tone = "text", hue = 0 }: Span, theme: Theme): string | null {
   if (!theme.hasColor || tone === "text") return null;
-  if (tone !== "author") return (theme.isDark ? DARK : LIGHT)[tone];
-  return hue < 0 ? null : (theme.isDark ? DARK_HUES : LIGHT_HUES)[hue % 12]!;
+  if (tone !== "author") return theme.tones[tone];
+  return hue < 0 ? null : theme.hues[hue % theme.hues.length]!;
 }
 
 function paintSpan(span: Span, theme: Theme): string {

@@ -1,6 +1,6 @@
 import { createContext, use } from "react";
-import type { Theme } from "./paint.js";
 import type { Screen } from "./screen.js";
+import type { Theme } from "./theme.js";
 
 /** Two things that stay the same as long as the screen lives; what changes is in the screen's stores. */
 export interface ScreenTools {

@@ -246,7 +246,8 @@ export class Writing {
     const isCommand = text.startsWith("/") && kind !== "edit";
     if (!isAsked && !isCommand) return null;
     if (text.startsWith("/") && !isCommand) return null;
-    return completionAt(text, cursor, { rooms: actions.rooms(), members: actions.members() });
+    const { settings } = actions;
+    return completionAt(text, cursor, { rooms: actions.rooms(), members: actions.members(), settings });
   }
 
   async #react(mode: Mode): Promise<void> {

@@ -11,7 +11,7 @@ export interface SettingSpec {
 }
 
 export const SETTINGS = [
-  { name: "theme", values: ["auto", "dark", "light"], help: "Colours for a dark or a light background" },
+  { name: "theme", values: ["auto", "dark", "light"], help: "The colours, also your own" },
   { name: "color", values: ["on", "off"], help: "Colours at all; NO_COLOR and --no-color go before it" },
   { name: "members", values: ["on", "off"], help: "People beside the talk, from 120 columns up" },
   { name: "bell", values: ["on", "off"], help: "The terminal's bell for what is meant for you" },
@@ -31,6 +31,13 @@ export interface SettingsFile {
   write(content: string): void;
 }
 
+export interface SettingsOptions {
+  /** Values that are there beside those of the table, such as a person's own themes. */
+  readonly more?: Partial<Readonly<Record<SettingName, () => readonly string[]>>>;
+  /** Throws where a value cannot be used after all. */
+  readonly check?: (name: SettingName, value: string) => void;
+}
+
 const DEFAULTS = Object.fromEntries(SETTINGS.map(({ name, values }) => [name, values[0]])) as SettingValues;
 
 export class Settings {
@@ -38,10 +45,12 @@ export class Settings {
   /** Why the file could not be read, where it could not: all is as if nothing were set. */
   readonly problem: KeetError | null;
   readonly #file: SettingsFile | null;
+  readonly #options: SettingsOptions;
 
   /** Without a file they hold until this screen closes. */
-  constructor(file: SettingsFile | null = null) {
+  constructor(file: SettingsFile | null = null, options: SettingsOptions = {}) {
     this.#file = file;
+    this.#options = options;
     let kept: Readonly<Record<string, unknown>> = {};
     let problem: KeetError | null = null;
     try {
@@ -51,7 +60,7 @@ export class Settings {
       problem = error;
     }
     this.problem = problem;
-    this.values = new Store(valuesFrom(kept), { windowMs: 0 });
+    this.values = new Store(this.#valuesFrom(kept), { windowMs: 0 });
   }
 
   get isKept(): boolean {
@@ -66,24 +75,40 @@ export class Settings {
     return this.get(name) === "on";
   }
 
+  /** All that it can be. */
+  valuesOf(spec: SettingSpec): readonly string[] {
+    return [...spec.values, ...(this.#options.more?.[spec.name as SettingName]?.() ?? [])];
+  }
+
   /**
    * Kept first, then in force. What another screen or a newer version has written into the file stays in it.
    * @throws NO_SUCH_SETTING, NO_SUCH_VALUE, SETTINGS_UNREADABLE, DISK_FULL, READ_ONLY: then nothing has changed
    */
   set(name: string, value: string): SettingSpec {
     const spec = settingNamed(name);
-    const chosen = spec.values.find((one) => one === value.toLowerCase());
+    const all = this.valuesOf(spec);
+    const chosen = all.find((one) => one === value) ?? all.find((one) => one.toLowerCase() === value.toLowerCase());
     if (chosen === undefined) {
       throw new KeetError("user", "NO_SUCH_VALUE", `${spec.name} cannot be ${value}`, {
-        hint: `It can be ${listed(spec.values)}.`,
+        hint: `It can be ${listed(all)}.`,
       });
     }
+    this.#options.check?.(spec.name as SettingName, chosen);
     if (this.#file) {
       const next = { ...contentOf(this.#file), [spec.name]: chosen };
       this.#file.write(`${JSON.stringify(next, null, 2)}\n`);
     }
     this.values.set({ ...this.values.getSnapshot(), [spec.name]: chosen });
     return spec;
+  }
+
+  /** A value that this version does not know counts as not set. */
+  #valuesFrom(kept: Readonly<Record<string, unknown>>): SettingValues {
+    const known = (SETTINGS as readonly SettingSpec[]).flatMap((spec) => {
+      const value = kept[spec.name];
+      return typeof value === "string" && this.valuesOf(spec).includes(value) ? [[spec.name, value]] : [];
+    });
+    return { ...DEFAULTS, ...Object.fromEntries(known) };
   }
 }
 
@@ -99,15 +124,6 @@ export function settingNamed(name: string): SettingSpec {
 /** `dark, light or auto` */
 export function listed(values: readonly string[]): string {
   return [values.slice(0, -1).join(", "), values.at(-1)].filter(Boolean).join(" or ");
-}
-
-/** A value that this version does not know counts as not set. */
-function valuesFrom(kept: Readonly<Record<string, unknown>>): SettingValues {
-  const known = (SETTINGS as readonly SettingSpec[]).flatMap(({ name, values }) => {
-    const value = kept[name];
-    return typeof value === "string" && values.includes(value) ? [[name, value]] : [];
-  });
-  return { ...DEFAULTS, ...Object.fromEntries(known) };
 }
 
 /** An empty or broken file is somebody's damage to look at, never something to write over. */

@@ -5,6 +5,7 @@ import { render } from "ink";
 import type { Test } from "tap";
 import { App } from "../../src/components/app.js";
 import { Screen } from "../../src/components/screen.js";
+import { makeTheme } from "../../src/components/theme.js";
 import { Actions } from "../../src/state/actions.js";
 import type { LineHistory } from "../../src/state/line-history.js";
 import { Session } from "../../src/state/session.js";
@@ -94,7 +95,7 @@ export async function openApp(t: Test, options: AppOptions): Promise<OpenApp> {
     },
   });
   screen.start();
-  const ink = render(<App screen={screen} theme={{ isDark: true, hasColor: options.hasColor ?? false }} />, {
+  const ink = render(<App screen={screen} theme={makeTheme({ isDark: true, hasColor: options.hasColor ?? false })} />, {
     stdout: terminal.stdout,
     alternateScreen: true,
     incrementalRendering: true,

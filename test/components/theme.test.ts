@@ -1,0 +1,106 @@
+// Themes: what comes with the program, a person's own, and what each kind of terminal gets of them.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import t from "tap";
+import { paint } from "../../src/components/paint.js";
+import { type ColourDepth, makeTheme, parseTheme } from "../../src/components/theme.js";
+import { Themes } from "../../src/components/themes.js";
+import { plainText } from "../../src/safe-text.js";
+import { Settings } from "../../src/state/settings.js";
+import { openApp } from "./open-app.js";
+import { coreWith, three } from "./three-messages.js";
+
+const root = resolve(import.meta.dirname, "../../..");
+const accent = [{ text: plainText("x"), tone: "accent" as const }];
+
+t.test("dark and light are the terminal's own colours; without colour there are none", async (t) => {
+  t.equal(paint(accent, makeTheme({ isDark: true, hasColor: true })), "\x1b[36mx\x1b[39m");
+  t.equal(paint(accent, makeTheme({ isDark: false, hasColor: true })), "\x1b[34mx\x1b[39m");
+  t.equal(paint(accent, makeTheme({ isDark: true, hasColor: false })), "x");
+  t.equal(paint(accent, makeTheme({ isDark: true, hasColor: true, depth: 1 })), "x");
+  for (const isDark of [true, false]) t.equal(makeTheme({ isDark, hasColor: true }).hues.length, 12);
+});
+
+t.test("a terminal gets the nearest it can show", async (t) => {
+  const file = parseTheme('{"accent":"#8ec07c","bad":142,"code":"bright-red"}', "x.json");
+  const shown = (depth: ColourDepth) => makeTheme({ isDark: true, hasColor: true, depth, file }).tones;
+  t.match(shown(24), { accent: "38;2;142;192;124", bad: "38;5;142", code: "91", dim: "90" });
+  t.match(shown(8), { accent: "38;5;150", bad: "38;5;142", code: "91" });
+  for (const code of Object.values(shown(4))) t.match(code, /^(3|9)[0-7]$/);
+});
+
+t.test("the example of the documentation is a theme, and names every rank there is", async (t) => {
+  const page = readFileSync(join(root, "docs/themes.md"), "utf8");
+  const [, example] = /```json\n([\s\S]*?)```/.exec(page)!;
+  const { tones, authors } = parseTheme(example!, "docs/themes.md");
+  const all = Object.keys(makeTheme({ isDark: true, hasColor: true }).tones).sort();
+  t.same(Object.keys(tones).sort(), all);
+  for (const name of [...all, "authors"]) t.match(page, `| \`${name}\` |`);
+  t.equal(authors?.length, 6);
+});
+
+t.test("a mistake is named with its file, and nothing of such a file is taken", async (t) => {
+  for (const [text, what] of [
+    ["", "no JSON"],
+    ["[]", "no JSON object"],
+    ["null", "no JSON object"],
+    ['{"acent":"red"}', '"acent"'],
+    ['{"accent":"rde"}', '"rde" is no colour'],
+    ['{"accent":256}', "256 is no colour"],
+    ['{"accent":-1}', "-1 is no colour"],
+    ['{"accent":"#12345"}', '"#12345" is no colour'],
+    ['{"accent":"\\u001b[2J"}', "is no colour"],
+    ['{"authors":[]}', "a list of 1 to 12"],
+    [`{"authors":[${Array(13).fill(1)}]}`, "a list of 1 to 12"],
+    ['{"authors":["red",{}]}', "{} is no colour"],
+    ['{"__proto__":{"a":1}}', "__proto__"],
+  ] as const) {
+    t.throws(() => parseTheme(text, "/home/maya/themes/mine.json"), {
+      code: "THEME_UNREADABLE",
+      message: new RegExp(`^/home/maya/themes/mine\\.json: .*${what.replace(/[[\]{}"]/g, "\\$&")}`),
+    });
+  }
+});
+
+t.test("a file is one of the values, is looked at before it holds, and what is gone is said once", async (t) => {
+  const config = t.testdir({ themes: { "mine.json": '{"accent":"#010203"}', "broken.json": "{", "dark.json": "{}" } });
+  const themes = new Themes(config);
+  t.same(themes.names(), ["broken", "mine"], "names of our own are ours");
+  const settings = new Settings(null, {
+    more: { theme: () => themes.names() },
+    check: (name, value) => void (name === "theme" && themes.load(value)),
+  });
+  const told: unknown[] = [];
+  const look = () =>
+    themes.theme(settings, { isLight: false, hasColor: true, depth: 24 }, (error) => told.push(error)).tones.accent;
+  t.equal(look(), "36");
+  settings.set("theme", "mine");
+  t.equal(look(), "38;2;1;2;3");
+  t.throws(() => settings.set("theme", "broken"), { code: "THEME_UNREADABLE" });
+  t.equal(look(), "38;2;1;2;3", "nothing has changed");
+  t.throws(() => settings.set("theme", "yours"), {
+    code: "NO_SUCH_VALUE",
+    hint: "It can be auto, dark, light, broken or mine.",
+  });
+  writeFileSync(join(config, "themes/mine.json"), "{");
+  const later = new Themes(config);
+  const again = () => later.theme(settings, { isLight: true, hasColor: true, depth: 24 }, (error) => told.push(error));
+  t.equal(again().tones.accent, "34", "as if nothing were set");
+  again();
+  t.equal(told.length, 1);
+  t.same(new Themes(join(config, "nowhere")).names(), []);
+  mkdirSync(join(config, "themes", "folder.json"));
+  t.same(new Themes(config).names(), ["broken", "folder", "mine"]);
+  t.throws(() => themes.load("folder"), { code: "STORE_UNUSABLE" });
+});
+
+t.test("Tab completes the names of themes, and the page lists them", async (t) => {
+  const settings = new Settings(null, { more: { theme: () => ["mine"] } });
+  const app = await openApp(t, { core: coreWith(three()), settings });
+  await app.press("/set theme m");
+  await app.press("\t");
+  t.equal(app.screen.line.text, "/set theme mine");
+  await app.press("\x15/set");
+  await app.press("\x1b[13u");
+  await app.waitFor("light, mine");
+});
