@@ -6,6 +6,7 @@ export const accept = defineCommand<CommandContext>()({
   name: "accept",
   group: "rooms",
   summary: "Say yes to somebody who wants to talk to you",
+  opensRoom: true,
   args: [{ name: "who", type: "room", optional: true }],
   async run(context, { who }) {
     const asking = requestAmong(context, who);

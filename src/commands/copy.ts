@@ -5,6 +5,7 @@ export const copy = defineCommand<CommandContext>()({
   name: "copy",
   group: "messages",
   summary: "Copy the selected message, or the latest",
+  takesMessage: true,
   args: [],
   run: (context) => ({ copy: context.messages.textOf(context.messages.meant("anybody's")) }),
 });

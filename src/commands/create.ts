@@ -5,6 +5,7 @@ export const create = defineCommand<CommandContext>()({
   name: "create",
   group: "rooms",
   summary: "Make a room",
+  opensRoom: true,
   args: [{ name: "name", type: "rest" }],
   async run(context, { name }) {
     const room = await context.createRoom(name);

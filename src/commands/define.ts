@@ -67,9 +67,10 @@ export type Wish =
   | { readonly show: "page"; readonly page: Page }
   | { readonly show: "invite"; readonly invite: string }
   | { readonly notice: string; readonly hint?: string }
-  /** `note` says what the answer means; `page` does where one line is too short for it. */
+  /** `note` says what the answer means; `page` does where one line is too short for it. `about`: what is asked about. */
   | {
       readonly ask: string;
+      readonly about?: MessageView;
       readonly page?: Page;
       readonly note?: string;
       readonly yes: () => Promise<Wish | undefined> | undefined;
@@ -104,6 +105,10 @@ export interface Command<C, A extends readonly Arg[] = readonly Arg[]> {
   /** What stands behind it opens a room or is somebody: such a line is never kept on the disk. */
   readonly isSecret?: true;
   readonly args: A;
+  /** Does something with a message: the one selected, else the latest it can mean. Line mode takes `#3` for one. */
+  readonly takesMessage?: true;
+  /** Leads into another room. A script in which it is refused is not in the room that the next lines are meant for. */
+  readonly opensRoom?: true;
   // A method, not a property: else commands with different arguments do not fit into one array.
   run(context: C, values: ValuesOf<A>): Promise<Wish | undefined> | Wish | undefined;
 }

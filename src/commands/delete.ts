@@ -7,12 +7,14 @@ export const deleteMessage = defineCommand<CommandContext>()({
   group: "messages",
   summary: "Take the selected message back, or your latest",
   details: "Everybody's program is asked to hide it. Whoever has read or copied it has it.",
+  takesMessage: true,
   args: [],
   run(context) {
     const message = context.messages.meant("mine");
     context.messages.checkDelete(message);
     return {
       ask: "Take it back for everyone?",
+      about: message,
       note: "A request to the others' programs; whoever has read it has read it.",
       yes: async () => {
         await context.messages.delete(message);

@@ -5,6 +5,7 @@ export const demo = defineCommand<CommandContext>()({
   name: "demo",
   group: "program",
   summary: "Try it alone: an echo friend on this machine answers",
+  opensRoom: true,
   args: [],
   async run(context) {
     return { open: await context.startDemo() };

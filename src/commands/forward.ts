@@ -7,6 +7,7 @@ export const forward = defineCommand<CommandContext>()({
   group: "messages",
   summary: "Say the selected message in another room too",
   details: "It goes out as a quote with its author's name and without the room it comes from.",
+  takesMessage: true,
   args: [{ name: "room", type: "room" }],
   async run(context, values) {
     const message = context.messages.meant("anybody's");

@@ -17,6 +17,7 @@ import { editor } from "./editor.js";
 import { exportTalk } from "./export.js";
 import { favourite } from "./favourite.js";
 import { forward } from "./forward.js";
+import { go } from "./go.js";
 import { help } from "./help.js";
 import { identity } from "./identity.js";
 import { invite } from "./invite.js";
@@ -68,6 +69,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   topic,
   leave,
   list,
+  go,
   msg,
   accept,
   decline,
@@ -110,11 +112,23 @@ export const COMMANDS: readonly AnyCommand[] = [
   quit,
 ];
 
-const byName = new Map(
-  COMMANDS.flatMap((command) => [command.name, ...(command.aliases ?? [])].map((name) => [name, command])),
-);
+/** What can be typed at one front end. */
+export interface CommandTable<C> {
+  readonly all: readonly Command<C>[];
+  /** By name or alias, in any case. */
+  find(name: string): Command<C> | null;
+}
+
+export function tableOf<C>(all: readonly Command<C>[]): CommandTable<C> {
+  const byName = new Map(
+    all.flatMap((command) => [command.name, ...(command.aliases ?? [])].map((name) => [name, command])),
+  );
+  return { all, find: (name) => byName.get(name.toLowerCase()) ?? null };
+}
+
+export const TABLE = tableOf(COMMANDS);
 
 /** By name or alias, in any case. */
 export function findCommand(name: string): AnyCommand | null {
-  return byName.get(name.toLowerCase()) ?? null;
+  return TABLE.find(name);
 }

@@ -7,6 +7,7 @@ export const join = defineCommand<CommandContext>()({
   group: "rooms",
   summary: "Join a room by its invite",
   isSecret: true,
+  opensRoom: true,
   args: [{ name: "invite", type: "invite" }],
   async run(context, { invite }) {
     const room = await context.joinRoom(invite);

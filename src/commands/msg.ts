@@ -10,6 +10,7 @@ export const msg = defineCommand<CommandContext>()({
   details:
     "Opens the room for the two of you. Where there is none yet it asks them for one, as soon as you are both online. " +
     "What you write meanwhile waits for their answer.",
+  opensRoom: true,
   args: [
     { name: "who", type: "person" },
     { name: "text", type: "rest", optional: true },

@@ -24,6 +24,8 @@ export interface Names {
 /** Letters scattered further than this were not meant. */
 export const NEAR = 0.2;
 const MAX_NAMES_IN_HINT = 5;
+/** What would work where there is nothing that could have been meant. */
+const NONE: Readonly<Record<string, string>> = { NO_SUCH_ROOM: "/create makes one, /join takes an invite." };
 
 /** @throws KeetError NO_SUCH_MEMBER */
 export function memberNamed<N extends Named>(
@@ -64,7 +66,8 @@ export function named<N extends Named>(word: string, all: readonly N[], code: st
   const shown = (one: Named) => (isShared(one) ? `${one.name} (${one.id.slice(0, 8)})` : one.name);
   const near = fuzzysort.go(lower, all, { key: "name", limit: 3, threshold: NEAR }).map(({ obj }) => shown(obj));
   const some = all.slice(0, MAX_NAMES_IN_HINT).map(shown);
-  const hint = near.length > 0 ? `Close: ${near.join(", ")}` : some.length > 0 ? `There are: ${some.join(", ")}` : null;
+  const hint =
+    near.length > 0 ? `Close: ${near.join(", ")}` : some.length > 0 ? `There are: ${some.join(", ")}` : NONE[code];
   throw new KeetError("user", code, `No ${what} is called ${word}`, hint ? { hint } : {});
 }
 

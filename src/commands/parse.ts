@@ -1,7 +1,8 @@
 import fuzzysort from "fuzzysort";
 import { KeetError } from "../errors.js";
-import { type Arg, usageOf } from "./define.js";
-import { type AnyCommand, COMMANDS, findCommand } from "./index.js";
+import type { CommandContext } from "./context.js";
+import { type Arg, type Command, usageOf } from "./define.js";
+import { type CommandTable, TABLE } from "./index.js";
 import { memberNamed, type Names, NEAR, named, personNamed } from "./named.js";
 import { TOPICS, topicNamed } from "./topics.js";
 
@@ -30,13 +31,14 @@ export function inviteIn(text: string): string | null {
 }
 
 /** @throws KeetError USAGE, NO_SUCH_ROOM, NO_SUCH_MEMBER: what would work is in the hint */
-export function parseCommand(
+export function parseCommand<C extends CommandContext = CommandContext>(
   name: string,
   rest: string,
   names: Names,
-): { readonly command: AnyCommand; readonly values: Readonly<Record<string, unknown>> } {
-  const command = findCommand(name);
-  if (!command) throw noSuchCommand(name);
+  table: CommandTable<C> = TABLE as CommandTable<C>,
+): { readonly command: Command<C>; readonly values: Readonly<Record<string, unknown>> } {
+  const command = table.find(name);
+  if (!command) throw noSuchCommand(name, table);
   const values: Record<string, unknown> = {};
   let left = rest;
   for (const [index, arg] of command.args.entries()) {
@@ -47,7 +49,7 @@ export function parseCommand(
       values[arg.name] = null;
       continue;
     }
-    values[arg.name] = valueFrom(arg, word, names, command);
+    values[arg.name] = valueFrom(arg, word, names, command, table);
     left = after;
   }
   if (left !== "") {
@@ -73,7 +75,7 @@ function phraseOf(arg: Arg): string {
   return /^[aeiou]/.test(arg.name) ? `an ${arg.name}` : `a ${arg.name}`;
 }
 
-function valueFrom(arg: Arg, word: string, names: Names, command: AnyCommand): unknown {
+function valueFrom(arg: Arg, word: string, names: Names, command: Command<never>, table: AnyTable): unknown {
   if (arg.type === "room") return named(word, names.rooms, "NO_SUCH_ROOM", "room");
   if (arg.type === "member") return memberNamed(word, names.members);
   if (arg.type === "person") return personNamed(word, names);
@@ -96,7 +98,7 @@ function valueFrom(arg: Arg, word: string, names: Names, command: AnyCommand): u
     if (!choice) throw usageError(command, `${word} is not one of ${arg.choices?.join(", ")}`);
     return choice;
   }
-  if (arg.type === "command") return commandOrTopic(word.replace(/^\//, ""));
+  if (arg.type === "command") return commandOrTopic(word.replace(/^\//, ""), table);
   if (arg.type === "invite") return inviteIn(word) ?? word;
   return word;
 }
@@ -111,24 +113,26 @@ function durationOf(word: string): number | null {
   return ms > 0 ? ms : null;
 }
 
-function usageError(command: AnyCommand, message: string): KeetError {
+function usageError(command: Command<never>, message: string): KeetError {
   return new KeetError("user", "USAGE", message, { hint: usageOf(command) });
 }
 
-function commandOrTopic(word: string): string {
-  if (topicNamed(word) || findCommand(word)) return word;
-  const hint = `${didYouMean(word)}Topics: ${Object.keys(TOPICS).join(", ")}.`;
+type AnyTable = Pick<CommandTable<never>, "all" | "find">;
+
+function commandOrTopic(word: string, table: AnyTable): string {
+  if (topicNamed(word) || table.find(word)) return word;
+  const hint = `${didYouMean(word, table)}Topics: ${Object.keys(TOPICS).join(", ")}.`;
   throw new KeetError("user", "USAGE", `There is no help on ${word}`, { hint });
 }
 
-function didYouMean(name: string): string {
+function didYouMean(name: string, { all }: AnyTable): string {
   const near = fuzzysort
-    .go(name, COMMANDS, { key: "name", limit: 2, threshold: NEAR })
+    .go(name, all, { key: "name", limit: 2, threshold: NEAR })
     .map((result) => `/${result.obj.name}`);
   return near.length > 0 ? `Did you mean ${near.join(" or ")}? ` : "";
 }
 
-function noSuchCommand(name: string): KeetError {
-  const hint = didYouMean(name);
+function noSuchCommand(name: string, table: AnyTable): KeetError {
+  const hint = didYouMean(name, table);
   return new KeetError("user", "USAGE", `/${name} is no command`, { hint: `${hint}//${name} sends it as text.` });
 }

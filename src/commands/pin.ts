@@ -5,6 +5,7 @@ export const pin = defineCommand<CommandContext>()({
   name: "pin",
   group: "messages",
   summary: "Pin the selected message, or the latest",
+  takesMessage: true,
   args: [],
   async run(context) {
     const message = context.messages.meant("anybody's");

@@ -10,6 +10,7 @@ export const react = defineCommand<CommandContext>()({
   group: "messages",
   summary: "React to the selected message, or the latest of others",
   details: "With an emoji or its name: `/react 👍`, `/react :tada`. The one you gave already is taken back.",
+  takesMessage: true,
   args: [{ name: "emoji", type: "rest", optional: true }],
   async run(context, { emoji }) {
     const message = context.messages.meant("theirs");

@@ -7,6 +7,7 @@ export const reply = defineCommand<CommandContext>()({
   group: "messages",
   summary: "Answer the selected message, or the latest of others",
   details: "With text it is sent at once; without, the line becomes the answer until Enter or Esc.",
+  takesMessage: true,
   args: [{ name: "text", type: "rest", optional: true }],
   run(context, { text }) {
     const message = context.messages.meant("theirs");

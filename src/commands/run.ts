@@ -1,16 +1,15 @@
 import { KeetError } from "../errors.js";
 import type { CommandContext } from "./context.js";
-import type { ValuesOf, Wish } from "./define.js";
-import type { AnyCommand } from "./index.js";
+import type { Command, ValuesOf, Wish } from "./define.js";
 
 /** What the room refuses is said of the command that was refused: `/role: only owners can do that.` */
-export async function runCommand(
-  command: AnyCommand,
-  context: CommandContext,
+export async function runCommand<C extends CommandContext>(
+  command: Command<C>,
+  context: C,
   values: Readonly<Record<string, unknown>>,
 ): Promise<Wish | undefined> {
   try {
-    return await command.run(context, values as ValuesOf<AnyCommand["args"]>);
+    return await command.run(context, values as ValuesOf<Command<C>["args"]>);
   } catch (error) {
     if (!(error instanceof KeetError) || error.code !== "NOT_ALLOWED") throw error;
     const { family, code, message, hint, data } = error;

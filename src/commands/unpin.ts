@@ -5,6 +5,7 @@ export const unpin = defineCommand<CommandContext>()({
   name: "unpin",
   group: "messages",
   summary: "Unpin the selected message, or the one pinned last",
+  takesMessage: true,
   args: [],
   async run(context) {
     const message = context.messages.selected() ?? (await context.messages.pins())[0];

@@ -6,6 +6,7 @@ export const verify = defineCommand<CommandContext>()({
   name: "verify",
   group: "people",
   summary: "Who wrote the selected message, or the last one",
+  takesMessage: true,
   args: [],
   async run(context) {
     const checked = await context.verify();

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import t from "tap";
 import { completionAt } from "../../src/commands/complete.js";
 import { usageOf } from "../../src/commands/define.js";
@@ -29,6 +32,20 @@ t.test("the table is sound", (t) => {
     t.equal(findCommand(alias.toUpperCase())?.name, name);
   }
   t.equal(new Set(EMOJI.map((emoji) => emoji.name)).size, EMOJI.length, "emoji names are unique");
+  t.end();
+});
+
+t.test("what does something with a message says so, since line mode names it by a number there", (t) => {
+  const folder = fileURLToPath(new URL("../../../src/commands/", import.meta.url));
+  const about = readdirSync(folder).filter((file) =>
+    /messages\.(?:meant|selected)\(|context\.verify\(/.test(readFileSync(join(folder, file), "utf8")),
+  );
+  t.same(
+    about.map((file) => file.replace(".ts", "")).sort(),
+    COMMANDS.filter(({ takesMessage }) => takesMessage)
+      .map(({ name }) => name)
+      .sort(),
+  );
   t.end();
 });
 

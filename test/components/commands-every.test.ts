@@ -174,6 +174,12 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     barren: NO_ROOM,
   },
   list: { so: (at) => at.state.overlay?.kind === "go-to", bad: NOTHING_AFTER },
+  go: {
+    good: "dev",
+    so: (at) => at.state.room === "dev",
+    bad: [["nowhere", /No room is called nowhere/]],
+    barren: /No room is called dev/,
+  },
   msg: {
     good: "alice",
     so: (at) => at.state.room === "d1",
