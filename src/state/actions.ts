@@ -1,6 +1,6 @@
 import { KeetError } from "../errors.js";
 import { hasCode } from "./core-link.js";
-import { Messaging, refuseTooLong } from "./messaging.js";
+import { Messaging, type MessagingOptions, refuseTooLong } from "./messaging.js";
 import type {
   IdentityView,
   InviteView,
@@ -19,17 +19,11 @@ import { identityView, inviteView, memberView, networkView, roomDetailView, veri
 /** Long enough to be read; the list goes on saying that the room is being joined. */
 const JOIN_NOTICE_MS = 30_000;
 
-export interface ActionsOptions {
-  readonly session: Session;
-  /** What is on screen; the front end knows, not the session. */
-  readonly room: () => string | null;
-  readonly selected: () => string | null;
+export interface ActionsOptions extends MessagingOptions {
   /** Starts the echo friend and answers with an invite of its room. */
   readonly startDemo?: (() => Promise<string>) | undefined;
   /** Those that hold until the end where none are handed in. */
   readonly settings?: Settings | undefined;
-  /** How long taking a message back can be undone. */
-  readonly undoMs?: number | undefined;
 }
 
 /** The verbs of the program: what commands and keys do. */
@@ -150,7 +144,8 @@ export class Actions {
   /** @throws TOO_LONG */
   send(room: string, text: string, options: { action: boolean }): void {
     refuseTooLong(text);
-    void this.#session.room(room).send(text, options);
+    const sending = this.#session.room(room).send(text, options);
+    this.#options.onSending?.(sending);
   }
 
   /** @throws NO_SUCH_MESSAGE */

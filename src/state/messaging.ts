@@ -15,10 +15,15 @@ export interface MessagingOptions {
   readonly session: Session;
   /** What is on screen; the front end knows, not the session. */
   readonly room: () => string | null;
-  readonly selected: () => string | null;
+  readonly selected: () => Selected;
+  /** Hears of every message that is sent and that the caller does not wait for. */
+  readonly onSending?: ((sending: Promise<MessageView | null>) => void) | undefined;
   /** How long taking back can be undone. */
   readonly undoMs?: number | undefined;
 }
+
+/** By its key, of the room on screen; or itself, of any room, also where it is not read in. */
+export type Selected = string | MessageView | null;
 
 export interface Found {
   /** Newest first. */
@@ -73,6 +78,7 @@ export class Messaging {
   selected(): MessageView | null {
     const key = this.#options.selected();
     if (key === null) return null;
+    if (typeof key !== "string") return this.#latest(key);
     const state = this.#here().timeline.getSnapshot();
     return messageAt(state, indexOfKey(state, key)) ?? null;
   }
@@ -88,7 +94,8 @@ export class Messaging {
     const view = this.#session.roomView(message.room);
     if (view) refuseClosed(view);
     refuseTooLong(text);
-    void this.#session.room(message.room).send(text, { replyTo: message });
+    const sending = this.#session.room(message.room).send(text, { replyTo: message });
+    this.#options.onSending?.(sending);
   }
 
   /** @throws KeetError where that one cannot be changed, with why */
@@ -127,7 +134,7 @@ export class Messaging {
     this.#takingBack.take(message);
     const seconds = (this.#options.undoMs ?? UNDO_MS) / 1000;
     this.#session.tell("Taken back", {
-      hint: `Ctrl-T brings it back within ${seconds} s`,
+      hint: seconds > 0 ? `Ctrl-T brings it back within ${seconds} s` : null,
       staysMs: this.#options.undoMs ?? UNDO_MS,
     });
   }

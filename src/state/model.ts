@@ -58,6 +58,8 @@ export interface ReactionView {
   readonly original: string;
   readonly emoji: SafeText;
   readonly count: number;
+  /** Names of the others who gave it. */
+  readonly by: readonly SafeText[];
   /** This person is one of them. */
   readonly mine: boolean;
 }

@@ -50,6 +50,8 @@ export class Session {
   onRoom: ((id: string, room: RoomView | null) => void) | null = null;
   /** A core is about to tell what was before: at the start, and whenever one was lost. */
   onAttach: (() => void) | null = null;
+  /** Every notice, also one that another takes the place of at once. */
+  onNotice: ((notice: Notice) => void) | null = null;
   readonly #options: SessionOptions;
   readonly #rooms = new Map<string, RoomSession>();
   #link: CoreLink | null = null;
@@ -152,9 +154,11 @@ export class Session {
     this.#notices += 1;
     const hint = options.hint ? safeLine(options.hint) : null;
     const said = { text: safeLine(text), hint, level: options.level ?? "info" };
-    this.notice.set({ ...said, number: this.#notices });
+    const notice: Notice = { ...said, number: this.#notices };
+    this.notice.set(notice);
     this.#told.push({ ...said, at: this.now() });
     if (this.#told.length > MAX_TOLD) this.#told.shift();
+    this.onNotice?.(notice);
     if (this.#noticeTimer) clearTimeout(this.#noticeTimer);
     this.#noticeTimer = setTimeout(() => this.clearNotice(), options.staysMs ?? this.#options.noticeMs ?? NOTICE_MS);
     this.#noticeTimer.unref();

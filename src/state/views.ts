@@ -130,6 +130,7 @@ export function messageView(info: MessageInfo, me: string | null = null): Messag
       original: emoji,
       emoji: shownEmoji(emoji),
       count: by.length,
+      by: by.filter(({ id }) => id !== me).map(({ name }) => safeName(name)),
       mine: me !== null && by.some(({ id }) => id === me),
     })),
     file: info.file && { name: line(info.file.name), bytes: info.file.bytes },
