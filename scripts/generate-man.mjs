@@ -5,6 +5,7 @@ import pack from "../package.json" with { type: "json" };
 const PAGES = {
   "commands.md": "what is typed on the screen",
   "keys.md": "its keys",
+  "plain.md": "line mode, for screen readers and pipes",
   "rpc.md": "requests to the core, for programs",
   "moderation.md": "keeping order in a room",
   "threat-model.md": "what is defended and what is not",

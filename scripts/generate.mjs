@@ -19,7 +19,11 @@ const PAGES = [
   { page: "docs/rpc.md", from: ["src/rpc/methods.ts"], render: rpcPage },
   { page: "docs/command-line.md", from: CLI_TABLES, render: cliPage },
   { page: "docs/keet-tui.1", from: CLI_TABLES, render: manPage, comment: roffComment },
-  { page: "docs/commands.md", from: ["src/commands/index.ts", "src/commands/define.ts"], render: commandsPage },
+  {
+    page: "docs/commands.md",
+    from: ["src/commands/index.ts", "src/commands/define.ts", "src/line/commands.ts"],
+    render: commandsPage,
+  },
   { page: "docs/keys.md", from: ["src/keys.ts"], render: keysPage },
 ];
 
@@ -161,24 +165,33 @@ ${WHERE_FILES_ARE}
 ${table(["file", "what"], coded(FILES))}`;
 }
 
-function commandsPage({ COMMANDS, GROUPS, usageOf }) {
+function commandsPage({ COMMANDS, GROUPS, OWN_COMMANDS, usageOf }) {
+  const tableOf = (commands) => {
+    const rows = commands.map((command) => [
+      `\`${usageOf(command)}\``,
+      command.details ? `${command.summary}. ${command.details}` : command.summary,
+      (command.aliases ?? []).map((alias) => `\`/${alias}\``).join(" "),
+    ]);
+    return table(["command", "what", "also"], rows);
+  };
   const groups = GROUPS.map((group) => [group, COMMANDS.filter((command) => command.group === group)])
     .filter(([, commands]) => commands.length > 0)
-    .map(([group, commands]) => {
-      const rows = commands.map((command) => [
-        `\`${usageOf(command)}\``,
-        command.details ? `${command.summary}. ${command.details}` : command.summary,
-        (command.aliases ?? []).map((alias) => `\`/${alias}\``).join(" "),
-      ]);
-      return `## ${group[0].toUpperCase()}${group.slice(1)}\n\n${table(["command", "what", "also"], rows)}`;
-    });
+    .map(([group, commands]) => `## ${group[0].toUpperCase()}${group.slice(1)}\n\n${tableOf(commands)}`);
+  const numbered = COMMANDS.filter(({ takesMessage }) => takesMessage).map(({ name }) => `\`/${name}\``);
   return `# Commands
 
 Typed in the screen. A line is a command if its first word is one slash and a name, alone on its line, in any case; \`//text\` sends
 \`/text\`. What a refused command said stays on the line. Arguments in square brackets may be left out; a name with spaces that is not the last
 word goes in double quotes. Tab completes.
 
-${groups.join("\n\n")}`;
+${groups.join("\n\n")}
+
+## In line mode alone
+
+All of the above work in [line mode](plain.md) too. There \`#3\` directly behind ${numbered.slice(0, -1).join(", ")} or ${numbered.at(-1)} names
+the message that was read with that number.
+
+${tableOf(OWN_COMMANDS)}`;
 }
 
 function keysPage({ KEYS, shownKey, shownKeys }) {

@@ -9,7 +9,10 @@ export const GLOBAL_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   bootstrap: { type: "text", describe: "DHT nodes to start from, host:port,…" },
   "no-lan": { type: "flag", describe: "Do not look for people on this machine and network" },
   json: { type: "flag", describe: "Print data as JSON" },
-  plain: { type: "flag", describe: "Lines in place of the full screen", hidden: true },
+  plain: {
+    type: "flag",
+    describe: "Lines in place of the full screen: for screen readers, logs, pipes and slow lines",
+  },
   "no-color": { type: "flag", describe: "No colours" },
   "no-input": { type: "flag", describe: "Never ask anything" },
   "log-level": { type: "text", describe: "How much the log says", choices: LOG_LEVELS },

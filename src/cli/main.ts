@@ -3,37 +3,58 @@
  * all else goes to the subcommands, which bring yargs along.
  */
 import { join } from "node:path";
-import { privateFolder, program, resolvePaths } from "../config.js";
+import { type Paths, privateFolder, program, resolvePaths } from "../config.js";
 import { EXIT, exitCodeOf } from "../errors.js";
 import { type Log, type LogLevel, openLog, redirectConsole, silentLog } from "../log.js";
 import type { Globals } from "./define.js";
 import { GLOBAL_OPTIONS, globalsFrom } from "./globals.js";
 import { endQuietlyWhenUnread, flushed, printError } from "./output.js";
 
+/** A signal that does not end this process at once was not meant to. */
+const SIGNAL_MS = 1_000;
+
 const EXPLANATION = `keet-tui is a chat for terminals, and this output is none. What works here:
   keet-tui send <room> <text>     write; keet-tui tail <room> -f reads
   keet-tui room create <name>     make a room; keet-tui room invite <room> lets a friend in
+  keet-tui --plain                the whole client in lines, for pipes too: docs/plain.md
   keet-tui demo                   a fixed talk with an echo friend, which checks this machine
   keet-tui --help                 everything else`;
 
 export async function main(argv: readonly string[]): Promise<number> {
   // Before anything is opened: whatever a dependency makes is ours alone.
   process.umask(0o077);
-  endQuietlyWhenUnread();
+  const undoUnread = endQuietlyWhenUnread();
   const bare = bareStart(argv);
   let code: number;
+  let signal: NodeJS.Signals | null = null;
   try {
     if (bare === null) code = await (await import("./program.js")).runProgram(argv);
     else if (bare.values.version) {
       process.stdout.write(`${program().version}\n`);
       code = EXIT.ok;
-    } else code = await openScreen(globalsFrom(bare.values), bare.invite);
+    } else {
+      const globals = globalsFrom(bare.values);
+      const why = whyLines(globals);
+      if (why === null) code = await openScreen(globals, bare.invite);
+      else {
+        undoUnread();
+        ({ code, signal } = await openLines(globals, bare.invite, why.reason));
+      }
+    }
   } catch (error) {
     printError(error, argv.includes("--json"));
     code = exitCodeOf(error);
   }
   await flushed();
+  if (signal !== null) await endBy(signal);
   return code;
+}
+
+/** Whoever started this looks at what ended it: a shell ends its loop for a program that SIGINT has ended. */
+async function endBy(signal: NodeJS.Signals): Promise<void> {
+  if (process.platform === "win32") return;
+  process.kill(process.pid, signal);
+  await new Promise((done) => setTimeout(done, SIGNAL_MS));
 }
 
 interface BareStart {
@@ -66,21 +87,44 @@ function bareStart(argv: readonly string[]): BareStart | null {
   return { values, invite };
 }
 
+/** Null for the screen. Where nobody asked for lines, why it is lines all the same. */
+function whyLines(globals: Globals): { readonly reason: string | null } | null {
+  if (globals.plain) return { reason: null };
+  if (!isTerminal()) return null;
+  if (process.env.TERM === "dumb") return { reason: "This terminal draws no screen (TERM=dumb), so this is line mode" };
+  if (["", "0", "false"].includes(process.env.INK_SCREEN_READER ?? "")) return null;
+  return { reason: "INK_SCREEN_READER is set, so this is line mode" };
+}
+
+function isTerminal(): boolean {
+  return process.stdout.isTTY && process.stdin.isTTY;
+}
+
+async function openLines(globals: Globals, invite: string | null, reason: string | null) {
+  return await withLog(globals, async (paths) => {
+    const [{ openCoreFor }, { loginName }, { runLines }, { DemoRoom }] = await Promise.all([
+      import("./connect.js"),
+      import("./one-shot.js"),
+      import("../line/main.js"),
+      import("../demo/friend.js"),
+    ]);
+    const connect = openCoreFor(paths, globals);
+    const demo = new DemoRoom(globals, connect);
+    try {
+      const { input: mayAsk } = globals;
+      return await runLines({ paths, invite, reason, mayAsk, defaultName: loginName, connect, startDemo: demo.start });
+    } finally {
+      await demo.close();
+    }
+  });
+}
+
 async function openScreen(globals: Globals, invite: string | null): Promise<number> {
-  if (globals.plain || process.env.TERM === "dumb") {
-    process.stderr.write("keet-tui: line mode is not there yet. Use keet-tui send and keet-tui tail -f.\n");
-    return EXIT.usage;
-  }
-  if (!process.stdout.isTTY || !process.stdin.isTTY) {
+  if (!isTerminal()) {
     process.stderr.write(`${EXPLANATION}\n`);
     return EXIT.usage;
   }
-  const paths = resolvePaths({ home: globals.home, profile: globals.profile });
-  privateFolder(paths.data);
-  const log = screenLog(join(paths.data, "screen.log"), globals.logLevel ?? "info");
-  // A dependency that prints would tear the screen.
-  const restoreConsole = redirectConsole(log);
-  try {
+  return await withLog(globals, async (paths) => {
     const [{ openCoreFor }, { runScreen }, { DemoRoom }] = await Promise.all([
       import("./connect.js"),
       import("../components/main.js"),
@@ -93,6 +137,17 @@ async function openScreen(globals: Globals, invite: string | null): Promise<numb
     } finally {
       await demo.close();
     }
+  });
+}
+
+/** A dependency that prints would come between what is written here; it prints into the log of the front ends. */
+async function withLog<T>(globals: Globals, open: (paths: Paths) => Promise<T>): Promise<T> {
+  const paths = resolvePaths({ home: globals.home, profile: globals.profile });
+  privateFolder(paths.data);
+  const log = screenLog(join(paths.data, "screen.log"), globals.logLevel ?? "info");
+  const restoreConsole = redirectConsole(log);
+  try {
+    return await open(paths);
   } catch (error) {
     log.error("the screen ended:", error);
     throw error;

@@ -36,9 +36,9 @@ export function printError(error: unknown, asJson: boolean): void {
   if (!known) talk("This is a fault of keet-tui. Please report it with the lines above.");
 }
 
-/** `keet-tui tail tea | head -1`: the reader has what it wanted, which is no fault. */
-export function endQuietlyWhenUnread(): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+/** `keet-tui tail tea | head -1`: the reader has what it wanted, which is no fault. Gives what ends that. */
+export function endQuietlyWhenUnread(): () => void {
+  const onError = (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE" || error.code === "EIO") process.exit(0);
     try {
       writeSync(2, `keet-tui: standard output cannot be written (${error.code})\n`);
@@ -46,8 +46,10 @@ export function endQuietlyWhenUnread(): void {
       // Nobody reads that either.
     }
     process.exit(1);
-  });
+  };
+  process.stdout.on("error", onError);
   process.stderr.on("error", () => {});
+  return () => process.stdout.off("error", onError);
 }
 
 /** Ends only when all that was printed is with its reader. */

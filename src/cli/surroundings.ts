@@ -2,7 +2,7 @@
 
 /** Paragraphs; what is between backticks is typed or printed as it stands. */
 export const ABOUT: readonly string[] = [
-  "`keet-tui [invite]` opens the screen; with an invite it joins first. Everything else is a subcommand, for scripts and for one thing at a time.",
+  "`keet-tui [invite]` opens the screen; with an invite it joins first. `keet-tui --plain [invite]` is the same in lines, for screen readers, logs and pipes. Everything else is a subcommand, for scripts and for one thing at a time.",
   `Standard output is data, standard error is talk. With \`--json\` data is JSON, and an error is one line
 \`{"error":{"code","message","hint"}}\` on standard error. Rooms are named by their exact name, or by 8 or more characters of their id;
 nothing that sends ever guesses. Text is sent as it was typed; what begins with a hyphen and is no option goes after \`--\`.`,
@@ -20,7 +20,8 @@ export const ENVIRONMENT: readonly (readonly [name: string, what: string])[] = [
   ["VISUAL", "The editor that Ctrl-X opens"],
   ["EDITOR", "The same, where VISUAL names none; without both nano, or vi"],
   ["NO_COLOR", "No colours on the screen, as --no-color; any value but an empty one"],
-  ["TERM", "The kind of terminal; on one that is dumb the screen is not opened"],
+  ["TERM", "The kind of terminal; on one that is dumb there are lines in place of the screen"],
+  ["INK_SCREEN_READER", "On a terminal: lines in place of the screen, as --plain; any value but 0 and false"],
   ["SHELL", "For which shell completion prints its script, where none is named"],
 ];
 

@@ -11,8 +11,8 @@ t.test("where standard output is no terminal a bare start explains itself and ex
     const outcome = await h.run(args);
     t.equal(outcome.code, 2);
     t.equal(outcome.stdout, "");
-    t.equal(outcome.stderr.trim().split("\n").length, 5);
-    for (const word of ["send", "room create", "demo", "--help"]) t.match(outcome.stderr, word);
+    t.equal(outcome.stderr.trim().split("\n").length, 6);
+    for (const word of ["send", "room create", "--plain", "demo", "--help"]) t.match(outcome.stderr, word);
   }
   t.same(readdirSync(h.dir), [], "and makes nothing");
 });

@@ -1,0 +1,40 @@
+/** Sentences made for the full screen, in the words of lines: here no key selects anything. Pure. */
+import { type SafeText, safe } from "../safe-text.js";
+
+const SAYINGS: readonly (readonly [screen: string, lines: string])[] = [
+  [
+    "↑ on an empty line selects a message.",
+    "/last shows messages with their numbers; #3 behind the command means that one.",
+  ],
+  ["r answers it, d takes it back where you may.", "/reply answers it, /delete takes it back where you may."],
+  ["It can as soon as it shows ✓.", "It can as soon as it is sent; /last says whether it is."],
+  ["y copies it, to be sent anew.", "/copy copies it, to be sent anew."],
+  ["Enter on an empty line goes there.", "/list shows it, and /go goes there."],
+  ["What you wrote stays on the line.", "What you wrote was not sent."],
+  ["without, the line becomes the answer until Enter or Esc.", "without, the next line is the answer."],
+  [
+    "Without a new text the old one comes into the line, to be changed there.",
+    "Without a new text the next line is the new one.",
+  ],
+  ["Ctrl-T brings it back", "/undo brings it back"],
+  [
+    "It is the one that VISUAL or EDITOR names. What you save and leave is on the line then; Enter sends it.",
+    "In lines it cannot be opened; /paste takes several lines.",
+  ],
+  ["; Ctrl-X opens it in your editor", ""],
+  ["; Tab completes names and values", ""],
+  ["How this screen looks and behaves", "What is set on this machine"],
+  ["What was said above the line since you started", "What was said to you since you started"],
+  ["Every key and command, or one of them, or a topic", "Every command, or one of them, or a topic"],
+  ["/pin pins the selected message.", "/pin pins a message."],
+  ["the selected message", "the message named by its number"],
+  ["All rooms, to choose one", "All rooms"],
+  ["Every key and command", "Every command"],
+  ["Every key", "What the keyboard does here"],
+  ["Leave the screen", "End this"],
+  ["Close the screen", "End this"],
+];
+
+export function asLines(sentence: string): SafeText {
+  return safe`${SAYINGS.reduce((text, [screen, lines]) => text.replaceAll(screen, lines), sentence)}`;
+}
