@@ -4,5 +4,5 @@ import { killRounds } from "../helpers/kill-rounds.js";
 t.setTimeout(280_000);
 
 t.test("an indexer killed while it sends loses nothing it acknowledged, doubles nothing, and signs on", (t) =>
-  killRounds(t, 60, 500),
+  killRounds(t, 40, 300),
 );
