@@ -9,6 +9,7 @@ import type { RpcClient } from "../rpc/client.js";
 import { WIRE_VERSION } from "../rpc/methods.js";
 import { defineCliCommand } from "./define.js";
 import type { OneShot } from "./one-shot.js";
+import { optionKeyAdvice } from "./option-key.js";
 import { printJson, printTable } from "./output.js";
 
 interface Finding {
@@ -23,7 +24,7 @@ export const doctor = defineCliCommand({
   details: "Looks only; starts and changes nothing. Exit 1 where something is wrong.",
   examples: [["keet-tui doctor", "versions, folders, core, network"]],
   async run(shot) {
-    const findings = [versions(), ...folders(shot), ...(await core(shot)), ...interfaces()];
+    const findings = [versions(), ...optionKey(), ...folders(shot), ...(await core(shot)), ...interfaces()];
     if (shot.globals.json) printJson({ findings });
     else await printTable(findings.map(({ what, ok, detail }) => [ok ? "ok" : "!!", what, detail]));
     return findings.every((finding) => finding.ok) ? 0 : 1;
@@ -37,6 +38,11 @@ function versions(): Finding {
     ok: true,
     detail: `keet-tui ${program().version} (wire ${WIRE_VERSION}), Node ${node}, ${process.platform} ${process.arch}`,
   };
+}
+
+function optionKey(): Finding[] {
+  const detail = optionKeyAdvice(process.platform, process.env);
+  return detail === null ? [] : [{ what: "keys", ok: true, detail }];
 }
 
 function folders(shot: OneShot): Finding[] {
