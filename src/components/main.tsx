@@ -8,6 +8,7 @@ import type { CoreLink } from "../state/core-link.js";
 import { LineHistory } from "../state/line-history.js";
 import { Session } from "../state/session.js";
 import { Settings } from "../state/settings.js";
+import { otherCharset } from "../terminal/charset.js";
 import { copyText } from "../terminal/clipboard.js";
 import { editText } from "../terminal/editor.js";
 import { type Capabilities, Terminal } from "../terminal/terminal.js";
@@ -114,6 +115,13 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
   const sendHeld = () => void session.sendHeld();
   for (const signal of ENDING_SIGNALS) process.prependOnceListener(signal, sendHeld);
   screen.start();
+  const charset = otherCharset(process.env);
+  if (charset !== null) {
+    session.tell(`Your locale names ${charset}; keet-tui speaks UTF-8`, {
+      hint: "Set the terminal and LC_ALL to UTF-8.",
+      level: "warning",
+    });
+  }
 
   try {
     void session.start();

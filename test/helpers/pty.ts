@@ -18,7 +18,7 @@ export interface Pty {
   readonly pid: number;
   readonly virtual: VirtualTerminal;
   readonly exited: Promise<PtyExit>;
-  write(keys: string): void;
+  write(keys: string | Buffer): void;
   resize(size: Size): void;
   screen(): string[];
   cell(x: number, y: number): Cell;
