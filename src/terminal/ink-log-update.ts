@@ -92,7 +92,7 @@ class Pen {
     if (this.#y === y && this.#x !== null && x > this.#x) {
       const by = x - this.#x;
       this.out += by === 1 ? "\x1b[C" : `\x1b[${by}C`;
-    } else if (this.#y === y && this.#x !== null && x > 0 && this.#x - x < 3) this.out += "\b".repeat(this.#x - x);
+    } else if (this.#y === y && this.#x !== null && x > 0 && this.#x - x === 1) this.out += "\x1b[D";
     else if (this.#y === y) this.out += x === 0 ? "\r" : `\x1b[${x + 1}G`;
     else this.out += x === 0 ? (y === 0 ? "\x1b[H" : `\x1b[${y + 1}H`) : `\x1b[${y + 1};${x + 1}H`;
     this.#x = x;
