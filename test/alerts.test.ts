@@ -275,10 +275,10 @@ async function openRinging(t: Test, core: ScriptedCore) {
     rows: 24,
     onQuit: () => {},
   });
-  const terminal = Object.assign(new EventEmitter(), { written: [] as string[] });
-  const write = (data: string) => void terminal.written.push(data);
+  const terminal = Object.assign(new EventEmitter(), { told: [] as string[] });
+  const notify = async (text: string, rings: boolean) => void terminal.told.push(`${text}${rings ? " (rings)" : ""}`);
   screen.start();
-  const undo = ringFor({ screen, terminal: Object.assign(terminal, { write }) as never, after: clock.after });
+  const undo = ringFor({ screen, terminal: Object.assign(terminal, { notify }) as never, after: clock.after });
   t.teardown(async () => {
     undo();
     await screen.close();
@@ -298,22 +298,22 @@ t.test("the terminal rings for what the core tells, not for what is on screen, a
     clock.pass(10_000);
   };
   tell({ unread: 4 });
-  t.same(terminal.written, [], "what was unread before is no news");
+  t.same(terminal.told, [], "what was unread before is no news");
   tell({ unread: 5 });
-  t.same(terminal.written, ["\x07"]);
+  t.same(terminal.told, ["alice: 5 new (rings)"]);
   tell({ mentions: 1, unread: 1 }, "tea");
-  t.equal(terminal.written.length, 1, "one looks at it");
+  t.equal(terminal.told.length, 1, "one looks at it");
   terminal.emit("input", { type: "focus", focused: false });
   tell({ mentions: 2, unread: 2 }, "tea");
-  t.equal(terminal.written.length, 2, "one looks elsewhere");
+  t.equal(terminal.told.length, 2, "one looks elsewhere");
 
   core.rooms = core.rooms.map((one) => ({ ...one, unread: 50, mentions: 9 }));
   core.die();
   await until(() => session.profile.getSnapshot().connection === "ready");
   await until(() => session.roomView("d1")?.unread === 50);
   tell({ unread: 50 });
-  t.equal(terminal.written.length, 2, "what came while apart from the core does not ring on coming back");
+  t.equal(terminal.told.length, 2, "what came while apart from the core does not ring on coming back");
   undo();
   tell({ unread: 51 });
-  t.equal(terminal.written.length, 2, "closed");
+  t.equal(terminal.told.length, 2, "closed");
 });

@@ -21,6 +21,11 @@ import { Themes } from "./themes.js";
 /** Longest wait for the core to take the last draft. */
 const CLOSE_MS = 1_000;
 const SAID_WINDOW_MS = 33;
+const COPIED = {
+  tmux: "Copied by tmux",
+  system: "Copied",
+  osc52: "Sent to the terminal's clipboard; not every terminal takes it",
+} as const;
 const ENDING_SIGNALS = ["SIGTERM", "SIGHUP", "SIGINT"] as const;
 
 export interface RunScreenOptions {
@@ -172,8 +177,8 @@ function followTitle(screen: Screen, settings: Settings, terminal: Terminal): ()
 }
 
 async function copy(text: string, terminal: Terminal): Promise<string> {
-  const { confirmed } = await copyText(text, { write: (data) => terminal.write(data) });
-  return confirmed ? "Copied" : "Sent to the terminal's clipboard; not every terminal takes it";
+  const { way } = await copyText(text, { write: (data) => terminal.write(data), name: terminal.name });
+  return COPIED[way];
 }
 
 function isLight({ background }: Capabilities): boolean {

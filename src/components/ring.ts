@@ -1,13 +1,11 @@
-import { type Alert, Alerts } from "../alerts.js";
+import { Alerts } from "../alerts.js";
 import type { Terminal } from "../terminal/terminal.js";
 import type { Screen } from "./screen.js";
 
-const BELL = "\x07";
-
 export interface RingOptions {
   readonly screen: Screen;
-  readonly terminal: Pick<Terminal, "on" | "off" | "write">;
-  /** Whether this person wants to hear the bell; asked each time. */
+  readonly terminal: Pick<Terminal, "on" | "off" | "notify">;
+  /** Whether this person wants to be told; asked each time. */
   readonly isWanted?: () => boolean;
   readonly after?: (ms: number, act: () => void) => () => void;
 }
@@ -20,7 +18,7 @@ export function ringFor({ screen, terminal, isWanted = () => true, after = later
     now: session.now,
     after,
     announce: (alert) => {
-      if (isWanted()) announce(alert, terminal);
+      if (isWanted()) void terminal.notify(alert.text, alert.rings);
     },
     lookedAt: () => (isFocused ? screen.state.getSnapshot().room : null),
     isReady: () => session.profile.getSnapshot().connection === "ready",
@@ -40,11 +38,6 @@ export function ringFor({ screen, terminal, isWanted = () => true, after = later
     session.onAttach = null;
     alerts.forget();
   };
-}
-
-/** The one way out: a terminal that can show text gets `alert.text` here one day. */
-function announce(alert: Alert, terminal: Pick<Terminal, "write">): void {
-  if (alert.rings) terminal.write(BELL);
 }
 
 function later(ms: number, act: () => void): () => void {

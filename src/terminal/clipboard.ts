@@ -1,6 +1,7 @@
 // Text to the clipboard of the person at the keyboard, by the way that reaches it.
 import { spawn } from "node:child_process";
 import { KeetError } from "../errors.js";
+import { isRemote, multiplexerOf, takesStrings, throughScreen, throughTmux } from "./surroundings.js";
 
 export interface CopyResult {
   readonly way: "tmux" | "system" | "osc52";
@@ -12,6 +13,8 @@ export interface CopyOptions {
   /** Writes to the terminal. */
   readonly write: (data: string) => void;
   readonly env?: NodeJS.ProcessEnv;
+  /** What the terminal called itself. */
+  readonly name?: string | null;
   /** Runs a program with `input` as its standard input; rejects where it does not exit with 0. */
   readonly run?: (command: string, args: readonly string[], input: string) => Promise<void>;
   readonly writeSystem?: (text: string) => Promise<void>;
@@ -53,34 +56,51 @@ async function writeWithClipboardy(text: string): Promise<void> {
   }
 }
 
+/** What stands in every refusal to copy: two ways that need no clipboard. */
+const WITHOUT_CLIPBOARD = "/bare shows it as bare lines for the mouse, /export writes it to a file.";
+
 /**
  * Inside tmux through tmux: the environment of a session is that of the day it was started, so what it
  * says of SSH and displays may be about another machine. Elsewhere the system's clipboard where the
  * terminal is local, and the terminal's own (OSC 52) where it is far or the system has none.
- * @throws KeetError TOO_LONG_TO_COPY
+ * @throws KeetError TOO_LONG_TO_COPY, NO_CLIPBOARD
  */
 export async function copyText(text: string, options: CopyOptions): Promise<CopyResult> {
-  const { write, env = process.env, run = runProgram, writeSystem = writeWithClipboardy } = options;
-  const isLocal = !env.SSH_CONNECTION && !env.SSH_TTY;
+  const { write, env = process.env, name = null, run = runProgram, writeSystem = writeWithClipboardy } = options;
   if (env.TMUX) {
-    try {
-      await run("tmux", ["load-buffer", "-w", "-"], text);
+    if (await succeeds(run("tmux", ["load-buffer", "-w", "-"], text))) return { way: "tmux", confirmed: true };
+    // One from before -w has at least a buffer of its own; one that is gone leaves its terminal.
+    if (await succeeds(run("tmux", ["load-buffer", "-"], text))) {
+      write(osc52(text, env, name));
       return { way: "tmux", confirmed: true };
-    } catch {
-      // A tmux from before -w, or one that is gone: its terminal may still listen.
     }
-  } else if (isLocal) {
-    try {
-      await writeSystem(text);
-      return { way: "system", confirmed: true };
-    } catch {
-      // No clipboard program, or no display.
-    }
+  } else if (!isRemote(env) && (await succeeds(writeSystem(text)))) return { way: "system", confirmed: true };
+  write(osc52(text, env, name));
+  return { way: "osc52", confirmed: false };
+}
+
+async function succeeds(work: Promise<void>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch {
+    // No clipboard program, no display, no tmux: there is another way to try.
+    return false;
+  }
+}
+
+function osc52(text: string, env: NodeJS.ProcessEnv, name: string | null): string {
+  if (!takesStrings(env)) {
+    throw new KeetError("user", "NO_CLIPBOARD", "This terminal has no clipboard.", { hint: WITHOUT_CLIPBOARD });
   }
   const encoded = Buffer.from(text).toString("base64");
   if (encoded.length > MAX_OSC52_LENGTH) {
-    throw new KeetError("user", "TOO_LONG_TO_COPY", "This is too long for the terminal's clipboard.");
+    const message = "This is too long for the terminal's clipboard.";
+    throw new KeetError("user", "TOO_LONG_TO_COPY", message, { hint: WITHOUT_CLIPBOARD });
   }
-  write(`\x1b]52;c;${encoded}\x1b\\`);
-  return { way: "osc52", confirmed: false };
+  const multiplexer = multiplexerOf(env, name);
+  if (multiplexer === "screen") return throughScreen(`\x1b]52;c;${encoded}\x07`);
+  const bare = `\x1b]52;c;${encoded}\x1b\\`;
+  // Which of the two gets out is a matter of tmux's settings; both, and the same text is there twice over.
+  return multiplexer === "tmux" ? bare + throughTmux(bare) : bare;
 }

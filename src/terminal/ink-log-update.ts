@@ -20,6 +20,9 @@ interface CursorPosition {
 interface Stream {
   readonly columns?: number;
   readonly rows?: number;
+  /** What was written before has not been read yet; `drain` tells that it has. */
+  readonly isBehind?: boolean;
+  on?(event: "drain", listener: () => void): unknown;
   write(data: string): unknown;
 }
 
@@ -233,6 +236,9 @@ function create(stream: Stream): LogUpdate {
   /** null until we said so ourselves. */
   let isVisible: boolean | null = null;
 
+  /** The newest frame, while the terminal does not read: those before it are never written. */
+  let held: { readonly text: string; readonly cursor: CursorPosition | undefined } | null = null;
+
   const size = () => ({ columns: stream.columns || 80, rows: stream.rows || 24 });
   const activeCursor = () => (isDirty ? cursor : undefined);
   const hasChanges = (text: string, active: CursorPosition | undefined) =>
@@ -288,7 +294,12 @@ function create(stream: Stream): LogUpdate {
   const render = (text: string): boolean => {
     const active = activeCursor();
     isDirty = false;
+    held = null;
     if (!hasChanges(text, active)) return false;
+    if (stream.isBehind) {
+      held = { text, cursor: active };
+      return false;
+    }
     const now = size();
     const isResized = now.columns !== columns || now.rows !== rows;
     ({ columns, rows } = now);
@@ -306,6 +317,13 @@ function create(stream: Stream): LogUpdate {
     stream.write(isLong ? HIDE + pen.out : pen.out);
     return true;
   };
+  stream.on?.("drain", () => {
+    if (held === null) return;
+    const { text } = held;
+    cursor = held.cursor;
+    isDirty = true;
+    render(text);
+  });
   const forget = () => {
     shown = null;
     shownText = "";
@@ -316,7 +334,8 @@ function create(stream: Stream): LogUpdate {
   return Object.assign(render, {
     clear: () => {
       forget();
-      stream.write("\x1b[m\x1b[H\x1b[J");
+      // The next frame is a whole one and leaves nothing of this one.
+      if (!stream.isBehind) stream.write("\x1b[m\x1b[H\x1b[J");
     },
     done: () => {
       const below = shown ? Math.min(shown.length, size().rows) : 1;

@@ -9,6 +9,8 @@ const SHORT_FRAME = 100;
 
 export interface FrameWriter {
   readonly size: { readonly columns: number; readonly rows: number };
+  /** What was written before has not been read yet. */
+  readonly isBehind: boolean;
   /** `done` is called in any case. */
   writeFrame(data: string, done?: () => void): boolean;
 }
@@ -16,6 +18,7 @@ export interface FrameWriter {
 /**
  * It hears of a resize two turns later than the program, so that Ink never paints the old tree at the new size; it
  * sees no size of 0; it cannot fail; and a frame is one write, marked only where the marks are worth their bytes.
+ * `drain`: a terminal that was behind reads again.
  */
 export class InkStdout extends EventEmitter {
   /** False once the terminal has said that it does not know the marks. */
@@ -42,6 +45,10 @@ export class InkStdout extends EventEmitter {
 
   get rows(): number {
     return this.#writer.size.rows;
+  }
+
+  get isBehind(): boolean {
+    return this.#writer.isBehind;
   }
 
   get writable(): boolean {

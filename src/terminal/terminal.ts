@@ -1,11 +1,14 @@
 // The terminal from taking it over to giving it back. Ink draws and changes to the alternate screen;
 // all other modes, the input, the size and every way the program may end are here.
 import { EventEmitter } from "node:events";
-import { type SafeText, safeLine } from "../safe-text.js";
-import { Answers, type Capabilities, QUESTIONS } from "./capabilities.js";
+import type { SafeText } from "../safe-text.js";
+import { Answers, type Capabilities, questionsFor } from "./capabilities.js";
 import { InkStdout } from "./ink-stdout.js";
 import { type InputClock, type InputEvent, KeyDecoder, LOCAL_ESCAPE_DELAY_MS, REMOTE_ESCAPE_DELAY_MS } from "./keys.js";
 import { notificationFor } from "./notification.js";
+import { isGone, Outlet } from "./outlet.js";
+import { askTmux, isRemote, takesStrings } from "./surroundings.js";
+import { WindowTitle } from "./title.js";
 
 export interface TerminalSize {
   readonly columns: number;
@@ -38,6 +41,7 @@ export interface TerminalOptions {
   readonly clock?: InputClock;
   /** Kitty keyboard flags to ask for where the terminal knows them; 1 tells Escape and Ctrl keys apart. */
   readonly kittyFlags?: number;
+  readonly askTmux?: typeof askTmux;
 }
 
 const DEFAULT_COLUMNS = 80;
@@ -46,7 +50,6 @@ const LOCAL_ANSWER_MS = 250;
 const REMOTE_ANSWER_MS = 1500;
 /** How soon the signal that continued us is heard; without job control there is none. */
 const STOP_CHECK_MS = 100;
-const MAX_TITLE_LENGTH = 100;
 
 const ENTER_ALTERNATE = "\x1b[?1049h";
 const LEAVE_ALTERNATE = "\x1b[?1049l";
@@ -54,8 +57,8 @@ const LEAVE_ALTERNATE = "\x1b[?1049l";
 const MODES_ON = "\x1b[?2004h\x1b[?1004h\x1b[?1007h";
 const MODES_OFF = "\x1b[?2004l\x1b[?1004l\x1b[?1007l";
 const SHOW_CURSOR = "\x1b[?25h";
-const SAVE_TITLE = "\x1b[22;2t";
-const RESTORE_TITLE = "\x1b[23;2t";
+/** Where there is no alternate screen, leaving it leaves what was drawn. */
+const CLEAR = "\x1b[H\x1b[J";
 
 const realClock: InputClock = {
   now: () => performance.now(),
@@ -64,15 +67,6 @@ const realClock: InputClock = {
     return () => clearTimeout(timer);
   },
 };
-
-function isGone(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException | null)?.code;
-  return code === "EPIPE" || code === "EIO" || code === "ERR_STREAM_DESTROYED" || code === "ENXIO";
-}
-
-export function isRemote(env: NodeJS.ProcessEnv): boolean {
-  return Boolean(env.SSH_CONNECTION || env.SSH_TTY);
-}
 
 /** The size to draw in: a terminal that says 0 is taken as 80 by 24. */
 export function usableSize(stdout: { columns?: number; rows?: number }): TerminalSize {
@@ -91,16 +85,17 @@ export class Terminal extends EventEmitter<TerminalEvents> {
   readonly #clock: InputClock;
   readonly #decoder: KeyDecoder;
   readonly #kittyFlags: number;
+  readonly #askTmux: typeof askTmux;
   readonly #undo: (() => void)[] = [];
   readonly #ink: InkStdout;
+  readonly #outlet: Outlet;
+  readonly #title: WindowTitle;
   #isOpen = false;
   #isEntered = false;
-  /** Nothing can be written any more. */
-  #isGone = false;
   #hasHungUp = false;
   #isAlternate = false;
   #hasKitty = false;
-  #hasTitle = false;
+  #name: string | null = null;
   #replies: ((event: InputEvent & { type: "reply" }) => void) | null = null;
   #suspending: Promise<boolean> | null = null;
   #onContinued: (() => void) | null = null;
@@ -117,11 +112,14 @@ export class Terminal extends EventEmitter<TerminalEvents> {
     this.#process = options.process ?? process;
     this.#clock = options.clock ?? realClock;
     this.#kittyFlags = options.kittyFlags ?? 1;
+    this.#askTmux = options.askTmux ?? askTmux;
     this.#decoder = new KeyDecoder({
       emit: (event) => this.#input(event),
       escapeDelayMs: isRemote(this.#env) ? REMOTE_ESCAPE_DELAY_MS : LOCAL_ESCAPE_DELAY_MS,
       clock: this.#clock,
     });
+    this.#outlet = new Outlet(this.#stdout);
+    this.#title = new WindowTitle(this.#env);
     this.#ink = new InkStdout(this, this.#stdout);
     this.inkStdout = this.#ink as unknown as NodeJS.WriteStream;
   }
@@ -137,7 +135,10 @@ export class Terminal extends EventEmitter<TerminalEvents> {
     this.#listen(this.#stdin, "data", (bytes: Uint8Array) => this.#decoder.push(bytes));
     this.#listen(this.#stdin, "end", () => this.#hangup());
     this.#listen(this.#stdin, "error", () => this.#hangup());
-    this.#listen(this.#stdout, "error", () => this.#outputGone());
+    this.#listen(this.#stdout, "error", () => this.#outlet.markGone());
+    this.#listen(this.#outlet, "gone", () => this.#hangup());
+    // The frame that was held is drawn now, and is the newest.
+    this.#listen(this.#outlet, "caughtUp", () => this.#ink.emit("drain"));
     this.#listen(this.#stdout, "resize", () => this.#resized());
     this.#listen(this.#process, "exit", () => this.restore());
     // The monitor comes first and leaves the crash as it is.
@@ -161,7 +162,7 @@ export class Terminal extends EventEmitter<TerminalEvents> {
   }
 
   write(data: string): void {
-    if (this.#isOpen && !this.#isLent) this.#send(data);
+    if (this.#isOpen && !this.#isLent) this.#outlet.send(data);
   }
 
   /** For Ink alone; `done` is called in any case. */
@@ -175,19 +176,28 @@ export class Terminal extends EventEmitter<TerminalEvents> {
       if (done) setImmediate(done);
       return true;
     }
-    return this.#send(data, done);
+    return this.#outlet.send(data, done);
+  }
+
+  /** Frames are held rather than written: it does not read. */
+  get isBehind(): boolean {
+    return this.#outlet.isBehind;
   }
 
   setTitle(title: string): void {
-    if (this.#env.TERM === "linux" || this.#isLent) return;
-    const text = safeLine(title, { maxLength: MAX_TITLE_LENGTH });
-    this.write(`${this.#hasTitle ? "" : SAVE_TITLE}\x1b]2;${text}\x1b\\`);
-    if (this.#isOpen) this.#hasTitle = true;
+    if (this.#isOpen && !this.#isLent) this.#outlet.sendNewest("title", this.#title.set(title));
   }
 
-  /** Tells the person something while they look elsewhere. */
-  notify(text: SafeText | string): void {
-    this.write(notificationFor(text, this.#env));
+  /** What the terminal called itself when it was asked; null where it did not say. */
+  get name(): string | null {
+    return this.#name;
+  }
+
+  /** Tells the person something while they look elsewhere; of several at once only one `rings`. */
+  async notify(text: SafeText, rings = true): Promise<void> {
+    const tmux = this.#env.TMUX ? await this.#askTmux(this.#env) : null;
+    const sequence = notificationFor(text, { env: this.#env, name: this.#name, tmux, rings });
+    if (this.#isOpen && !this.#isLent) this.#outlet.sendNewest("notification", sequence);
   }
 
   /** Flags in place of those asked for at first, as while a key is held to talk. No more than asked where the terminal has none. */
@@ -211,14 +221,15 @@ export class Terminal extends EventEmitter<TerminalEvents> {
         cancel();
         done(true);
       };
-      this.write(QUESTIONS);
+      this.write(questionsFor(this.#env));
     });
     this.#replies = null;
     const capabilities = answers.capabilities(hasAnswered);
+    this.#name = capabilities.name;
     if (hasAnswered) this.#ink.knowsMarks = capabilities.hasSynchronizedOutput;
     if (capabilities.kittyFlags !== null && this.#isOpen && !this.#hasKitty && this.#kittyFlags > 0) {
       this.#hasKitty = true;
-      if (this.#isEntered) this.#send(`\x1b[>${this.#kittyFlags}u`);
+      if (this.#isEntered) this.#outlet.send(`\x1b[>${this.#kittyFlags}u`);
     }
     return capabilities;
   }
@@ -237,6 +248,7 @@ export class Terminal extends EventEmitter<TerminalEvents> {
   async #suspend(): Promise<boolean> {
     if (!this.#isOpen || this.#process.platform === "win32") return false;
     this.#leave();
+    await this.#outlet.settle();
     const wasStopped = await new Promise<boolean>((done) => {
       this.#onContinued = () => done(true);
       this.#process.kill(0, "SIGTSTP");
@@ -259,6 +271,7 @@ export class Terminal extends EventEmitter<TerminalEvents> {
     this.#leave();
     this.#isLent = true;
     this.#stdin.pause();
+    await this.#outlet.settle();
     try {
       return await use();
     } finally {
@@ -282,7 +295,7 @@ export class Terminal extends EventEmitter<TerminalEvents> {
   }
 
   #drawCover(): void {
-    if (this.#cover) this.#send(`\x1b[m\x1b[H\x1b[2J${this.#cover.draw(this.size)}`);
+    if (this.#cover) this.#outlet.send(`\x1b[m\x1b[H\x1b[2J${this.#cover.draw(this.size)}`);
   }
 
   #uncover(): void {
@@ -311,7 +324,8 @@ export class Terminal extends EventEmitter<TerminalEvents> {
     // Whoever is stopped or in the background hears of no resize. Not public, but Node's own way to ask again.
     (this.#stdout as { _refreshSize?: () => void })._refreshSize?.();
     this.#stdin.setRawMode?.(true);
-    this.#send(
+    this.#outlet.take();
+    this.#outlet.send(
       (this.#isAlternate ? ENTER_ALTERNATE : "") + MODES_ON + (this.#hasKitty ? `\x1b[>${this.#kittyFlags}u` : ""),
     );
   }
@@ -319,15 +333,14 @@ export class Terminal extends EventEmitter<TerminalEvents> {
   #leave(): void {
     if (!this.#isEntered) return;
     this.#isEntered = false;
-    this.#send(
+    this.#outlet.giveBack(
       (this.#hasKitty ? "\x1b[<u" : "") +
         MODES_OFF +
         "\x1b[m" +
-        (this.#isAlternate ? LEAVE_ALTERNATE : "") +
-        (this.#hasTitle ? RESTORE_TITLE : "") +
+        (this.#isAlternate ? (takesStrings(this.#env) ? "" : CLEAR) + LEAVE_ALTERNATE : "") +
+        this.#title.back() +
         SHOW_CURSOR,
     );
-    this.#hasTitle = false;
     try {
       this.#stdin.setRawMode?.(false);
     } catch (error) {
@@ -358,26 +371,6 @@ export class Terminal extends EventEmitter<TerminalEvents> {
     if (this.#hasHungUp) return;
     this.#hasHungUp = true;
     this.emit("hangup");
-  }
-
-  #outputGone(): void {
-    this.#isGone = true;
-    this.#hangup();
-  }
-
-  #send(data: string, done?: () => void): boolean {
-    if (this.#isGone) {
-      if (done) setImmediate(done);
-      return true;
-    }
-    try {
-      return this.#stdout.write(data, () => done?.());
-    } catch (error) {
-      if (!isGone(error)) throw error;
-      this.#outputGone();
-      if (done) setImmediate(done);
-      return true;
-    }
   }
 
   #listen(source: EventEmitter, event: string, listener: (bytes: Uint8Array) => void): void {

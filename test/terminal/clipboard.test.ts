@@ -26,10 +26,48 @@ t.test("inside tmux it copies through tmux, whatever the environment says of SSH
   }
 });
 
-t.test("a tmux that refuses leaves the terminal, never a clipboard program", async (t) => {
+const WRAPPED = "\x1bPtmux;\x1b\x1b]52;c;dGVh\x1b\x1b\\\x1b\\";
+
+t.test("a tmux from before -w has its buffer, and its terminal is told by both ways", async (t) => {
   const { calls, options } = recorder({ TMUX: "x" }, ["tmux load-buffer -w - tea"]);
+  t.same(await copyText("tea", options), { way: "tmux", confirmed: true });
+  t.same(calls, ["tmux load-buffer -w - tea", "tmux load-buffer - tea", OSC52 + WRAPPED]);
+});
+
+t.test("a tmux that refuses leaves the terminal, never a clipboard program", async (t) => {
+  const { calls, options } = recorder({ TMUX: "x" }, ["tmux load-buffer -w - tea", "tmux load-buffer - tea"]);
   t.same(await copyText("tea", options), { way: "osc52", confirmed: false });
-  t.same(calls, ["tmux load-buffer -w - tea", OSC52]);
+  t.same(calls, ["tmux load-buffer -w - tea", "tmux load-buffer - tea", OSC52 + WRAPPED]);
+});
+
+t.test("a tmux at the near end of an SSH line is told by both ways, a screen by what it lets through", async (t) => {
+  const ssh = { TERM: "screen-256color", SSH_TTY: "/dev/pts/1" };
+  const near = recorder(ssh);
+  await copyText("tea", { ...near.options, name: "tmux 3.3a" });
+  t.same(near.calls, [OSC52 + WRAPPED]);
+  for (const env of [ssh, { TERM: "screen", STY: "1.pts-0", SSH_TTY: "/dev/pts/1" }]) {
+    const screen = recorder(env);
+    const text = "tea ".repeat(500);
+    await copyText(text, screen.options);
+    const pieces = [...screen.calls[0]!.matchAll(/\x1bP([^\x07]*?\x07?)\x1b\\/g)].map((match) => match[1]!);
+    t.equal(pieces.map((piece) => `\x1bP${piece}\x1b\\`).join(""), screen.calls[0], "nothing outside of its pieces");
+    t.ok(pieces.length > 10 && pieces.every((piece) => piece.length < 768), "none longer than screen takes");
+    t.equal(pieces.join(""), `\x1b]52;c;${Buffer.from(text).toString("base64")}\x07`);
+  }
+});
+
+t.test("a console has no clipboard, and says what there is instead", async (t) => {
+  for (const TERM of ["linux", "vt220"]) {
+    const { calls, options } = recorder({ TERM, SSH_TTY: "/dev/pts/1" });
+    await t.rejects(copyText("tea", options), { code: "NO_CLIPBOARD", hint: /\/bare.*\/export/ });
+    t.same(calls, [], TERM);
+  }
+  const local = recorder({ TERM: "linux" });
+  t.same(
+    await copyText("tea", local.options),
+    { way: "system", confirmed: true },
+    "the machine's own, where it has one",
+  );
 });
 
 t.test("a local terminal uses the system's clipboard, and the terminal's where that fails", async (t) => {
@@ -55,7 +93,7 @@ t.test("what is copied cannot end the sequence it is in", async (t) => {
 
 t.test("text longer than a terminal takes is refused, not lost", async (t) => {
   const { calls, options } = recorder({ SSH_TTY: "/dev/pts/1" });
-  await t.rejects(copyText("x".repeat(60_000), options), { code: "TOO_LONG_TO_COPY" });
+  await t.rejects(copyText("x".repeat(60_000), options), { code: "TOO_LONG_TO_COPY", hint: /\/bare.*\/export/ });
   t.same(calls, []);
 });
 

@@ -10,6 +10,7 @@ function open() {
   const written: string[] = [];
   const writer = {
     size: { columns: 80, rows: 24 },
+    isBehind: false,
     writeFrame: (data: string, done?: () => void) => {
       written.push(data);
       done?.();

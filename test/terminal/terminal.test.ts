@@ -1,9 +1,8 @@
 import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
 import t from "tap";
-import { safeText } from "../../src/safe-text.js";
-import { notificationFor } from "../../src/terminal/notification.js";
-import { Terminal, usableSize } from "../../src/terminal/terminal.js";
+import { plainText } from "../../src/safe-text.js";
+import { Terminal, type TerminalOptions, usableSize } from "../../src/terminal/terminal.js";
 import { payloads } from "../helpers/payloads.js";
 import { openPty } from "../helpers/pty.js";
 
@@ -36,7 +35,7 @@ class FakeProcess extends EventEmitter {
   }
 }
 
-function open(env: NodeJS.ProcessEnv = { TERM: "xterm-256color" }) {
+function open(env: NodeJS.ProcessEnv = { TERM: "xterm-256color" }, askTmux?: TerminalOptions["askTmux"]) {
   const stdin = Object.assign(new PassThrough(), {
     modes: [] as boolean[],
     setRawMode(isRaw: boolean) {
@@ -51,6 +50,7 @@ function open(env: NodeJS.ProcessEnv = { TERM: "xterm-256color" }) {
     stdout: stdout as unknown as NodeJS.WriteStream,
     process: host as never,
     env,
+    ...(askTmux ? { askTmux } : {}),
     clock: {
       now: () => 0,
       after: (_delay, run) => {
@@ -143,6 +143,7 @@ t.test("a terminal that answers tells what it can do, and gets the keyboard flag
     background: { red: 30, green: 128, blue: 255 },
     kittyFlags: 0,
     hasSynchronizedOutput: true,
+    name: null,
   });
   t.match(text(), /\x1b\[>1u$/);
   terminal.setKittyFlags(11);
@@ -222,17 +223,53 @@ t.test("the title is set with what is safe and the old one put back", async (t) 
   t.equal(text().split("\x1b[23;2t").length, 2);
 });
 
-t.test("a notification is one known sequence around safe text, or the bell", async (t) => {
-  t.equal(notificationFor("tea", { TERM_PROGRAM: "iTerm.app" }), "\x1b]9;tea\x1b\\");
-  t.equal(notificationFor("a;b", { TERM: "foot" }), "\x1b]777;notify;keet-tui;a,b\x1b\\");
-  t.equal(notificationFor("tea", { TERM: "xterm-256color" }), "\x07");
-  t.equal(notificationFor("tea", { TERM_PROGRAM: "iTerm.app", TMUX: "x" }), "\x07");
-  for (const { text, name } of payloads) {
-    const sequence = notificationFor(text, { TERM: "xterm-kitty" });
-    t.match(sequence, /^\x1b\]9;[^\x00-\x1f\x7f-\x9f]{0,200}\x1b\\$/, name);
-  }
-  t.equal(notificationFor("x".repeat(500), { TERM: "xterm-kitty" }).length, 200 + 6);
-  t.equal(safeText("x"), "x");
+t.test("no OSC sequence on a console that would print it, and a clear screen on leaving it", async (t) => {
+  const { terminal, stdin, text } = open({ TERM: "linux" });
+  terminal.open();
+  terminal.inkStdout.write("\x1b[?1049h");
+  const asked = terminal.query();
+  stdin.write("\x1b[?6c");
+  t.match(await asked, { hasAnswered: true, background: null, kittyFlags: null, name: null });
+  terminal.setTitle("tea");
+  await terminal.notify(plainText("tea: 3 new"));
+  terminal.restore();
+  t.notMatch(text(), /\x1b[\]P]|\x1b\[[>=<]|\x1b\[\?u|\$/);
+  t.match(text(), "\x07");
+  t.match(text(), "\x1b[H\x1b[J\x1b[?1049l");
+});
+
+t.test("in screen, which keeps no title, it is given an empty one", async (t) => {
+  const { terminal, text } = open({ TERM: "screen", STY: "1.pts-0" });
+  terminal.open();
+  terminal.setTitle("tea");
+  terminal.restore();
+  t.match(text(), "\x1b]2;\x07\x1b[23;2t");
+});
+
+t.test("tmux is asked at each notification, and only what the terminal called itself is believed", async (t) => {
+  const asked: (string | undefined)[] = [];
+  const env = { TERM: "tmux-256color", TMUX: "/tmp/tmux-0/default,1,0", TMUX_PANE: "%1" };
+  let name = "foot(1.16.2)";
+  const { terminal, text } = open(env, async ({ TMUX_PANE }) => {
+    asked.push(TMUX_PANE);
+    return { isSeen: true, passes: "seen", name };
+  });
+  terminal.open();
+  await terminal.notify(plainText("tea"));
+  t.match(text(), "\x1b\x1b]777;notify;keet-tui;tea");
+  name = "xterm-256color";
+  const before = text().length;
+  await terminal.notify(plainText("tea"));
+  t.equal(text().slice(before), "\x07", "attached from another terminal since");
+  t.same(asked, ["%1", "%1"]);
+
+  const direct = open();
+  direct.terminal.open();
+  const answers = direct.terminal.query();
+  direct.stdin.write("\x1bP>|kitty(0.32.0)\x1b\\\x1b[?62c");
+  t.match(await answers, { name: "kitty(0.32.0)" });
+  await direct.terminal.notify(plainText("tea"));
+  t.match(direct.text(), "\x1b]99;");
 });
 
 t.test("suspending leaves everything, stops the group, and comes back with all of it", async (t) => {
