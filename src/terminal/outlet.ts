@@ -10,10 +10,10 @@ interface TtyHandle {
 }
 
 /** Longest wait for a terminal that does not read, when the program ends or stops. */
-const LAST_WORDS_MS = 300;
+const LAST_WORDS_MS = 1000;
 const RETRY_MS = 10;
-/** Ends a sequence that was cut short. */
-const CANCEL = "\x18";
+/** Ends a sequence, and a frame, that was cut short. */
+const CANCEL = "\x18\x1b[?2026l";
 
 /** `caughtUp`: all that was written is on its way, after a time in which it was not. `gone`: nobody is there any more. */
 interface OutletEvents {
@@ -30,6 +30,8 @@ export class Outlet extends EventEmitter<OutletEvents> {
   readonly #stdout: NodeJS.WriteStream;
   /** What waits for the terminal to read again: of each kind only the newest. */
   readonly #held = new Map<string, string>();
+  /** Last words that have not been taken yet. */
+  #owed: string | null = null;
   #isGone = false;
   #wasBehind = false;
 
@@ -50,17 +52,19 @@ export class Outlet extends EventEmitter<OutletEvents> {
 
   /**
    * The last words for now. A terminal that reads has them when this returns, as whatever comes next wants it;
-   * for another one see `settle`.
+   * for another one see `settle` and `end`.
    */
   giveBack(data: string): void {
     this.#held.clear();
     if (!this.isBehind) this.#setBlocking(true);
     this.send(data);
-    if (!this.isBehind) return;
-    // Still so when the process ends: what is under way is lost, but not the way back to a usable terminal.
-    const atEnd = () => this.#force(data);
-    process.once("exit", atEnd);
-    this.once("caughtUp", () => process.off("exit", atEnd));
+    this.#owed = this.isBehind ? data : null;
+  }
+
+  /** Before the process ends: what is still under way is lost, but not the way back to a usable terminal. */
+  end(): void {
+    if (this.#owed !== null && this.isBehind) this.#force(CANCEL + this.#owed);
+    this.#owed = null;
   }
 
   /** When all is written that was said by `giveBack`, or the time is over in which a terminal ought to have read it. */
@@ -129,7 +133,7 @@ export class Outlet extends EventEmitter<OutletEvents> {
   #force(data: string): void {
     const fd = this.#handle?.fd;
     if (fd === undefined || this.#isGone) return;
-    let rest = Buffer.from(CANCEL + data);
+    let rest = Buffer.from(data);
     const pause = new Int32Array(new SharedArrayBuffer(4));
     for (let waited = 0; waited < LAST_WORDS_MS && rest.length > 0; ) {
       try {

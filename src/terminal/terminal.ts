@@ -140,7 +140,10 @@ export class Terminal extends EventEmitter<TerminalEvents> {
     // The frame that was held is drawn now, and is the newest.
     this.#listen(this.#outlet, "caughtUp", () => this.#ink.emit("drain"));
     this.#listen(this.#stdout, "resize", () => this.#resized());
-    this.#listen(this.#process, "exit", () => this.restore());
+    this.#listen(this.#process, "exit", () => {
+      this.restore();
+      this.#outlet.end();
+    });
     // The monitor comes first and leaves the crash as it is.
     this.#listen(this.#process, "uncaughtExceptionMonitor", () => this.restore());
     this.#listen(this.#process, "SIGCONT", () => this.#continued());
@@ -157,6 +160,7 @@ export class Terminal extends EventEmitter<TerminalEvents> {
     this.#decoder.reset();
     for (const undo of this.#undo.splice(0).reverse()) undo();
     this.#stdin.pause();
+    if (this.#outlet.isBehind) this.#process.once("exit", () => this.#outlet.end());
     // Errors of writes still under way have nobody left to tell.
     this.#stdout.on("error", () => {});
   }
@@ -383,6 +387,8 @@ export class Terminal extends EventEmitter<TerminalEvents> {
     this.#listen(this.#process, signal, () => {
       if (signal === "SIGINT" && this.#isLent) return;
       this.restore();
+      // Ink listens too, and ends the process in its turn.
+      this.#outlet.end();
       if (this.#process.listenerCount(signal) === 0) this.#process.kill(this.#process.pid, signal);
     });
   }

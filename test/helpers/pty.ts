@@ -25,6 +25,9 @@ export interface Pty {
   raw(from?: number): string;
   waitFor(condition: Condition, options?: { timeoutMs?: number }): Promise<void>;
   kill(signal?: NodeJS.Signals): void;
+  /** Reads nothing of what the program writes, until `resume`: a line that hangs. */
+  pause(): void;
+  resume(): void;
 }
 
 const LEFT_OUT =
@@ -75,5 +78,7 @@ export function openPty(command: string, args: readonly string[], options: PtyOp
     kill: (signal = "SIGKILL") => {
       if (!hasExited) pty.kill(signal);
     },
+    pause: () => pty.pause(),
+    resume: () => pty.resume(),
   };
 }
