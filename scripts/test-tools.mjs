@@ -10,6 +10,9 @@ const PACKAGES = {
   mandoc: "mandoc",
   zsh: "zsh",
   fish: "fish",
+  tmux: "tmux",
+  ssh: "openssh-client",
+  sshd: "openssh-server",
 };
 const FOLDERS = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/sbin"];
 

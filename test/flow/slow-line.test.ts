@@ -7,7 +7,7 @@ import { Desk, enter, sees, type, until } from "./desks.js";
 t.setTimeout(100_000);
 
 const LINUX = { skip: process.platform !== "linux" && "needs /proc" };
-const MESSAGES = 30;
+const MESSAGES = 15;
 const COLUMNS = 160;
 const ROWS = 50;
 
