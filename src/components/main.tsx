@@ -11,6 +11,7 @@ import { Settings } from "../state/settings.js";
 import { otherCharset } from "../terminal/charset.js";
 import { copyText } from "../terminal/clipboard.js";
 import { editText } from "../terminal/editor.js";
+import { takesLinks } from "../terminal/surroundings.js";
 import { type Capabilities, Terminal } from "../terminal/terminal.js";
 import { App } from "./app.js";
 import { ringFor } from "./ring.js";
@@ -76,10 +77,11 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
 
   terminal.open();
   let isLightTerminal = false;
+  let hasLinks = false;
   const depth = process.stdout.getColorDepth?.() ?? 4;
   const hasColor = options.globals.color && !process.env.NO_COLOR;
   const theme = () =>
-    themes.theme(settings, { isLight: isLightTerminal, hasColor, depth: depth as ColourDepth }, (error) =>
+    themes.theme(settings, { isLight: isLightTerminal, hasLinks, hasColor, depth: depth as ColourDepth }, (error) =>
       session.tellError(error),
     );
   const ink = render(<App screen={screen} theme={theme()} />, {
@@ -132,7 +134,8 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
     void session.start();
     void terminal.query().then((answers) => {
       isLightTerminal = isLight(answers);
-      if (isLightTerminal) repaint();
+      hasLinks = answers.hasAnswered && takesLinks(process.env, answers.name);
+      if (isLightTerminal || hasLinks) repaint();
     });
     return await ended.promise;
   } finally {

@@ -1,6 +1,7 @@
 /** Spans as text with the colours of a theme. */
 import type { SafeText } from "../safe-text.js";
 import type { Span } from "../state/rows.js";
+import { linkTo } from "../terminal/link.js";
 import type { Theme } from "./theme.js";
 
 /** What switches each on and off again. */
@@ -23,7 +24,8 @@ function paintSpan(span: Span, theme: Theme): string {
   const on = [...(color === null ? [] : [color]), ...marks.map(([, code]) => code)];
   if (on.length === 0 || span.text === "") return span.text;
   const off = [...(color === null ? [] : [39]), ...marks.map(([, , code]) => code)];
-  return `\x1b[${on.join(";")}m${span.text}\x1b[${off.join(";")}m`;
+  const text = theme.hasLinks && span.link ? linkTo(span.link, span.text) : span.text;
+  return `\x1b[${on.join(";")}m${text}\x1b[${off.join(";")}m`;
 }
 
 /** One row for Ink. Never empty: an empty text has no height. */
@@ -35,5 +37,7 @@ export function paint(spans: readonly Span[], theme: Theme): string {
 
 /** Black on white whatever the theme is, for what a camera reads. */
 export function paintPaper(text: SafeText, theme: Theme): string {
-  return theme.hasColor ? `\x1b[38;5;16;48;5;231m${text}\x1b[39;49m` : text;
+  if (!theme.hasColor) return text;
+  // Of the sixteen the theme decides what white is; some consoles have no brighter one behind text.
+  return theme.hasManyColors ? `\x1b[38;5;16;48;5;231m${text}\x1b[39;49m` : `\x1b[30;47m${text}\x1b[39;49m`;
 }

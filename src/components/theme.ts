@@ -12,6 +12,10 @@ export interface Theme {
   readonly tones: Readonly<Record<ColouredTone, string>>;
   /** Of people; who one is decides which. */
   readonly hues: readonly string[];
+  /** Links are for the terminal to open. */
+  readonly hasLinks: boolean;
+  /** 256 colours or more. */
+  readonly hasManyColors: boolean;
 }
 
 /** Bits of colour a terminal shows, as Node's `getColorDepth` counts them. */
@@ -40,14 +44,17 @@ export interface ThemeOptions {
   readonly isDark: boolean;
   readonly hasColor: boolean;
   readonly depth?: ColourDepth;
+  readonly hasLinks?: boolean;
   readonly file?: ThemeFile | null;
 }
 
-export function makeTheme({ isDark, hasColor, depth = 24, file = null }: ThemeOptions): Theme {
+export function makeTheme({ isDark, hasColor, depth = 24, hasLinks = false, file = null }: ThemeOptions): Theme {
   const tones = { ...(isDark ? DARK : LIGHT), ...file?.tones };
   const hues = file?.authors ?? (isDark ? DARK_HUES : LIGHT_HUES);
   return {
     hasColor: hasColor && depth > 1,
+    hasLinks,
+    hasManyColors: depth >= 8,
     tones: Object.fromEntries(TONES.map((tone) => [tone, sgrOf(tones[tone], depth)])) as Theme["tones"],
     hues: hues.map((hue) => sgrOf(hue, depth)),
   };

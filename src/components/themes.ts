@@ -31,7 +31,7 @@ export class Themes {
   }
 
   /** What is set now. A file that cannot be read is told once, and all looks as without it. */
-  theme(settings: Settings, { isLight, hasColor, depth }: Surroundings, onProblem: (error: unknown) => void): Theme {
+  theme(settings: Settings, { isLight, hasLinks, hasColor, depth }: Surroundings, onProblem: (error: unknown) => void): Theme {
     const name = settings.get("theme");
     if (name !== this.#kept.name) {
       this.#kept = { name, file: null };
@@ -42,13 +42,14 @@ export class Themes {
       }
     }
     const isDark = name === "dark" || (name !== "light" && !isLight);
-    return makeTheme({ isDark, hasColor: hasColor && settings.isOn("color"), depth, file: this.#kept.file });
+    return makeTheme({ isDark, hasColor: hasColor && settings.isOn("color"), depth, hasLinks, file: this.#kept.file });
   }
 }
 
 interface Surroundings {
   /** The terminal's background is. */
   readonly isLight: boolean;
+  readonly hasLinks: boolean;
   readonly hasColor: boolean;
   readonly depth: ColourDepth;
 }

@@ -148,7 +148,7 @@ function inlineSpans(text: SafeText): Span[] {
   return piecesOf(text).map(({ text: piece, kind, bold, italic }) => ({
     text: piece,
     ...(kind === "code" ? { tone: "code" } : kind === "mark" ? { tone: "dim" } : {}),
-    ...(kind === "link" ? { underline: true } : {}),
+    ...(kind === "link" ? { underline: true, link: piece } : {}),
     ...(bold ? { bold } : {}),
     ...(italic ? { italic } : {}),
   }));

@@ -12,6 +12,8 @@ export interface Span {
   readonly italic?: boolean;
   readonly underline?: boolean;
   readonly reverse?: boolean;
+  /** Where it leads: all of a link, of which `text` may be a piece. Only http and https. */
+  readonly link?: SafeText;
 }
 
 /** Measuring and cutting in terminal cells, handed in: state does not know the terminal. */

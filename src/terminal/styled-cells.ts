@@ -256,7 +256,7 @@ function parseBlock(text: string): readonly StyledLine[] {
         at = match.index + match[0].length;
         if (match[1] !== undefined) style = withSgr(style, match[1]);
         else if (match[2] !== undefined) {
-          const hasTarget = !match[2].endsWith(";");
+          const hasTarget = /^8;[^;]*;./.test(match[2]);
           style = intern(slotsOf.get(style)!, hasTarget ? `\x1b]${match[2]}\x1b\\` : "");
         }
       }

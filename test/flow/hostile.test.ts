@@ -95,6 +95,7 @@ function whyForeign(sequence: string, columns: number, rows: number): string | n
     if (mark === "?" && dollar === "$" && end === "p" && body === "2026") return null;
     if ((mark === "?" || mark === "<") && end === "u" && body === "") return null;
     if (mark === ">" && end === "u" && body === "1") return null;
+    if (mark === ">" && end === "q" && body === "") return null;
     if (mark !== "" || dollar !== "") return `CSI ${quoted}`;
     if (end === "m") return numbers.length > 12 || numbers.some((number) => [5, 6, 8].includes(number)) ? quoted : null;
     if (end === "H") return fits ? null : `far away: ${quoted}`;
@@ -105,6 +106,7 @@ function whyForeign(sequence: string, columns: number, rows: number): string | n
     return `CSI ${quoted}`;
   }
   if (/^\x1b\]2;(?:[^\x00-\x1f\x7f-\x9f]* · )?keet-tui\x1b\\$/.test(sequence)) return null;
+  if (/^\x1b\]8;(?:;|id=[\da-z]+;https?:\/\/[\x21-\x7e]+)\x1b\\$/.test(sequence)) return null;
   if (sequence === "\x1b]11;?\x1b\\") return null;
   return quoted;
 }
@@ -130,6 +132,7 @@ t.test("the reader itself finds what is foreign", async (t) => {
     [
       "CSI H home",
       "CSI c question",
+      "CSI >q version question",
       "CSI ?1049h alternate screen",
       "CSI ?1049l main screen",
       "CSI ?2004l paste marks off",
@@ -304,7 +307,15 @@ t.test("every payload in every field, on the screen of an honest one", LINUX, as
 /** What this program sends too, it sends once; the last rows may still be frozen. */
 function counted(t: Test, raw: string): void {
   const count = (sequence: string) => raw.split(sequence).length - 1;
-  for (const once of ["\x1b[c", "\x1b[?1049h", "\x1b[?2004h", "\x1b[?1004h", "\x1b[?1007h", "\x1b]11;?\x1b\\"]) {
+  for (const once of [
+    "\x1b[c",
+    "\x1b[>q",
+    "\x1b[?1049h",
+    "\x1b[?2004h",
+    "\x1b[?1004h",
+    "\x1b[?1007h",
+    "\x1b]11;?\x1b\\",
+  ]) {
     t.equal(count(once), 1, JSON.stringify(once));
   }
   for (const never of ["\x1b[?1049l", "\x1b[?2004l", "\x1b[?1004l", "\x1b[?1007l", "\x1b[?25h"]) {
