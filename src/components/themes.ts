@@ -31,7 +31,11 @@ export class Themes {
   }
 
   /** What is set now. A file that cannot be read is told once, and all looks as without it. */
-  theme(settings: Settings, { isLight, hasLinks, hasColor, depth }: Surroundings, onProblem: (error: unknown) => void): Theme {
+  theme(
+    settings: Settings,
+    { isLight, hasLinks, hasColor, depth }: Surroundings,
+    onProblem: (error: unknown) => void,
+  ): Theme {
     const name = settings.get("theme");
     if (name !== this.#kept.name) {
       this.#kept = { name, file: null };

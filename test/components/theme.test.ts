@@ -72,7 +72,8 @@ t.test("a file is one of the values, is looked at before it holds, and what is g
   });
   const told: unknown[] = [];
   const look = () =>
-    themes.theme(settings, { isLight: false, hasColor: true, depth: 24 }, (error) => told.push(error)).tones.accent;
+    themes.theme(settings, { isLight: false, hasLinks: false, hasColor: true, depth: 24 }, (error) => told.push(error))
+      .tones.accent;
   t.equal(look(), "36");
   settings.set("theme", "mine");
   t.equal(look(), "38;2;1;2;3");
@@ -84,7 +85,8 @@ t.test("a file is one of the values, is looked at before it holds, and what is g
   });
   writeFileSync(join(config, "themes/mine.json"), "{");
   const later = new Themes(config);
-  const again = () => later.theme(settings, { isLight: true, hasColor: true, depth: 24 }, (error) => told.push(error));
+  const again = () =>
+    later.theme(settings, { isLight: true, hasLinks: false, hasColor: true, depth: 24 }, (error) => told.push(error));
   t.equal(again().tones.accent, "34", "as if nothing were set");
   again();
   t.equal(told.length, 1);

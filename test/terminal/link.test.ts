@@ -1,6 +1,7 @@
 import t from "tap";
 import { cells } from "../../src/components/cells.js";
 import { paint } from "../../src/components/paint.js";
+import { makeTheme } from "../../src/components/theme.js";
 import { safeText } from "../../src/safe-text.js";
 import { wrapSpans } from "../../src/state/wrap-spans.js";
 import { linkTo } from "../../src/terminal/link.js";
@@ -32,7 +33,7 @@ t.test("every row that a link takes is the whole link", async (t) => {
   t.ok(rows.length > 2);
   const theme = { isDark: true, hasColor: true };
   for (const row of rows) {
-    const line = styledLines(paint(row, { ...theme, hasLinks: true }))[0]!;
+    const line = styledLines(paint(row, makeTheme({ ...theme, hasLinks: true })))[0]!;
     const targets = new Set(line.styles.map((style) => style.link).filter(Boolean));
     const isText = line.chars.join("").trim() === "see";
     t.same(
@@ -40,7 +41,7 @@ t.test("every row that a link takes is the whole link", async (t) => {
       isText ? [] : [link],
       line.chars.join(""),
     );
-    t.notMatch(paint(row, theme), "\x1b]8", "and none where the terminal may not know them");
+    t.notMatch(paint(row, makeTheme(theme)), "\x1b]8", "and none where the terminal may not know them");
   }
 });
 
