@@ -242,7 +242,7 @@ t.test("told to stay, or with an invite that can still be used, the core stays w
   }
 });
 
-t.test("Ctrl-Z and fg: back at the new size, the draft untouched, the core never stopped", LINUX, async (t) => {
+t.test("C10: Ctrl-Z and fg: back at the new size, the draft untouched, the core never stopped", LINUX, async (t) => {
   const one = await desk(t);
   const pty = openPty("bash", ["--norc", "--noprofile", "-i"], { env: { PS1: "shell> ", HISTFILE: "" } });
   t.teardown(() => pty.kill());
@@ -273,7 +273,7 @@ t.test("Ctrl-Z and fg: back at the new size, the draft untouched, the core never
   pty.write("exit\r");
 });
 
-t.test("Ctrl-Z where nothing could wake it again: it stays, and says so", LINUX, async (t) => {
+t.test("C10: Ctrl-Z where nothing could wake it again: it stays, and says so", LINUX, async (t) => {
   const one = await desk(t);
   const pty = one.open();
   await pty.waitFor("made this room");

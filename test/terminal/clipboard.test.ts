@@ -18,7 +18,7 @@ function recorder(env: NodeJS.ProcessEnv, broken: readonly string[] = []) {
 
 const OSC52 = "\x1b]52;c;dGVh\x1b\\";
 
-t.test("inside tmux it copies through tmux, whatever the environment says of SSH", async (t) => {
+t.test("C34: inside tmux it copies through tmux, whatever the environment says of SSH", async (t) => {
   for (const SSH_CONNECTION of [undefined, "10.0.0.1 1 10.0.0.2 22"]) {
     const { calls, options } = recorder({ TMUX: "/tmp/tmux", SSH_CONNECTION, DISPLAY: ":0" });
     t.same(await copyText("tea", options), { way: "tmux", confirmed: true });
