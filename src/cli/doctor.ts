@@ -106,8 +106,7 @@ async function network(client: RpcClient): Promise<Finding[]> {
     },
     ...used.map(({ name, address, error }) => ({
       what: "beacon",
-      // One that cannot do it (a bridge, a tunnel) stands in nobody's way while another can.
-      ok: error === null || used.some((other) => other.error === null),
+      ok: error === null,
       detail: `${name} ${address}${error ? `: ${error}` : ""}`,
     })),
   ];

@@ -318,10 +318,13 @@ function counted(t: Test, raw: string): void {
   ]) {
     t.equal(count(once), 1, JSON.stringify(once));
   }
-  for (const never of ["\x1b[?1049l", "\x1b[?2004l", "\x1b[?1004l", "\x1b[?1007l", "\x1b[?25h"]) {
+  for (const never of ["\x1b[?1049l", "\x1b[?2004l", "\x1b[?1004l", "\x1b[?1007l"]) {
     t.equal(count(never), 0, JSON.stringify(never));
   }
   t.equal(count("\x1b[?2026h"), count("\x1b[?2026l"), "every frozen frame is shown");
+  // The cursor stands in the line, and is hidden while much is written.
+  const isBalanced = Math.abs(count("\x1b[?25h") - count("\x1b[?25l")) <= 1;
+  t.ok(isBalanced, "the cursor is shown as often as it is hidden");
 }
 
 /** Borders stand where they are drawn for every row: nothing took more or fewer cells than it was thought to. */
