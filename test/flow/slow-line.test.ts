@@ -7,7 +7,7 @@ import { Desk, enter, sees, type, until } from "./desks.js";
 t.setTimeout(100_000);
 
 const LINUX = { skip: process.platform !== "linux" && "needs /proc" };
-const MESSAGES = 15;
+const MESSAGES = 25;
 const COLUMNS = 160;
 const ROWS = 50;
 
@@ -21,11 +21,12 @@ async function talking(desk: Desk) {
   await pty.waitFor("made this room");
   const rpc = await desk.rpc();
   const [room] = await rpc.request("room.list", {});
-  /** Each at another size of the window, so that each is a whole frame. */
-  const say = async (text: string) => {
+  /** Each at another size of the window, so that each is a whole frame; `isRead`: each on the screen before the next. */
+  const say = async (text: string, isRead = false) => {
     for (let at = 0; at < MESSAGES; at += 1) {
       pty.resize({ columns: COLUMNS - (at % 2), rows: ROWS });
       await rpc.request("message.send", { room: room!.id, text: `${text} ${at} ${"x".repeat(100)}` });
+      if (isRead) await pty.waitFor(new RegExp(`${text} ${at}\\b`));
     }
     await rpc.request("message.send", { room: room!.id, text: `${text}, the last` });
   };
@@ -36,7 +37,7 @@ t.test("while nobody reads it takes keys, and then shows the newest frame, not t
   const desk = new Desk(t);
   const { pty, say } = await talking(desk);
   const before = pty.raw().length;
-  await say("read");
+  await say("read", true);
   await pty.waitFor("read, the last");
   const readBytes = pty.raw().length - before;
 
