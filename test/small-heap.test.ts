@@ -28,13 +28,14 @@ function churn(begin: string): { young: number; old: number } {
   return JSON.parse(stdout || stderr);
 }
 
-t.test("room for new objects ends at a few times 16 MiB, that for old ones grows by half", async (t) => {
+t.test("room for new objects ends long before it would, that for old ones grows by half", async (t) => {
   const free = churn("");
   const young = churn("keepYoungSmall();");
   const both = churn("keepHeapSmall(); keepYoungSmall();");
   t.comment({ free, young, both });
-  t.ok(young.young <= 34 * 1024 * 1024, `${young.young} bytes for new objects`);
-  t.ok(both.young <= 34 * 1024 * 1024, `${both.young} bytes for new objects`);
-  t.ok(free.young > young.young, `${free.young} where nobody asked for less`);
+  // It doubles, and once more before anybody is told: between 16 and 64 MiB, of 128.
+  const most = (2 / 3) * free.young;
+  t.ok(young.young < most, `${young.young} bytes for new objects, ${free.young} where nobody asked for less`);
+  t.ok(both.young < most, `${both.young} bytes for new objects`);
   t.ok(both.old < young.old, `${both.old} bytes for old objects, ${young.old} without a wish`);
 });
