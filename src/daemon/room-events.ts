@@ -19,7 +19,8 @@ interface Waiting {
   readonly places: Set<number>;
   /** The latest state of each own message. */
   readonly states: Map<string, State>;
-  readonly late: Late[];
+  /** By writer: how many in all, and the first place. */
+  readonly late: Map<string, Late>;
   members: boolean;
   typing: boolean;
 }
@@ -50,7 +51,11 @@ export class RoomEvents {
         for (const state of states) waiting.states.set(state.id, state);
       }),
     );
-    core.on("late", (id: string, late: readonly Late[]) => this.#note(id, (waiting) => waiting.late.push(...late)));
+    core.on("late", (id: string, late: readonly Late[]) =>
+      this.#note(id, (waiting) => {
+        for (const more of late) waiting.late.set(more.writer, together(waiting.late.get(more.writer), more));
+      }),
+    );
     core.on("members", (id: string) =>
       this.#note(id, (waiting) => {
         waiting.members = true;
@@ -81,7 +86,7 @@ export class RoomEvents {
       if (timeline) await this.#try(() => this.#timeline(id, timeline));
       if (places.size > 0) await this.#try(() => this.#marks(id, [...places]));
       if (states.size > 0) this.#tell({ type: "states", room: id, states: [...states.values()] });
-      if (late.length > 0) await this.#try(() => this.#late(id, late));
+      if (late.size > 0) await this.#try(() => this.#late(id, [...late.values()]));
       if (members) await this.#try(() => this.#members(id));
       if (typing) await this.#try(() => this.#typing(id));
     }
@@ -150,6 +155,11 @@ export class RoomEvents {
   }
 }
 
+function together(before: Late | undefined, more: Late): Late {
+  if (!before) return more;
+  return { ...more, count: before.count + more.count, place: Math.min(before.place, more.place) };
+}
+
 function nothing(): Waiting {
-  return { timeline: null, places: new Set(), states: new Map(), late: [], members: false, typing: false };
+  return { timeline: null, places: new Set(), states: new Map(), late: new Map(), members: false, typing: false };
 }

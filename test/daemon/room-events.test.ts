@@ -21,6 +21,7 @@ t.test("what waits while rows are read is told as one: rows first, then what is 
   for (let at = 0; at < 50; at++) {
     core.emit("typing", id);
     core.emit("members", id);
+    core.emit("late", id, [{ writer: member.room.writerKey.toString("hex"), count: 1, place: total - 1 - (at % 2) }]);
     core.emit("states", id, [{ id: "aa", state: at < 49 ? "sent" : "delivered", reason: null }]);
     core.emit("marks", id, [total - 1, total - 2]);
     core.emit("timeline", id, { from: total - 1 - (at % 2), total });
@@ -28,7 +29,7 @@ t.test("what waits while rows are read is told as one: rows first, then what is 
   await eventually(() => told.some(({ type }) => type === "typing"));
   t.same(
     told.map(({ type }) => type),
-    ["timeline", "changed", "states", "members", "typing"],
+    ["timeline", "changed", "states", "late", "members", "typing"],
   );
   const [timeline, changed, states] = told as [
     CoreEvent & { type: "timeline" },
@@ -41,6 +42,7 @@ t.test("what waits while rows are read is told as one: rows first, then what is 
     ["two", "three"],
   );
   t.equal(changed.messages.length, 2);
+  t.match(told[3], { type: "late", count: 50, position: total - 2 }, "all of one writer, from the first of them");
   t.same(states.states, [{ id: "aa", state: "delivered", reason: null }], "the latest state");
 
   told.length = 0;
