@@ -75,7 +75,8 @@ let inReport = false;
 const seen = [];
 for await (const line of createInterface({ input: child.stdout })) {
   const match = /^( *)(not )?ok \d+(.*)$/.exec(line);
-  if (inReport) console.log(line);
+  // What a long test says of a run is wanted also where nothing failed.
+  if (inReport || (soak && /^ *# (?!Subtest|time=)/.test(line))) console.log(line);
   if (/^ *\.\.\.$/.test(line)) inReport = false;
   if (!match) continue;
   const depth = match[1].length / 4;

@@ -22,7 +22,7 @@ import { Presence } from "./presence.js";
 import { Promoter } from "./promoter.js";
 import { ReadState } from "./read-state.js";
 import { mayDo } from "./rights.js";
-import { hex, newId, type Room, type RoomRow } from "./room.js";
+import { hex, newId, type OwnOp, type Room, type RoomRow } from "./room.js";
 import { RoomPeers } from "./room-peers.js";
 import { SearchIndex } from "./search-index.js";
 import { matches, type Query, searchable } from "./search-text.js";
@@ -112,10 +112,13 @@ export class MemberRoom extends ReadyResource {
   #members = 0;
   #record: RoomRecord | null = null;
   #role: Role | null = null;
+  #toldTotal = 0;
   /** How often rows changed. */
   #tellings = 0;
   #wasIn = false;
   #outSince: number | null = null;
+  /** The order changed; whether it took something of ours away is seen when it has settled. */
+  #reorderedAt: number | null = null;
   #lastAt: number | null = null;
   #scanning: Promise<void> | null = null;
   /** Rows from `from` on that were not looked through yet. */
@@ -198,6 +201,7 @@ export class MemberRoom extends ReadyResource {
     for (const waiting of this.#sending.all) this.#showWaiting(waiting);
     await this.refresh().catch(() => {});
     this.#onRows(room.total, room.total);
+    this.#reorderedAt = performance.now();
     this.#tick = setInterval(() => this.#onTick(), 1_000);
     this.#tick.unref();
     this.#tickedAt = performance.now();
@@ -355,11 +359,46 @@ export class MemberRoom extends ReadyResource {
     this.#wasIn = false;
     this.#outSince = null;
     const reason = "somebody else used your invite first, so you are not in this room";
-    for (const { envelope, op } of await this.room.ownOps()) {
-      if (op.type !== "post-message") continue;
-      await this.#sending.fail({ id: hex(envelope.id), op, sentAt: envelope.sentAt, failed: null }, reason);
-    }
+    await this.#keepLeftOut(this.room.ownLength, async () => reason);
     this.emit("lost");
+  }
+
+  /**
+   * A right that was taken away elsewhere meanwhile comes first in the order, and then what was said here is in no
+   * view any more. Those words are kept, as not sent.
+   */
+  async #lookForLeftOut(): Promise<void> {
+    if (this.#reorderedAt === null || performance.now() - this.#reorderedAt < LOST_AFTER_MS) return;
+    // Whether one is in at all is decided, and told, elsewhere.
+    if (this.room.stopReason !== null || this.#outSince !== null) return;
+    this.#reorderedAt = null;
+    const settled = await this.room.ownSettledLength();
+    await this.#keepLeftOut(settled, async (op) => {
+      const why = await this.room.whyNot(op).catch(() => null);
+      return why?.message ?? "what you may do here had changed before this came";
+    });
+    if (settled < this.room.ownLength) this.#reorderedAt ??= performance.now();
+  }
+
+  /** Own words in so much of the log that the room did not take: those at the end of each time that one was in. */
+  async #keepLeftOut(length: number, reason: (op: Op) => Promise<string>): Promise<void> {
+    const leftOut: OwnOp[] = [];
+    let wasTaken = false;
+    for await (const own of this.room.ownOps()) {
+      if (wasTaken && own.length < this.room.ownLength - RECENT_ROWS) break;
+      if (own.op.type === "join-room") wasTaken = false;
+      if (wasTaken || own.length > length || own.op.type !== "post-message") continue;
+      wasTaken = await this.room.has(this.room.writerKey, own.envelope.id);
+      if (!wasTaken) leftOut.push(own);
+    }
+    for (const { envelope, op } of leftOut.reverse()) {
+      const id = hex(envelope.id);
+      const key = `left-out/${this.id}/${id}`;
+      // Once: the person may have taken it away since.
+      if (this.#sending.get(envelope.id) || (await this.#local.get(key))) continue;
+      await this.#sending.fail({ id, op, sentAt: envelope.sentAt, failed: null }, await reason(op));
+      await this.#local.put(key, true);
+    }
   }
 
   /** Somebody was let in again: what was kept goes out. */
@@ -383,6 +422,7 @@ export class MemberRoom extends ReadyResource {
       }
       if (me?.removed && !this.#removed) {
         this.#removed = true;
+        this.#outSince = null;
         this.#removedBy = await this.#whoRemovedMe();
         this.emit("removed");
       } else if (!me?.removed) this.#removed = false;
@@ -425,6 +465,8 @@ export class MemberRoom extends ReadyResource {
   /** Rows that change while others are looked through wait together, so that a flood makes no queue. */
   #onRows(from: number, total: number): void {
     void this.#search.changedFrom(from);
+    if (from < this.#toldTotal) this.#reorderedAt = performance.now();
+    this.#toldTotal = total;
     this.#tellings += 1;
     this.#changedRows = { from: Math.min(from, this.#changedRows?.from ?? from), total };
     this.#scanning ??= this.#scanAll();
@@ -680,6 +722,7 @@ export class MemberRoom extends ReadyResource {
     this.peers.tick();
     this.#arriving.tick();
     if (this.#outSince !== null) void this.refresh().catch(() => {});
+    void this.#lookForLeftOut().catch((error) => this.emit("warning", error));
     const now = performance.now();
     this.#presence.note(new Set(this.peers.hereWriters().keys()), this.#now(), now - this.#tickedAt);
     this.#tickedAt = now;

@@ -88,6 +88,13 @@ export interface RoomRow {
   readonly state: RowState;
 }
 
+export interface OwnOp {
+  /** Of the log, up to and with this op. */
+  readonly length: number;
+  readonly envelope: Envelope;
+  readonly op: Op;
+}
+
 interface KnownLength extends Head {
   readonly isRemoved: boolean;
 }
@@ -618,16 +625,25 @@ export class Room extends ReadyResource {
     return this.#read((view) => view.writer(writerKey));
   }
 
-  /** Own ops in the log, in order, whether or not the room took them. */
-  async ownOps(): Promise<{ envelope: Envelope; op: Op }[]> {
+  /** Own ops in the log, the latest first, whether or not the room took them. */
+  async *ownOps(): AsyncGenerator<OwnOp> {
     const { local } = this.base;
-    const found: { envelope: Envelope; op: Op }[] = [];
-    for (let i = 0; i < local.length; i++) {
+    for (let i = local.length - 1; i >= 0; i--) {
       const block = (await local.get(i)) as unknown as { node?: { value: Uint8Array | null } } | null;
       const decoded = decode(block?.node?.value ?? null);
-      if (decoded.ok && decoded.op) found.push({ envelope: decoded.envelope, op: decoded.op });
+      if (decoded.ok && decoded.op) yield { length: i + 1, envelope: decoded.envelope, op: decoded.op };
     }
-    return found;
+  }
+
+  /** How much of this device's log the order has been through; all of it where it was taken out of the room. */
+  async ownSettledLength(): Promise<number> {
+    const known = (await this.#knownLengths()).get(hex(this.writerKey));
+    if (!known) return 0;
+    return known.isRemoved ? this.base.local.length : known.length;
+  }
+
+  get ownLength(): number {
+    return this.base.local.length;
   }
 
   /** Known writers with what they said of themselves when they joined. */

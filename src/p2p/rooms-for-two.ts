@@ -74,8 +74,10 @@ export class RoomsForTwo {
       const isWaiting = known.entry.offer && (known.member?.summary().members ?? 0) < 2;
       if (!isWaiting || known.entry.id < id) return;
       // What was said in the one that is let go is said in the other.
-      const ops = (await known.member?.room.ownOps()) ?? [];
-      const said = ops.flatMap(({ op }) => (op.type === "post-message" ? [{ text: op.text, action: op.action }] : []));
+      const said: { text: string; action: boolean }[] = [];
+      for await (const { op } of known.member?.room.ownOps() ?? []) {
+        if (op.type === "post-message") said.unshift({ text: op.text, action: op.action === true });
+      }
       if (said.length > 0) await this.#core.kept().put(`said/${id}`, said);
       await this.#core.leave(known.entry.id);
       await this.#core.join(link);

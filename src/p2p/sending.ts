@@ -72,6 +72,7 @@ export class Sending extends EventEmitter {
     const known = this.get(id);
     if (known) return { waits: [this.#append(known)] };
     await check();
+    if (this.#isClosed) throw notKept();
     const waiting: Waiting = { id: hex(id), op, sentAt: now(), failed: null };
     const kept = this.#outbox.add(waiting);
     this.emit("waiting", waiting);
@@ -172,4 +173,11 @@ export class Sending extends EventEmitter {
     await this.#outbox.remove(waiting.id);
     this.emit("done", waiting);
   }
+}
+
+/** Whoever hears it asks again, under the same id. */
+function notKept(): KeetError {
+  return new KeetError("peer", "CORE_GONE", "The background part stopped before it took this", {
+    hint: "Send it again.",
+  });
 }

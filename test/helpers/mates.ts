@@ -67,7 +67,13 @@ export class Mate {
     this.#joining?.on("failed", (error: Error & { code?: string }) => {
       this.refused = error.code ?? error.message;
     });
-    this.#joining?.on("joined", () => void this.member.refresh().then(() => this.member.resend()));
+    this.#joining?.on("joined", () => void this.#onJoined().catch(() => {}));
+  }
+
+  async #onJoined(): Promise<void> {
+    await this.#local.del("own-join");
+    await this.member.refresh();
+    await this.member.resend();
   }
 
   static async open({ folder, name, keys, link, promoteAfterMs, fastForward = true }: MateOptions): Promise<Mate> {

@@ -3,11 +3,13 @@ import { partitions } from "../helpers/partitions.js";
 
 t.setTimeout(0);
 
-/** `SEED=105 npm run soak -- partitions` runs that one alone, as many times as `TIMES` says. */
-const one = Number(process.env.SEED);
-const seeds = one
-  ? Array<number>(Number(process.env.TIMES) || 1).fill(one)
-  : Array.from({ length: 120 }, (_, at) => 100 + at);
+/** `SEED=105 npm run soak -- partitions` runs that one alone, as many times as `TIMES` says; `SEED=105-110` these six. */
+const [first = 100, last = process.env.SEED ? first : 219] = (process.env.SEED ?? "")
+  .split("-")
+  .filter(Boolean)
+  .map(Number);
+const times = Number(process.env.TIMES) || 1;
+const seeds = Array.from({ length: (last - first + 1) * times }, (_, at) => first + Math.floor(at / times));
 
 for (const seed of seeds) {
   // Every third room gets three signers on the way.
