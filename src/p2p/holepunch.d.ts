@@ -75,6 +75,7 @@ declare module "z32" {
 
 declare module "hypercore" {
   import type { EventEmitter } from "node:events";
+  import type { Duplex } from "node:stream";
   export interface CoreEncryption {
     key: Uint8Array;
   }
@@ -90,7 +91,11 @@ declare module "hypercore" {
     readonly fork: number;
     readonly writable: boolean;
     readonly opened: boolean;
-    readonly peers: readonly { remoteContiguousLength: number; remoteLength: number }[];
+    readonly peers: readonly {
+      readonly remoteContiguousLength: number;
+      readonly remoteLength: number;
+      readonly remotePublicKey: Buffer;
+    }[];
     ready(): Promise<void>;
     close(): Promise<void>;
     has(index: number, end?: number): Promise<boolean>;
@@ -100,6 +105,55 @@ declare module "hypercore" {
     treeHash(length?: number): Promise<Buffer>;
     setUserData(key: string, value: Uint8Array): Promise<void>;
     getUserData(key: string): Promise<Buffer | null>;
+    update(options?: { wait?: boolean }): Promise<boolean>;
+    clear(start: number, end: number): Promise<unknown>;
+    replicate(stream: Duplex): Duplex;
+    setActive(active: boolean): void;
+    readonly byteLength: number;
+    readonly core: {
+      readonly bitfield: { get(index: number): boolean; countSet(start: number, length: number): number };
+      readonly replicator: { setInflightRange(min: number, max: number): void };
+    };
+  }
+}
+
+declare module "hyperdrive" {
+  import type { EventEmitter } from "node:events";
+  import type { Duplex } from "node:stream";
+  import type Corestore from "corestore";
+  import type Hyperbee from "hyperbee";
+  import type Hypercore from "hypercore";
+  export interface Blob {
+    readonly blockOffset: number;
+    readonly blockLength: number;
+    readonly byteOffset: number;
+    readonly byteLength: number;
+  }
+  export interface DriveEntry {
+    readonly key: string;
+    readonly value: { readonly blob: Blob | null };
+  }
+  export default class Hyperdrive extends EventEmitter {
+    constructor(store: Corestore, key: Uint8Array | null, options?: { readonly encryptionKey?: Uint8Array });
+    readonly key: Buffer;
+    readonly core: Hypercore;
+    readonly db: Hyperbee;
+    readonly contentKey: Buffer | null;
+    readonly blobs: { readonly core: Hypercore } | null;
+    ready(): Promise<void>;
+    close(): Promise<void>;
+    getBlobs(): Promise<{ readonly core: Hypercore }>;
+    batch(): Hyperdrive;
+    flush(): Promise<void>;
+    putEntry(name: string, entry: { readonly blob: Blob | null }): Promise<unknown>;
+    entry(name: string): Promise<DriveEntry | null>;
+    entries(): AsyncIterable<DriveEntry>;
+    get(name: string): Promise<Buffer | null>;
+    createReadStream(
+      name: string,
+      options?: { readonly start?: number; readonly length?: number },
+    ): AsyncIterable<Buffer>;
+    replicate(stream: Duplex | boolean): Duplex;
   }
 }
 
