@@ -44,16 +44,19 @@ export async function buildTests(folder = ".build") {
   });
 }
 
-/** Bundles for people: the screen's modules are bundled, native and peer-to-peer packages stay outside. */
-export async function buildProgram() {
+/**
+ * Bundles for people: the screen's modules are bundled, native and peer-to-peer packages stay outside.
+ * A test that needs another program gives a folder and plugins, which are asked before our own.
+ */
+export async function buildProgram({ folder = join(root, "dist"), plugins = [] } = {}) {
   const esbuild = await loadEsbuild();
   if (!esbuild) return false;
   const { inkReplacements } = await import(pathToFileURL(join(root, "scripts/ink-replacements.mjs")).href);
-  await rm(join(root, "dist"), { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
   await esbuild.build({
     ...shared,
     entryPoints: { "keet-tui": join(root, "src/cli/main.ts") },
-    outdir: join(root, "dist"),
+    outdir: folder,
     bundle: true,
     splitting: true,
     minifySyntax: true,
@@ -87,7 +90,7 @@ export async function buildProgram() {
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
-    plugins: [inkReplacements(root)],
+    plugins: [...plugins, inkReplacements(root)],
   });
   await chmod(join(root, "bin/keet-tui.js"), 0o755).catch(() => {});
   return true;

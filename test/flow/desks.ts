@@ -73,15 +73,18 @@ export class Desk {
   }
 }
 
-/** Text, seen in the line before what comes next: with Enter in one burst it would be a paste. */
-export async function type(pty: Pty, text: string): Promise<void> {
-  pty.write(text);
+/**
+ * Text, seen in the line before what comes next: with Enter in one burst it would be a paste. `pieces`: each in a write
+ * of its own.
+ */
+export async function type(pty: Pty, text: string, pieces: Iterable<string> = [text]): Promise<void> {
+  for (const piece of pieces) pty.write(piece);
   await pty.waitFor((screen) => squeezed(screen.text().join("")).includes(squeezed(text.split("\n").at(-1)!)));
 }
 
 /** Typed and sent: what comes next goes into an empty line. */
-export async function enter(pty: Pty, text: string): Promise<void> {
-  await type(pty, text);
+export async function enter(pty: Pty, text: string, pieces?: Iterable<string>): Promise<void> {
+  await type(pty, text, pieces);
   pty.write(KEY.enter);
   await pty.waitFor((screen) => /^\s*>?\s*$/.test(screen.text().at(-2)!));
 }

@@ -1,55 +1,14 @@
 // keet-tui inside a real tmux, which has a terminal of its own and a person's terminal around it.
-import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import t, { type Test } from "tap";
+import t from "tap";
 import { askTmux } from "../../src/terminal/surroundings.js";
-import { BIN, shortFolder } from "../helpers/program.js";
-import { openPty, type Pty } from "../helpers/pty.js";
+import { BIN } from "../helpers/program.js";
+import { NO_TMUX, Tmux } from "../helpers/tmux.js";
 import { Desk, enter, KEY, sees, type, until } from "./desks.js";
 
 t.setTimeout(90_000);
 
-const SKIP = {
-  skip:
-    process.platform !== "linux"
-      ? "needs /proc"
-      : spawnSync("tmux", ["-V"]).status !== 0 && "needs tmux: apt-get install tmux",
-};
-
-/** A tmux server with a socket and a configuration of its own. */
-class Tmux {
-  readonly socket: string;
-  readonly #config: string;
-  readonly #t: Test;
-
-  constructor(t: Test, config: readonly string[]) {
-    const folder = shortFolder(t);
-    this.#t = t;
-    this.socket = join(folder, "tmux");
-    this.#config = join(folder, "tmux.conf");
-    writeFileSync(this.#config, `${["set -g default-shell /bin/sh", "set -s escape-time 20", ...config].join("\n")}\n`);
-    t.teardown(() => void spawnSync("tmux", ["-S", this.socket, "kill-server"]));
-  }
-
-  /** A terminal in which tmux runs. */
-  open(args: readonly string[], size = { columns: 80, rows: 24 }): Pty {
-    const pty = openPty("tmux", ["-u", "-S", this.socket, "-f", this.#config, ...args], size);
-    this.#t.teardown(() => pty.kill());
-    return pty;
-  }
-
-  /** "" where there is no server yet. */
-  ask(...args: string[]): string {
-    return spawnSync("tmux", ["-S", this.socket, ...args], { encoding: "utf8" }).stdout.trimEnd();
-  }
-
-  show(format: string): string {
-    return this.ask("display-message", "-p", "-t", "talk:0", format);
-  }
-}
-
-t.test("copying, sizes, leaving and coming back, and the names of windows", SKIP, async (t) => {
+t.test("copying, sizes, leaving and coming back, and the names of windows", NO_TMUX, async (t) => {
   const desk = new Desk(t);
   const { id: room } = await desk.json(["room", "create", "tea"]);
   const tmux = new Tmux(t, [
@@ -107,7 +66,7 @@ t.test("copying, sizes, leaving and coming back, and the names of windows", SKIP
 
 t.test(
   "a notification: text where tmux lets it through to who looks, else the bell marks the window",
-  SKIP,
+  NO_TMUX,
   async (t) => {
     // The real question to a real tmux; who is around it is xterm, which shows no text.
     const tmux = new Tmux(t, ["set -g allow-passthrough on", "set -g focus-events on"]);
@@ -130,7 +89,7 @@ t.test(
 
 t.test(
   "focus comes through tmux: a room one looks at is silent, and marks its window when one does not",
-  SKIP,
+  NO_TMUX,
   async (t) => {
     const folder = t.testdir({ maya: {}, bob: {} });
     const maya = new Desk(t, join(folder, "maya"));

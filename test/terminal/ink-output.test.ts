@@ -1,13 +1,14 @@
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { build } from "esbuild";
 import fc from "fast-check";
 import type * as InkModule from "ink";
 import type { createElement, ReactNode } from "react";
 import t from "tap";
 import Output from "../../src/terminal/ink-output.js";
 import { styledLines } from "../../src/terminal/styled-cells.js";
-import { openScreen, type Screen } from "../helpers/screen.js";
+import { bundle, ourInk, STOCK_INK } from "../helpers/ink-bundles.js";
+import { openScreen } from "../helpers/screen.js";
+import { seenCells } from "../helpers/seen-cells.js";
 
 // Ink's colours ask for this once, when it is loaded.
 process.env.FORCE_COLOR = "3";
@@ -16,31 +17,10 @@ const root = resolve(import.meta.dirname, "../../..");
 type Ink = typeof InkModule & { createElement: typeof createElement };
 
 async function bundleInk(folder: string, name: string, isOurs: boolean): Promise<Ink> {
-  const plugins = (await import(pathToFileURL(join(root, "scripts/ink-replacements.mjs")).href)) as {
-    inkReplacements(root: string): { setup(build: unknown): void };
-  };
+  const contents = `export * from "ink"; export { createElement } from "react";`;
   const outfile = join(folder, `${name}.mjs`);
-  await build({
-    stdin: {
-      contents: `export * from "ink"; export { createElement } from "react";`,
-      resolveDir: root,
-    },
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    logLevel: "error",
-    define: { "process.env.NODE_ENV": '"production"' },
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-    // Stock Ink is bundled with nothing but its developer tools left out.
-    plugins: [isOurs ? (plugins.inkReplacements(root) as never) : { name: "stock", setup: withoutDevtools }],
-  });
+  await bundle(contents, outfile, isOurs ? await ourInk() : STOCK_INK);
   return (await import(pathToFileURL(outfile).href)) as Ink;
-}
-
-function withoutDevtools(builder: import("esbuild").PluginBuild): void {
-  builder.onResolve({ filter: /^react-devtools-core$/ }, () => ({ path: "devtools", namespace: "empty" }));
-  builder.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "export default {};" }));
 }
 
 // --- a screen as data, so that both can draw the same
@@ -221,21 +201,6 @@ function open(ink: Ink, frame: Frame) {
   return { screen, app, settle };
 }
 
-function cells(screen: Screen): string[] {
-  const { columns, rows } = screen.virtual;
-  return Array.from({ length: rows }, (_, y) =>
-    Array.from({ length: columns }, (_, x) => {
-      const cell = screen.cell(x, y);
-      const isBlank = (cell.chars === "" && cell.width === 1) || cell.chars === " ";
-      const { inverse, ...look } = { ...cell, inverse: cell.attributes.includes("inverse") };
-      // Of a blank only its background can be seen, and lines through or under it.
-      const seen = isBlank && !inverse ? look.attributes.replace(/bold|dim|italic/g, "").trim() : look.attributes;
-      const foreground = isBlank && seen === "" ? "" : look.foreground;
-      return `${isBlank ? " " : cell.chars}/${cell.width}/${foreground}/${cell.background}/${seen}`;
-    }).join(" "),
-  );
-}
-
 const folder = t.testdir({});
 const stock = await bundleInk(folder, "stock", false);
 const ours = await bundleInk(folder, "ours", true);
@@ -256,7 +221,7 @@ for (const seed of [1, 2, 3, 4]) {
         app.rerender(draw(which === 0 ? stock : ours, frame));
       }
       await Promise.all(pair.map(({ settle }) => settle()));
-      const [wanted, found] = pair.map(({ screen }) => cells(screen)) as [string[], string[]];
+      const [wanted, found] = pair.map(({ screen }) => seenCells(screen.virtual)) as [string[], string[]];
       for (const [y, row] of wanted.entries()) if (row !== found[y]) t.equal(found[y], row, `frame ${index}, row ${y}`);
       t.same(pair[1].screen.virtual.cursor, pair[0].screen.virtual.cursor, `cursor of frame ${index}`);
     }
