@@ -3,7 +3,7 @@ import type { RpcClient } from "../../src/rpc/client.js";
 import type { Pty } from "../helpers/pty.js";
 import type { Size } from "../helpers/screen.js";
 import { agree, type StockScreen } from "../helpers/witness.js";
-import { type Desk, enter, giveName, KEY, linkOn, type } from "./desks.js";
+import { type Desk, enter, giveName, KEY, linkOn, type, until } from "./desks.js";
 
 /** Those that people have, from the widest to the least that is drawn at. */
 export const SIZES: readonly Size[] = [
@@ -14,7 +14,14 @@ export const SIZES: readonly Size[] = [
   { columns: 80, rows: 24 },
 ];
 
-const MORE_KEYS = { find: "\x06", goTo: "\x07", undo: "\x14", altHome: "\x1b[1;3H", altEnd: "\x1b[1;3F" } as const;
+const MORE_KEYS = {
+  help: "\x1bOP",
+  select: "\x1b[1;5A",
+  find: "\x06",
+  goTo: "\x07",
+  undo: "\x14",
+  altEnd: "\x1b[1;3F",
+} as const;
 
 /** What bob says in turn: of every width, longer than a row, with links, code and names. */
 const SAYINGS = [
@@ -182,17 +189,25 @@ export class Hour {
   }
 
   async takeBack(): Promise<void> {
-    await this.types("taken back and brought back");
+    await this.#takesBack("taken back for good");
+    this.typed.pop();
+    await this.#takesBack("taken back and brought back");
+    this.#pty.write(MORE_KEYS.undo);
     await this.#pty.waitFor(/brought back +✓/);
+    await this.rest();
+  }
+
+  async #takesBack(text: string): Promise<void> {
+    const shown = new RegExp(`${text} +✓`);
+    await this.types(text);
+    await this.#pty.waitFor(shown);
     await this.#select("maya");
     this.#pty.write("d");
     await this.#pty.waitFor("Take it back for everyone?");
     await this.rest();
     this.#pty.write(KEY.enter);
-    await this.#pty.waitFor((screen) => !/brought back +✓/.test(screen.text().join("\n")));
-    await this.rest();
-    this.#pty.write(MORE_KEYS.undo);
-    await this.#pty.waitFor(/brought back +✓/);
+    await this.#pty.waitFor((screen) => !shown.test(screen.text().join("\n")));
+    await this.#escape();
     await this.rest();
   }
 
@@ -245,9 +260,24 @@ export class Hour {
       this.#pty.resize(size);
       await bob;
       await this.seesLast();
-      await this.#pty.waitFor((screen) => screen.text().at(-2)!.includes("half a thought"));
+      await this.#showsDraft();
       await this.rest();
+      for (const key of [MORE_KEYS.help, MORE_KEYS.goTo, MORE_KEYS.select]) await this.#looksAt(key);
     }
+  }
+
+  /** What lies over the talk for a while. */
+  async #looksAt(key: string): Promise<void> {
+    const before = this.#pty.raw().length;
+    this.#pty.write(key);
+    await this.#pty.waitFor(() => this.#pty.raw().length > before);
+    await this.rest();
+    this.#pty.write(KEY.escape);
+    await this.#showsDraft();
+  }
+
+  async #showsDraft(): Promise<void> {
+    await this.#pty.waitFor((screen) => !screen.isCursorHidden && screen.text().at(-2)!.includes("> half a thought"));
   }
 
   /** From the newest to the oldest: what is seen on each page. */
@@ -291,8 +321,14 @@ export class Hour {
     await this.#pty.waitFor("ended with 0");
   }
 
-  /** What maya wrote in tea, as bob has it. */
+  /** What maya wrote in tea, as bob has it, at the latest when some time is over. */
   async arrived(): Promise<string[]> {
+    const isAll = async () => JSON.stringify(await this.#arrivedNow()) === JSON.stringify(this.typed);
+    await until(isAll).catch(() => {});
+    return this.#arrivedNow();
+  }
+
+  async #arrivedNow(): Promise<string[]> {
     const texts: string[] = [];
     for (let from = 0, total = 1; from < total; from += 200) {
       const page = await this.bob.request("message.list", { room: this.#room, limit: 200, from });
