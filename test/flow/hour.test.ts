@@ -5,7 +5,7 @@ import t, { type Test } from "tap";
 import { openPty, type Pty } from "../helpers/pty.js";
 import { NO_TMUX, Tmux } from "../helpers/tmux.js";
 import { buildWitnessed, StockScreen, type Witnessed } from "../helpers/witness.js";
-import { Desk, part } from "./desks.js";
+import { Desk, livingIn, part } from "./desks.js";
 import { Hour } from "./hour-script.js";
 
 t.setTimeout(150_000);
@@ -35,6 +35,10 @@ function begin(t: Test, witnessed: Witnessed, open: typeof openShell, locale: st
   const [maya, bob] = [new Desk(t, join(folder, "maya")), new Desk(t, join(folder, "bob"))];
   const stock = new StockScreen(join(folder, "stock.jsonl"));
   const pty = open(t, { ...witnessed.env, WITNESS_FILE: stock.file, LANG: locale, LC_ALL: locale });
+  // Before the shell, whose end would be no end of the program at once: it would start its core again.
+  t.teardown(() => {
+    for (const { pid, args } of livingIn(folder)) if (args.includes(witnessed.bin)) process.kill(pid, "SIGKILL");
+  });
   const command = [process.execPath, witnessed.bin, ...maya.globals].map((word) => `'${word}'`).join(" ");
   return new Hour({ pty, stock, maya, bob, command, isTmux: open === openTmux });
 }
