@@ -15,7 +15,7 @@ export const deleteMessage = defineCommand<CommandContext>()({
     return {
       ask: "Take it back for everyone?",
       about: message,
-      note: "A request to the others' programs; whoever has read it has read it.",
+      note: "Asks others to hide it; read stays read",
       yes: async () => {
         await context.messages.delete(message);
         return undefined;

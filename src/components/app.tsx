@@ -88,7 +88,7 @@ function EmptyBody({ layout }: { readonly layout: Layout }) {
   const { screen } = useScreen();
   const profile = useWhole(screen.session.profile);
   const { columns, bodyRows } = layout;
-  return <Rows rows={emptyPage(profile, columns, cells)} columns={columns} height={bodyRows} />;
+  return <Rows rows={emptyPage(profile, columns, bodyRows, cells)} columns={columns} height={bodyRows} />;
 }
 
 function ActiveComposer({ layout }: { readonly layout: Layout }) {
@@ -105,7 +105,7 @@ function FirstPage({ layout, isFailed }: { readonly layout: Layout; readonly isF
   const profile = useWhole(screen.session.profile);
   const { columns, rows } = layout;
   const draft = drawnLine(text, cursor, Math.max(20, columns - 4));
-  const page = isFailed ? emptyPage(profile, columns, cells) : namePage(draft, columns, cells);
+  const page = isFailed ? emptyPage(profile, columns, rows - 1, cells) : namePage(draft, columns, rows - 1, cells);
   return (
     <Box flexDirection="column" width={columns} height={rows}>
       <Rows rows={page} columns={columns} height={rows - 1} />

@@ -9,20 +9,16 @@ function line(text: SafeText, columns: number, cells: Cells, look: Omit<Span, "t
   return cells.wrap(text, Math.max(10, columns - 3)).map((part) => [{ text: safe`  ${part}`, ...look }]);
 }
 
-/** `draft`: the row in which the name is typed. */
-export function namePage(draft: readonly Span[], columns: number, cells: Cells): Rows {
-  return [
-    [],
-    ...line(plainText("keet-tui"), columns, cells, { bold: true }),
-    ...line(plainText("Private talk between terminals. No account, no server."), columns, cells),
-    [],
-    ...line(plainText("What should people call you?"), columns, cells),
-    [{ text: plainText(columns < 60 ? "  " : " ") }, ...draft],
-    [],
-    ...line(plainText("Shown to people in rooms you join. Change it any time with /nick."), columns, cells, {
-      tone: "dim",
-    }),
-  ];
+/** `draft`: the row in which the name is typed; of what is around it goes what would push it off a page of `height` rows. */
+export function namePage(draft: readonly Span[], columns: number, height: number, cells: Cells): Rows {
+  const about = line(plainText("Private talk between terminals. No account, no server."), columns, cells);
+  const title = line(plainText("keet-tui"), columns, cells, { bold: true });
+  const question = line(plainText("What should people call you?"), columns, cells);
+  const field: Span[] = [{ text: plainText(columns < 60 ? "  " : " ") }, ...draft];
+  const note = plainText("Shown to people in rooms you join. Change it any time with /nick.");
+  const asked = [...question, field, [], ...line(note, columns, cells, { tone: "dim" })];
+  const page = [[], ...title, ...about, [], ...asked];
+  return page.length > height ? asked : page;
 }
 
 const CHOICES: readonly { readonly key: SafeText; readonly what: SafeText; readonly how: SafeText }[] = [
@@ -32,23 +28,31 @@ const CHOICES: readonly { readonly key: SafeText; readonly what: SafeText; reado
   { key: plainText("?"), what: plainText("help"), how: plainText("every key and command") },
 ];
 
-export function emptyPage(profile: ProfileState, columns: number, cells: Cells): Rows {
+/** Of more than fits on `height` rows the choices stay: without them there is nothing to go on with. */
+export function emptyPage(profile: ProfileState, columns: number, height: number, cells: Cells): Rows {
   if (profile.connection === "failed") return failurePage(profile, columns, cells);
   if (!profile.isLoaded) return [[], ...line(plainText("Opening your rooms …"), columns, cells, { tone: "dim" })];
   const name = profile.identity?.name ?? plainText("");
-  const rows: Rows = [[], ...line(safe`Hello ${name}. Nothing here yet.`, columns, cells, { bold: true }), []];
-  for (const { key, what, how } of CHOICES) {
+  const greeting = line(safe`Hello ${name}. Nothing here yet.`, columns, cells, { bold: true });
+  const [text, isWarning] = networkText(profile.network);
+  const network = line(text, columns, cells, { tone: isWarning ? "warning" : "dim" });
+  const choices = choiceRows(columns, cells);
+  const pages: Rows[] = [
+    [[], ...greeting, [], ...choices, [], ...network],
+    [...greeting, ...choices, ...network],
+  ];
+  return pages.find((page) => page.length <= height) ?? choices;
+}
+
+function choiceRows(columns: number, cells: Cells): Rows {
+  return CHOICES.map(({ key, what, how }) => {
     const spans: Span[] = [
       { text: safe`  ${key}   `, tone: "accent", bold: true },
       { text: columns < 60 ? what : cells.pad(what, 20) },
     ];
     if (columns >= 60) spans.push({ text: cells.cut(how, columns - 27), tone: "dim" });
-    rows.push(spans);
-  }
-  rows.push([]);
-  const [text, isWarning] = networkText(profile.network);
-  rows.push(...line(text, columns, cells, { tone: isWarning ? "warning" : "dim" }));
-  return rows;
+    return spans;
+  });
 }
 
 function networkText(network: NetworkView | null): [SafeText, boolean] {

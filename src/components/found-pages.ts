@@ -5,7 +5,7 @@ import { foundRows, wordsOf } from "./found-rows.js";
 import type { Overlay, SearchOverlay } from "./overlay.js";
 import type { OverlayFacts, OverlayRows } from "./overlay-rows.js";
 
-const GO_THERE = plainText("↑ ↓ · Enter goes there · Esc");
+const GO_THERE = [plainText("↑ ↓"), plainText("Enter goes there")];
 
 export function pinRows(overlay: Extract<Overlay, { kind: "pins" }>, facts: OverlayFacts): OverlayRows {
   const { columns, cells, now } = facts;
@@ -13,7 +13,7 @@ export function pinRows(overlay: Extract<Overlay, { kind: "pins" }>, facts: Over
   const heading: Span[] = [{ text: cells.cut(safe` Pinned in ${room.name}`, columns), bold: true }];
   if (messages.length === 0) {
     const words = plainText("Nothing is pinned here. /pin pins the selected message.");
-    return { heading, body: [[], ...prose(words, facts)], paper: [], keys: plainText("Esc") };
+    return { heading, body: [[], ...prose(words, facts)], paper: [], keys: [] };
   }
   const { rows, focus } = foundRows(messages, chosen, { columns, cells, now, words: [], rooms: null });
   return { heading, body: rows, paper: [], keys: GO_THERE, focus };
@@ -31,7 +31,7 @@ export function searchRows(overlay: SearchOverlay, facts: OverlayFacts): Overlay
     heading: searchHeading(overlay, facts),
     body: [...above, ...rows],
     paper: [],
-    keys: room === null ? GO_THERE : safe`↑ ↓ · Enter goes there · ${cells.cut(other, 24)} · Esc`,
+    keys: room === null ? GO_THERE : [...GO_THERE, cells.cut(other, 24)],
     focus: { from: focus.from + above.length, to: Math.min(focus.to, rows.length) + above.length },
   };
 }

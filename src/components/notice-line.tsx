@@ -18,15 +18,16 @@ export function NoticeLine({ layout }: { readonly layout: Layout }) {
   const { columns } = layout;
   if (question) {
     const words = safe` ${question.text}  `;
-    // Both answers are to be seen, if need be without what they mean.
+    // Both answers are to be seen, if need be without what they mean, and before the end of the question.
     const isTight = cells.width(words) + cells.width(question.keys) > columns;
-    const keys = isTight ? question.keys.replace(/ (?:yes|no)\b/g, "") : question.keys;
+    const keys = safe`${isTight ? question.keys.replace(/ (?:yes|no)\b/g, "") : question.keys}`;
+    const asked = isTight ? cells.cut(words.trimEnd() as SafeText, columns - cells.width(keys) - 1) : words;
     return (
       <MessageRow
         spans={fitted(
           [
-            { text: words, bold: true },
-            { text: safe`${keys}`, tone: "accent" },
+            { text: isTight ? safe`${asked} ` : asked, bold: true },
+            { text: keys, tone: "accent" },
           ],
           columns,
         )}

@@ -1,10 +1,11 @@
 import { Box, Text } from "ink";
 import { useStore, useWhole } from "../hooks/use-store.js";
-import { safe } from "../safe-text.js";
+import { plainText, type SafeText, safe } from "../safe-text.js";
 import type { MemberView } from "../state/model.js";
 import { type Span, spaces } from "../state/rows.js";
 import { Store } from "../state/store.js";
 import { cells } from "./cells.js";
+import { hintRow } from "./hints.js";
 import type { Layout } from "./layout.js";
 import { MessageRow } from "./message-row.js";
 import type { Overlay } from "./overlay.js";
@@ -21,7 +22,7 @@ export function OverlayPage({ overlay, layout }: { readonly overlay: Overlay; re
   const room = useStore(screen.state, (state) => state.room);
   const members = useWhole(room === null ? NOBODY : screen.session.room(room).members);
   const { columns, bodyRows: height } = layout;
-  const { heading, body, paper, keys, focus } = overlayRows(overlay, {
+  const { heading, body, paper, keys, leave, focus } = overlayRows(overlay, {
     rooms,
     members,
     columns,
@@ -35,7 +36,7 @@ export function OverlayPage({ overlay, layout }: { readonly overlay: Overlay; re
   const top = Math.max(0, Math.min(wanted, body.length - bodyHeight));
   const shown: (readonly Span[])[] = Array.from({ length: bodyHeight }, (_, index) => body[top + index] ?? []);
   const more = body.length - top - bodyHeight;
-  const end = more > 0 ? safe`   ${more} more rows` : "";
+  const hints = keysRow(more, columns - 1, keys, leave ?? plainText("Esc"));
   return (
     <Box flexDirection="column" width={columns} height={height} flexShrink={0}>
       <MessageRow spans={heading} />
@@ -49,7 +50,19 @@ export function OverlayPage({ overlay, layout }: { readonly overlay: Overlay; re
           {paint([{ text: spaces(1) }], theme) + paintPaper(text, theme)}
         </Text>
       ))}
-      <MessageRow spans={[{ text: cells.cut(safe` ${keys}${end}`, columns), tone: "dim" }]} />
+      <MessageRow spans={[{ text: cells.cut(safe` ${hints}`, columns), tone: "dim" }]} />
     </Box>
   );
+}
+
+/** `↑ ↓ PgUp PgDn · Esc   12 more rows`, and how many rows there are in fewer cells where keys need the room. */
+function keysRow(more: number, columns: number, keys: readonly SafeText[], leave: SafeText): SafeText {
+  const rowBefore = (end: SafeText) => {
+    const room = columns - cells.width(end);
+    return safe`${hintRow(keys, { columns: room, separator: " · ", end: leave, width: cells.width })}${end}`;
+  };
+  if (more <= 0) return rowBefore(plainText(""));
+  const long = rowBefore(safe`   ${more} more rows`);
+  const short = rowBefore(safe` ↓${more}`);
+  return short.split(" · ").length > long.split(" · ").length ? short : long;
 }

@@ -8,6 +8,7 @@ import { BLANK, type Cells, type Span, spaces } from "../state/rows.js";
 import { pinRows, searchRows } from "./found-pages.js";
 import { roomsFor } from "./go-to.js";
 import { helpRows, keyRows } from "./help-page.js";
+import { hintRow } from "./hints.js";
 import { memberRows } from "./member-list.js";
 import type { Overlay } from "./overlay.js";
 
@@ -25,19 +26,21 @@ export interface OverlayRows {
   readonly body: readonly (readonly Span[])[];
   /** Letters a camera reads, below the body where they fit; black on white. */
   readonly paper: readonly SafeText[];
-  readonly keys: SafeText;
+  /** What can be done, the most needed first: what does not fit is left out. */
+  readonly keys: readonly SafeText[];
+  /** What Esc is called here, where that is more than its name. */
+  readonly leave?: SafeText;
   /** Rows of the body that are to be in sight, the end not included. */
   readonly focus?: { readonly from: number; readonly to: number };
 }
 
-const LEAVE = plainText("Esc");
-const LEAVE_LONG = plainText("↑ ↓ PgUp PgDn · Esc");
+const TURN = [plainText("↑ ↓ PgUp PgDn")];
 
 export function overlayRows(overlay: Overlay, facts: OverlayFacts): OverlayRows {
   const { columns, cells, height } = facts;
-  const simple = (title: SafeText, body: OverlayRows["body"], keys: SafeText = LEAVE): OverlayRows => {
+  const simple = (title: SafeText, body: OverlayRows["body"], keys: OverlayRows["keys"] = []): OverlayRows => {
     const heading: Span[] = [{ text: cells.cut(safe` ${title}`, columns), bold: true }];
-    return { heading, body, paper: [], keys: body.length > height - 3 ? LEAVE_LONG : keys };
+    return { heading, body, paper: [], keys: body.length > height - 3 ? TURN : keys };
   };
   if (overlay.kind === "help") {
     const title = overlay.topic === null ? plainText("Help") : safe`Help: ${overlay.topic}`;
@@ -49,10 +52,13 @@ export function overlayRows(overlay: Overlay, facts: OverlayFacts): OverlayRows 
   }
   if (overlay.kind === "page") return simple(overlay.page.title, pageRows(overlay.page, columns, cells));
   if (overlay.kind === "words") {
-    const keys = overlay.isFirst
-      ? plainText("Enter: written down · Esc: later (/identity words)")
-      : plainText("Enter: written down · Esc");
-    return { ...simple(plainText("Your 24 words"), wordRows(overlay.words, columns, cells)), keys };
+    const words = simple(plainText("Your 24 words"), wordRows(overlay.words, columns, cells));
+    const leave = columns < 60 ? plainText("Esc: later") : plainText("Esc: later (/identity words)");
+    return {
+      ...words,
+      keys: [columns < 40 ? plainText("Enter: noted") : plainText("Enter: written down")],
+      ...(overlay.isFirst ? { leave } : {}),
+    };
   }
   if (overlay.kind === "pins") return pinRows(overlay, facts);
   if (overlay.kind === "search") return searchRows(overlay, facts);
@@ -121,29 +127,33 @@ function goToRows(overlay: Extract<Overlay, { kind: "go-to" }>, facts: OverlayFa
     ],
     body: body.length > 0 ? body : [[{ text: plainText("  No room has these letters."), tone: "dim" }]],
     paper: [],
-    keys: plainText("↑ ↓ choose · Enter opens · Esc"),
+    keys: [plainText("↑ ↓ choose"), plainText("Enter opens")],
     focus: { from: overlay.chosen, to: overlay.chosen + 1 },
   };
 }
 
+const INVITE_KEYS = [plainText("y copy"), plainText("+ more people"), plainText("t longer"), plainText("r revoke")];
 const TRUST = plainText("Send it to one you trust: whoever has it first gets in.");
 
 function inviteRows(overlay: Extract<Overlay, { kind: "invite" }>, facts: OverlayFacts): OverlayRows {
   const { columns, cells, height } = facts;
   const { invite, room } = overlay;
   const people = invite.uses === 1 ? plainText("1 person") : safe`${invite.uses} people`;
-  const terms = safe`${people} · ${spanOf(overlay.expiresMs)}${room.role ? ` · you are ${room.role}` : ""} `;
+  const { width } = cells;
+  const role = room.role === null ? [] : [safe`you are ${room.role}`];
+  const fit = { columns: columns - 2, separator: " · ", width };
+  const terms = safe`${hintRow([people, spanOf(overlay.expiresMs), ...role], fit)} `;
   const name = cells.cut(
     safe` Invite to ${room.name}`,
     Math.max(columns < 60 ? columns : 10, columns - cells.width(terms) - 1),
   );
   const gap = columns - cells.width(name) - cells.width(terms);
   const heading: Span[] = [{ text: name, bold: true }];
-  if (gap >= 0) heading.push({ text: spaces(gap) }, { text: terms, tone: "dim" });
+  if (gap > 0) heading.push({ text: spaces(gap) }, { text: terms, tone: "dim" });
   // Whole, on rows of its own and from edge to edge, so that the mouse takes the link and nothing else.
   const link = invite.link === null ? [] : cells.chop(invite.link, columns);
   const body: Span[][] = [
-    gap < 0 ? [{ text: cells.cut(safe` ${terms}`, columns), tone: "dim" }] : [],
+    gap < 1 ? [{ text: cells.cut(safe` ${terms}`, columns), tone: "dim" }] : [],
     ...(invite.link === null
       ? [[{ text: plainText(" The link was made on another device and is known only there."), tone: "dim" } as Span]]
       : link.map((text): Span[] => [{ text }])),
@@ -156,7 +166,7 @@ function inviteRows(overlay: Extract<Overlay, { kind: "invite" }>, facts: Overla
     heading,
     body,
     paper: fits ? code : [],
-    keys: plainText("y copy · + more people · t longer · r revoke · Esc"),
+    keys: INVITE_KEYS,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { KeyId } from "../keys.js";
-import { plainText, type SafeText, safe } from "../safe-text.js";
+import { plainText, type SafeText } from "../safe-text.js";
 import type { MessageView, RoomView } from "../state/model.js";
 
 /** Keys of a selected message that are commands as well: the command knows what it may be done to. */
@@ -36,16 +36,4 @@ export function selectionHints(message: MessageView, room: RoomView | null): rea
     [message.reply?.found === true, plainText("Enter original")],
   ];
   return hints.filter(([isPossible]) => isPossible).map(([, hint]) => hint);
-}
-
-/** As many of them as fit, and always the way out. */
-export function hintRow(hints: readonly SafeText[], columns: number, width: (text: string) => number): SafeText {
-  const end = plainText("Esc");
-  let row = plainText("");
-  for (const hint of hints) {
-    const longer = row === "" ? hint : safe`${row}  ${hint}`;
-    if (width(longer) + 2 + width(end) > columns) break;
-    row = longer;
-  }
-  return row === "" ? end : safe`${row}  ${end}`;
 }

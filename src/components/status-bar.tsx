@@ -7,11 +7,12 @@ import { type Span, spaces } from "../state/rows.js";
 import { indexOfKey, messageAt } from "../state/timeline.js";
 import { cells } from "./cells.js";
 import { completionNote } from "./completion-menu.js";
+import { hintRow } from "./hints.js";
 import type { Layout } from "./layout.js";
 import { MessageRow } from "./message-row.js";
 import type { Question } from "./overlay.js";
 import { useScreen } from "./screen-context.js";
-import { hintRow, selectionHints } from "./selection.js";
+import { selectionHints } from "./selection.js";
 
 const LOST = plainText("the background part stopped; starting it again… (nothing typed is lost)");
 
@@ -41,7 +42,8 @@ export function StatusBar({ layout }: { readonly layout: Layout }) {
       (text) => text !== "",
     );
     const name = current ? cells.cut(current.name, 16) : plainText("keet-tui");
-    const rest = cells.cut(safe`   ${hints.join(" · ")}`, Math.max(0, columns - cells.width(name)));
+    const { width } = cells;
+    const rest = safe`   ${hintRow(hints, { columns: columns - width(name) - 3, separator: " · ", width })}`;
     return (
       <MessageRow
         spans={[
@@ -77,7 +79,8 @@ function SelectionHints({
     return <MessageRow spans={[{ text: cells.cut(words, columns), tone: "bad" }]} />;
   }
   const hints = message ? selectionHints(message, view) : [plainText("Enter goes there")];
-  return <MessageRow spans={[{ text: safe` ${hintRow(hints, columns - 1, cells.width)}`, tone: "dim" }]} />;
+  const row = hintRow(hints, { columns: columns - 1, separator: "  ", end: plainText("Esc"), width: cells.width });
+  return <MessageRow spans={[{ text: safe` ${row}`, tone: "dim" }]} />;
 }
 
 function wideStatus(room: RoomView | null, unread: SafeText, time: SafeText, columns: number): Span[] {

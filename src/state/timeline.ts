@@ -290,7 +290,9 @@ class Blocks {
   #lateRows(): TimelineRow[] {
     const { first, messages, total, late } = this.#state;
     if (late.length === 0 || first + messages.length < total) return [];
-    const text = this.#frame.cells.cut(lateText(late, this.#frame.isNarrow), this.#frame.columns - 1);
+    const { cells, columns, isNarrow } = this.#frame;
+    const what = cells.cut(lateText(late, isNarrow), columns - 1 - cells.width(TO_LATE));
+    const text = safe`${what}${TO_LATE}`;
     return [{ key: LATE_KEY, spans: [{ text: BLANK }, { text, tone: "accent" }] }];
   }
 
@@ -311,11 +313,13 @@ class Blocks {
   }
 }
 
-/** `2 earlier messages from maya`, and how to get there. */
+const TO_LATE = plainText(" · Ctrl-O");
+
+/** `2 earlier messages from maya` */
 function lateText(late: readonly LateView[], isShort: boolean): SafeText {
   const count = late.reduce((sum, one) => sum + one.count, 0);
   const [first, second, ...others] = late.map(({ author }) => author);
   const who = others.length > 0 ? safe`${late.length} people` : second ? safe`${first!} and ${second}` : first!;
   const what = isShort ? "" : count === 1 ? " message" : " messages";
-  return safe`↑ ${count} earlier${what} from ${who} · Ctrl-O`;
+  return safe`↑ ${count} earlier${what} from ${who}`;
 }

@@ -65,10 +65,11 @@ for (const [columns, rows] of [
   [80, 24],
   [120, 40],
   [40, 20],
+  [30, 8],
 ] as const) {
   t.test(`a talk at ${columns}x${rows} looks as it should`, async (t) => {
     const app = await openApp(t, { core: talk(), columns, rows });
-    await app.waitFor("trying now");
+    await app.waitFor(/trying now|room is full/);
     await app.keys("hello @al");
     matchesPage(t, await app.shows(), `talk-${columns}x${rows}`);
   });
@@ -80,10 +81,10 @@ for (const [columns, rows] of [
     await app.keys("maya");
     matchesPage(t, await app.shows(), `name-${columns}x${rows}`);
     await app.keys("\r");
-    await app.waitFor("word24");
+    await app.waitFor("Your 24 words");
     matchesPage(t, await app.shows(), `words-${columns}x${rows}`);
     await app.keys("\r");
-    await app.waitFor("Nothing here yet");
+    await app.waitFor("try it alone");
     matchesPage(t, await app.shows(), `empty-${columns}x${rows}`);
   });
 
@@ -91,7 +92,7 @@ for (const [columns, rows] of [
     const app = await openApp(t, { core: talk(), columns, rows });
     await app.keys("/help\r");
     // How many more there are changes with every command.
-    const help = (await app.shows()).map((row) => row.replace(/\d+ more rows/, "more rows"));
+    const help = (await app.shows()).map((row) => row.replace(/\d+ more rows/, "more rows").replace(/↓\d+/, "↓"));
     matchesPage(t, help, `help-${columns}x${rows}`);
     await app.keys("\x1b");
     await app.keys("\x07");

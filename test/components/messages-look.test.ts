@@ -69,6 +69,7 @@ for (const [columns, rows] of [
   [80, 24],
   [120, 40],
   [40, 20],
+  [30, 8],
 ] as const) {
   const size = `${columns}x${rows}`;
 
@@ -107,8 +108,9 @@ for (const [columns, rows] of [
     await app.keys("\x06");
     await app.keys("BUILD");
     await app.keys("\t");
-    await app.waitFor("the build fails again");
+    await app.waitFor("every room");
     await app.keys("\x1b[B");
+    await app.waitFor(/the build fail/);
     matchesPage(t, await app.shows(), `search-${size}`);
   });
 }

@@ -234,7 +234,7 @@ t.test("d asks once, says what it is, and takes the message back", async (t) => 
   await app.keys(UP);
   await app.keys("d");
   t.ok(app.terminal.find("Take it back for everyone?  Enter yes · Esc no"));
-  t.ok(app.terminal.find("A request to the others' programs"));
+  t.ok(app.terminal.find("Asks others to hide it; read stays read"));
   await app.keys(ESC);
   t.same(asked(core, "message.delete"), []);
   await app.keys("d");
