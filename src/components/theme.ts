@@ -36,9 +36,11 @@ const MAX_AUTHORS = 12;
 // Sixteen-colour indices, so that the person's own palette decides.
 const DARK: Readonly<Record<ColouredTone, Colour>> = { dim: 8, accent: 6, warning: 3, bad: 1, code: 15 };
 const LIGHT: typeof DARK = { ...DARK, accent: 4, code: 0 };
-const DARK_HUES = [2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 14, 1];
-// Bright yellow and bright cyan cannot be read on white.
-const LIGHT_HUES = [2, 3, 4, 5, 6, 9, 10, 12, 13, 1, 4, 5];
+// Of the 256, which terminals agree on: each can be read on dark and on light, so a wrong guess of the background does no harm.
+const HUES = [167, 166, 136, 100, 64, 29, 31, 33, 99, 134, 164, 198];
+// Of the 16, those that can be read with xterm's colours.
+const FEW_DARK_HUES = [1, 2, 3, 5, 6, 9, 10, 11, 12, 13, 14];
+const FEW_LIGHT_HUES = [1, 4, 5, 9, 12, 13];
 
 export interface ThemeOptions {
   readonly isDark: boolean;
@@ -50,7 +52,8 @@ export interface ThemeOptions {
 
 export function makeTheme({ isDark, hasColor, depth = 24, hasLinks = false, file = null }: ThemeOptions): Theme {
   const tones = { ...(isDark ? DARK : LIGHT), ...file?.tones };
-  const hues = file?.authors ?? (isDark ? DARK_HUES : LIGHT_HUES);
+  const fewHues = isDark ? FEW_DARK_HUES : FEW_LIGHT_HUES;
+  const hues = file?.authors ?? (depth >= 8 ? HUES : fewHues);
   return {
     hasColor: hasColor && depth > 1,
     hasLinks,

@@ -21,6 +21,53 @@ t.test("dark and light are the terminal's own colours; without colour there are 
   for (const isDark of [true, false]) t.equal(makeTheme({ isDark, hasColor: true }).hues.length, 12);
 });
 
+/** `#rrggbb` of what SGR names, with the colours that xterm gives to the sixteen. */
+function rgbOf(sgr: string): number[] {
+  const few = [0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5];
+  const bright = [0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff];
+  const code = Number(sgr.split(";").at(-1));
+  const bytes = (value: number) => [value >> 16, (value >> 8) & 255, value & 255];
+  if (!sgr.includes(";")) return bytes(code >= 90 ? bright[code - 90]! : few[code - 30]!);
+  const level = (at: number) => [0, 95, 135, 175, 215, 255][at % 6]!;
+  return [level(Math.floor((code - 16) / 36)), level(Math.floor((code - 16) / 6)), level(code - 16)];
+}
+
+/** As WCAG 2 has it. */
+function contrast(one: readonly number[], other: readonly number[]): number {
+  const light = (rgb: readonly number[]) => {
+    const [red, green, blue] = rgb.map((byte) => {
+      const value = byte / 255;
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
+  };
+  const [less, more] = [light(one), light(other)].sort((a, b) => a - b);
+  return (more! + 0.05) / (less! + 0.05);
+}
+
+const DARK_GROUNDS = [0x000000, 0x1e1e1e, 0x282c34, 0x002b36, 0x300a24];
+const LIGHT_GROUNDS = [0xffffff, 0xfafafa, 0xfdf6e3];
+
+t.test("names of people can be read: a contrast of 3:1 or more on dark and on light", async (t) => {
+  const bytes = (value: number) => [value >> 16, (value >> 8) & 255, value & 255];
+  for (const isDark of [true, false]) {
+    const grounds = [...DARK_GROUNDS, ...LIGHT_GROUNDS];
+    const { hues } = makeTheme({ isDark, hasColor: true });
+    t.equal(new Set(hues).size, 12, "twelve that differ");
+    for (const hue of hues)
+      for (const ground of grounds) {
+        const found = contrast(rgbOf(hue), bytes(ground));
+        t.ok(found >= 3, `${hue} on ${ground.toString(16).padStart(6, "0")}: ${found.toFixed(2)}`);
+      }
+    const few = makeTheme({ isDark, hasColor: true, depth: 4 }).hues;
+    t.equal(new Set(few).size, few.length);
+    for (const hue of few) {
+      const found = contrast(rgbOf(hue), bytes(isDark ? 0x000000 : 0xffffff));
+      t.ok(found >= 3, `of sixteen, ${hue}: ${found.toFixed(2)}`);
+    }
+  }
+});
+
 t.test("a terminal gets the nearest it can show", async (t) => {
   const file = parseTheme('{"accent":"#8ec07c","bad":142,"code":"bright-red"}', "x.json");
   const shown = (depth: ColourDepth) => makeTheme({ isDark: true, hasColor: true, depth, file }).tones;
