@@ -226,6 +226,9 @@ export class Screen {
   }
 
   openRoom(id: string): void {
+    // What was said in one room is not true of another.
+    const { room } = this.state.getSnapshot();
+    if (room !== id && this.session.notice.getSnapshot()?.level === "info") this.session.clearNotice();
     this.#opening.open(id);
   }
 
