@@ -76,7 +76,7 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
   });
 
   terminal.open();
-  let isLightTerminal = false;
+  let isLightTerminal: boolean | null = null;
   let hasLinks = false;
   const depth = process.stdout.getColorDepth?.() ?? 4;
   const hasColor = options.globals.color && !process.env.NO_COLOR;
@@ -135,7 +135,7 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
     void terminal.query().then((answers) => {
       isLightTerminal = isLight(answers);
       hasLinks = answers.hasAnswered && takesLinks(process.env, answers.name);
-      if (isLightTerminal || hasLinks) repaint();
+      if (isLightTerminal !== null || hasLinks) repaint();
     });
     return await ended.promise;
   } finally {
@@ -184,8 +184,8 @@ async function copy(text: string, terminal: Terminal): Promise<string> {
   return COPIED[way];
 }
 
-function isLight({ background }: Capabilities): boolean {
-  if (!background) return false;
+function isLight({ background }: Capabilities): boolean | null {
+  if (!background) return null;
   return 0.299 * background.red + 0.587 * background.green + 0.114 * background.blue > 140;
 }
 

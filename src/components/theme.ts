@@ -34,16 +34,20 @@ const NAMES = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "wh
 const MAX_AUTHORS = 12;
 
 // Sixteen-colour indices, so that the person's own palette decides.
-const DARK: Readonly<Record<ColouredTone, Colour>> = { dim: 8, accent: 6, warning: 3, bad: 1, code: 15 };
+const DARK: Readonly<Record<ColouredTone, Colour | null>> = { dim: 8, accent: 6, warning: 3, bad: 1, code: 15 };
 const LIGHT: typeof DARK = { ...DARK, accent: 4, code: 0 };
+/** Where the background is not known, white or black could be just that. */
+const EITHER: typeof DARK = { ...DARK, code: null };
 // Of the 256, which terminals agree on: each can be read on dark and on light, so a wrong guess of the background does no harm.
 const HUES = [167, 166, 136, 100, 64, 29, 31, 33, 99, 134, 164, 198];
 // Of the 16, those that can be read with xterm's colours.
 const FEW_DARK_HUES = [1, 2, 3, 5, 6, 9, 10, 11, 12, 13, 14];
 const FEW_LIGHT_HUES = [1, 4, 5, 9, 12, 13];
+const FEW_HUES = [1, 5, 9, 12, 13];
 
 export interface ThemeOptions {
-  readonly isDark: boolean;
+  /** null where the terminal did not say what its background is. */
+  readonly isDark: boolean | null;
   readonly hasColor: boolean;
   readonly depth?: ColourDepth;
   readonly hasLinks?: boolean;
@@ -51,8 +55,8 @@ export interface ThemeOptions {
 }
 
 export function makeTheme({ isDark, hasColor, depth = 24, hasLinks = false, file = null }: ThemeOptions): Theme {
-  const tones = { ...(isDark ? DARK : LIGHT), ...file?.tones };
-  const fewHues = isDark ? FEW_DARK_HUES : FEW_LIGHT_HUES;
+  const [ownTones, fewHues] = groundOf(isDark);
+  const tones = { ...ownTones, ...file?.tones };
   const hues = file?.authors ?? (depth >= 8 ? HUES : fewHues);
   return {
     hasColor: hasColor && depth > 1,
@@ -63,8 +67,14 @@ export function makeTheme({ isDark, hasColor, depth = 24, hasLinks = false, file
   };
 }
 
-/** The nearest one this terminal has. */
-function sgrOf(colour: Colour, depth: ColourDepth): string {
+function groundOf(isDark: boolean | null): readonly [typeof DARK, readonly number[]] {
+  if (isDark === null) return [EITHER, FEW_HUES];
+  return isDark ? [DARK, FEW_DARK_HUES] : [LIGHT, FEW_LIGHT_HUES];
+}
+
+/** The nearest one this terminal has; null is the terminal's own for text. */
+function sgrOf(colour: Colour | null, depth: ColourDepth): string {
+  if (colour === null) return "39";
   if (typeof colour === "number") {
     if (colour < 16) return String(colour < 8 ? 30 + colour : 82 + colour);
     return depth >= 8 ? `38;5;${colour}` : String(styles.ansi256ToAnsi(colour));

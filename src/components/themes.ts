@@ -45,14 +45,14 @@ export class Themes {
         onProblem(error);
       }
     }
-    const isDark = name === "dark" || (name !== "light" && !isLight);
+    const isDark = name === "dark" || name === "light" ? name === "dark" : isLight === null ? null : !isLight;
     return makeTheme({ isDark, hasColor: hasColor && settings.isOn("color"), depth, hasLinks, file: this.#kept.file });
   }
 }
 
 interface Surroundings {
-  /** The terminal's background is. */
-  readonly isLight: boolean;
+  /** The terminal's background is; null where it did not say. */
+  readonly isLight: boolean | null;
   readonly hasLinks: boolean;
   readonly hasColor: boolean;
   readonly depth: ColourDepth;

@@ -50,7 +50,7 @@ const LIGHT_GROUNDS = [0xffffff, 0xfafafa, 0xfdf6e3];
 
 t.test("names of people can be read: a contrast of 3:1 or more on dark and on light", async (t) => {
   const bytes = (value: number) => [value >> 16, (value >> 8) & 255, value & 255];
-  for (const isDark of [true, false]) {
+  for (const isDark of [true, false, null]) {
     const grounds = [...DARK_GROUNDS, ...LIGHT_GROUNDS];
     const { hues } = makeTheme({ isDark, hasColor: true });
     t.equal(new Set(hues).size, 12, "twelve that differ");
@@ -62,11 +62,22 @@ t.test("names of people can be read: a contrast of 3:1 or more on dark and on li
     const few = makeTheme({ isDark, hasColor: true, depth: 4 }).hues;
     t.equal(new Set(few).size, few.length);
     for (const hue of few) {
-      const found = contrast(rgbOf(hue), bytes(isDark ? 0x000000 : 0xffffff));
-      t.ok(found >= 3, `of sixteen, ${hue}: ${found.toFixed(2)}`);
+      const onDark = isDark === false ? 21 : contrast(rgbOf(hue), bytes(0x000000));
+      const onLight = isDark === true ? 21 : contrast(rgbOf(hue), bytes(0xffffff));
+      t.ok(Math.min(onDark, onLight) >= 3, `of sixteen, ${hue}: ${onDark.toFixed(2)}, ${onLight.toFixed(2)}`);
     }
   }
 });
+
+t.test(
+  "code is never white on white or black on black: with no known background it has the colour of text",
+  async (t) => {
+    const code = (isDark: boolean | null) => makeTheme({ isDark, hasColor: true }).tones.code;
+    t.equal(code(true), "97");
+    t.equal(code(false), "30");
+    t.equal(code(null), "39");
+  },
+);
 
 t.test("a terminal gets the nearest it can show", async (t) => {
   const file = parseTheme('{"accent":"#8ec07c","bad":142,"code":"bright-red"}', "x.json");
