@@ -5,7 +5,7 @@ export interface Layout {
   readonly isTooSmall: boolean;
   /** One column, no lists. */
   readonly isNarrow: boolean;
-  /** 0 where there is none; the separator is not counted. */
+  /** 0 where there is none; the separator is not counted, nor the blank before that of the members. */
   readonly listColumns: number;
   readonly memberColumns: number;
   readonly timelineColumns: number;
@@ -46,7 +46,7 @@ export function layoutFor(
     isNarrow,
     listColumns,
     memberColumns,
-    timelineColumns: columns - (isNarrow ? 0 : listColumns + 1) - (memberColumns > 0 ? memberColumns + 1 : 0),
+    timelineColumns: columns - (isNarrow ? 0 : listColumns + 1) - (memberColumns > 0 ? memberColumns + 2 : 0),
     bodyRows: rows - FIXED_ROWS - modeRows - composerRows,
     modeRows,
     composerRows,

@@ -10,7 +10,8 @@ import { Rows } from "./message-row.js";
 import { useScreen } from "./screen-context.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const LINE: Span = { text: plainText("│"), tone: "dim" };
+// What stands at the end of a row, as ✓✓ does, does not touch it.
+const LINE: Span = { text: plainText(" │"), tone: "dim" };
 
 /** Members right, those who are here first; the separator is one column more. */
 export function MemberList({
@@ -29,7 +30,7 @@ export function MemberList({
   const drawn = Array.from({ length: height }, (_, index): readonly Span[] => [LINE, ...(rows[index] ?? [])]);
   if (rows.length > height)
     drawn[height - 1] = [LINE, { text: safe` and ${rows.length - height + 1} more`, tone: "dim" }];
-  return <Rows rows={drawn} columns={columns + 1} height={height} />;
+  return <Rows rows={drawn} columns={columns + 2} height={height} />;
 }
 
 /** In three groups: here; away since today; those last seen before that, or never. */
