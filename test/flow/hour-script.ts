@@ -40,6 +40,8 @@ export interface HourOptions {
   readonly bob: Desk;
   /** What is typed at a shell with job control, to start the program. */
   readonly command: string;
+  /** How many messages bob says in the first talk. */
+  readonly talk: number;
   /** It takes ❤️ for one cell and moves by that, so that what is after it is elsewhere in the terminal around it. */
   readonly isTmux: boolean;
 }
@@ -94,18 +96,18 @@ export class Hour {
     await bob.json(["identity", "rename", "bob"]);
     await bob.json(["room", "join", link, "--timeout", "60s"], { timeoutMs: 70_000 });
     await this.#pty.waitFor("bob joined", { timeoutMs: 20_000 });
-    const [{ id }] = await maya.json(["room", "list"]);
-    this.#room = id;
+    const [room] = await (await maya.rpc()).request("room.list", {});
+    this.#room = room!.id;
     this.#bob = await bob.rpc();
     await this.rest();
   }
 
-  /** Numbered, so that each can be found, in the order sent. */
+  /** Numbered, so that each can be found, in the order sent; the last one is in sight in the smallest window. */
   async bobSays(count: number): Promise<void> {
-    for (let index = 0; index < count; index += 1) {
+    for (let left = count; left > 0; left -= 1) {
       const number = this.bobSaid;
       this.bobSaid += 1;
-      const text = `${tokenOf(number)} ${SAYINGS[number % SAYINGS.length]}`;
+      const text = `${tokenOf(number)} ${left === 1 ? "the last for now" : SAYINGS[number % SAYINGS.length]}`;
       await this.bob.request("message.send", { room: this.#room, text });
     }
   }
@@ -125,7 +127,7 @@ export class Hour {
   }
 
   async talk(): Promise<void> {
-    const bob = this.bobSays(140);
+    const bob = this.bobSays(this.#options.talk);
     for (let line = 0; line < 12; line += 1) await this.types(`line ${line} typed while bob talks, quick Grüße 幅`);
     await bob;
     await this.seesLast();
@@ -149,6 +151,7 @@ export class Hour {
     this.#pty.write(KEY.enter);
     await this.#pty.waitFor((screen) => /^\s*>?\s*$/.test(screen.text().at(-2)!));
     this.typed.push(lines.join("\n"));
+    await this.#pty.waitFor(/three 幅 +✓/);
     await this.seesLast();
     await this.rest();
   }
@@ -359,7 +362,9 @@ export class Hour {
   async #select(name: "maya" | "bob"): Promise<void> {
     this.#pty.write(KEY.up);
     await this.#pty.waitFor("y copy");
-    for (let steps = 0; this.#pty.screen().at(-1)!.includes("e edit") !== (name === "maya"); steps += 1) {
+    // One that is not in the room yet offers no answer.
+    const isIt = (hints: string) => hints.includes("r reply") && hints.includes("e edit") === (name === "maya");
+    for (let steps = 0; !isIt(this.#pty.screen().at(-1)!); steps += 1) {
       if (steps > 20) throw new Error(`no message of ${name}`);
       const before = this.#pty.raw().length;
       this.#pty.write(KEY.up);
