@@ -380,6 +380,14 @@ export class MemberRoom extends ReadyResource {
     if (settled < this.room.ownLength) this.#reorderedAt ??= performance.now();
   }
 
+  /** Words that were to go out when somebody is there: nobody takes them now. */
+  async #failWaiting(): Promise<void> {
+    for (const waiting of this.#sending.all) {
+      if (waiting.failed !== null || waiting.op.type !== "post-message") continue;
+      await this.#sending.fail(waiting, "You were removed from this room before it went out.");
+    }
+  }
+
   /** Own words in so much of the log that the room did not take: those at the end of each time that one was in. */
   async #keepLeftOut(length: number, reason: (op: Op) => Promise<string>): Promise<void> {
     const leftOut: OwnOp[] = [];
@@ -424,6 +432,7 @@ export class MemberRoom extends ReadyResource {
         this.#removed = true;
         this.#outSince = null;
         this.#removedBy = await this.#whoRemovedMe();
+        await this.#failWaiting();
         this.emit("removed");
       } else if (!me?.removed) this.#removed = false;
       if (!me?.removed) await this.#noteWhetherIn(isIn);

@@ -1,5 +1,10 @@
 // What somebody said before they heard that they may not any more is in no view; it is kept, as not sent.
+import { join } from "node:path";
+import Corestore from "corestore";
 import t, { type Test } from "tap";
+import { LocalStore } from "../../src/p2p/local-store.js";
+import { Outbox } from "../../src/p2p/outbox.js";
+import { hex, newId } from "../../src/p2p/room.js";
 import type { Op } from "../../src/p2p/spec/generated/types.js";
 import { type Mate, Table } from "../helpers/mates.js";
 import { until } from "../helpers/rooms.js";
@@ -62,6 +67,26 @@ t.test("only some may post any more: what came too late is kept, and once taken 
   await until(() => again.member.summary().canWrite, 20_000);
   await crossed(table, ann, again, "late again", { type: "set-room", post: 2 });
   t.same(texts(again), ["late again"]);
+});
+
+t.test("what waited to go out when one was removed is shown as not sent", async (t) => {
+  const { table, ann, bob } = await two(t);
+  await ann.member.write({ type: "remove-member", identity: bob.identity.key });
+  await until(() => bob.member.summary().removed, 20_000);
+  const { id } = bob.member;
+  await table.leave(bob);
+  // As a kill leaves it.
+  const store = new Corestore(join(table.folder, "bob", "store"));
+  const local = new LocalStore(store);
+  await local.ready();
+  const op: Op = { type: "post-message", text: "soon", action: false, replyTo: null, mentions: [] };
+  await new Outbox(local, id).add({ id: hex(newId()), op, sentAt: Date.now(), failed: null });
+  await local.close();
+  await store.close();
+  const again = await table.join("bob", ann.keys, "");
+  await until(() => texts(again).includes("soon"), 10_000);
+  t.match(notSent(again)[0]!.reason, /removed/);
+  t.equal(again.member.hasWaiting, false);
 });
 
 t.test("sent while it closes: refused, so that whoever asked asks again, and nothing is kept by half", async (t) => {
