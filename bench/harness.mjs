@@ -134,8 +134,17 @@ export class Program {
     while (performance.now() - this.lastAt < ms && performance.now() < end) await sleep(10);
   }
 
+  resize(columns, rows) {
+    this.term.resize(columns, rows);
+    this.pty.resize(columns, rows);
+  }
+
   /** One key and what it brings: until its first byte, and all bytes until the next one. */
-  async key(key, gapMs) {
+  key(key, gapMs) {
+    return this.during(() => this.write(key), gapMs);
+  }
+
+  async during(work, gapMs) {
     const before = this.bytes;
     let firstAt = null;
     const listener = (at) => {
@@ -143,7 +152,7 @@ export class Program {
     };
     this.#listeners.add(listener);
     const begin = performance.now();
-    this.write(key);
+    work();
     await jittered(gapMs);
     this.#listeners.delete(listener);
     return { ms: firstAt === null ? Number.NaN : firstAt - begin, bytes: this.bytes - before };
@@ -175,10 +184,12 @@ export async function typeKeys(running, { keys = 150, gapMs = 45 } = {}) {
   }
   const times = samples.map(({ ms }) => ms).filter(Number.isFinite);
   const { p50, p95 } = figures(times);
+  const p99 = percentile(times, 0.99);
   const bytes = samples.map((sample) => sample.bytes);
   return {
     "p50 ms": p50,
     "p95 ms": p95,
+    "p99 ms": p99,
     "bytes p50": percentile(bytes, 0.5),
     "bytes mean": bytes.reduce((sum, value) => sum + value, 0) / keys,
     "CPU ms": (cpuMs(running.pid) - cpuBefore) / keys,
