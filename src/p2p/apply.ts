@@ -17,6 +17,7 @@ import { mayDo } from "./rights.js";
 import type { AddInvite, JoinRoom, Op, SetIndexers, SetRoom } from "./spec/generated/types.js";
 import {
   KINDS,
+  OFFERED,
   type PersonRecord,
   ROLES,
   type Role,
@@ -84,10 +85,13 @@ async function applyOp(op: Op | null, context: Context): Promise<RejectReason | 
   if (!person || person.removed) return "not-a-member";
   if (await view.has(writerKey, envelope.id)) return "duplicate";
   // A later version's op keeps its place and its bytes, unread.
-  if (op === null) return addRow(context);
+  if (op === null) return addRow(context).then(() => null);
   const wrong = await applyMembersOp(op, { ...context, identity: writer.identity, person, room: await view.room() });
   if (wrong === "no-row") return view.note(writerKey, envelope.id).then(() => null);
-  return wrong ?? addRow(context);
+  if (wrong) return wrong;
+  const place = await addRow(context);
+  if (op.type === "share-file") await view.putFile(place, OFFERED);
+  return null;
 }
 
 export interface MemberContext extends Context {
@@ -102,13 +106,16 @@ export type Outcome = RejectReason | "no-row" | null;
 function applyMembersOp(op: Exclude<Op, JoinRoom>, context: MemberContext): Promise<Outcome> {
   switch (op.type) {
     case "post-message":
-      return post(context);
+    case "share-file":
+      return say(op.type, context);
     case "edit-message":
     case "delete-message":
     case "add-reaction":
     case "remove-reaction":
     case "pin-message":
     case "unpin-message":
+    case "finish-file":
+    case "unshare-file":
       return applyToMessage(op, context);
     case "set-profile":
       return setProfile(op.name, context);
@@ -126,8 +133,8 @@ function applyMembersOp(op: Exclude<Op, JoinRoom>, context: MemberContext): Prom
   }
 }
 
-async function post({ person, room }: MemberContext): Promise<Outcome> {
-  return mayDo("post-message", { role: person.role, room, own: true }) ? null : "not-allowed";
+async function say(act: "post-message" | "share-file", { person, room }: MemberContext): Promise<Outcome> {
+  return mayDo(act, { role: person.role, room, own: true }) ? null : "not-allowed";
 }
 
 async function setProfile(name: string, { view, identity, person, room, listener }: MemberContext): Promise<Outcome> {
@@ -218,11 +225,12 @@ function isZero(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0);
 }
 
-async function addRow({ node, envelope, view, listener, writerKey }: Context): Promise<RejectReason | null> {
+/** @returns its place */
+async function addRow({ node, envelope, view, listener, writerKey }: Context): Promise<number> {
   const row = { writer: writerKey, length: node.length, bytes: envelope.bytes };
   const place = await view.addRow(row, envelope.id);
   listener.row(place);
-  return null;
+  return place;
 }
 
 async function join(op: JoinRoom, context: Context): Promise<RejectReason | null> {
@@ -271,7 +279,8 @@ async function join(op: JoinRoom, context: Context): Promise<RejectReason | null
   const signs = indexersOf(host).some((key) => b4a.equals(key, writerKey));
   if (!isCreator && !signs) await host.addWriter(writerKey, { indexer: false });
   listener.joined(writerKey, record);
-  return addRow(context);
+  await addRow(context);
+  return null;
 }
 
 async function spendAdmission(op: JoinRoom, identity: Uint8Array, context: Context): Promise<RejectReason | null> {

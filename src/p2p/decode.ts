@@ -8,7 +8,7 @@ import b4a from "b4a";
 import c, { type Codec } from "compact-encoding";
 import crypto from "hypercore-crypto";
 import { resolveStruct } from "./spec/generated/codecs.js";
-import { type MessageRef, OP_NUMBERS, type Op } from "./spec/generated/types.js";
+import { type MessageRef, OP_NUMBERS, type Op, type ShareFile } from "./spec/generated/types.js";
 
 export const ENVELOPE_VERSION = 1;
 export const MAX_OP_BYTES = 64 * 1024;
@@ -22,6 +22,10 @@ export const MAX_EMOJI_BYTES = 64;
 export const MAX_NAMED_GUESTS = 1_000;
 export const MAX_INVITE_USES = 1000;
 export const ID_BYTES = 16;
+export const MAX_FILE_NAME_BYTES = 255;
+export const MAX_SHARED_FILES = 100_000;
+/** Of a shared file; the last one of each file may be shorter. */
+export const BLOCK_BYTES = 256 * 1024;
 
 const HEADER_BYTES = 1 + 1 + ID_BYTES + 6 + 4;
 const SIGNATURE_BYTES = 64;
@@ -167,6 +171,11 @@ export function isSignedBy(
   return crypto.verify(b4a.concat([OP_DOMAIN, roomKey, writerKey, unsigned]), envelope.signature, signingKey);
 }
 
+/** Of the op in an envelope that is stored, without reading it. */
+export function numberOf(bytes: Uint8Array): number {
+  return bytes[NUMBER_OFFSET] ?? 0;
+}
+
 export function textBytes(text: string): number {
   return Buffer.byteLength(text, "utf8");
 }
@@ -195,6 +204,16 @@ function isRef(ref: MessageRef): boolean {
 
 function isLevel(level: number | null | undefined): boolean {
   return !level || level <= 3;
+}
+
+/** What it says of sizes has to fit together, so that whoever fetches can set aside what is needed, and no more. */
+function wrongInShare({ name, size, files, blocks, isFolder }: ShareFile): RejectReason | null {
+  if (textBytes(name) > MAX_FILE_NAME_BYTES) return "too-long";
+  if (files > MAX_SHARED_FILES) return "too-many";
+  if (name.length === 0 || (!isFolder && files !== 1)) return "unreadable";
+  if (files === 0 && size > 0) return "unreadable";
+  const least = Math.ceil(size / BLOCK_BYTES);
+  return blocks >= least && blocks <= least + files ? null : "unreadable";
 }
 
 /** Limits that need no context; the same table on both ways. */
@@ -234,5 +253,10 @@ function wrongIn(op: Op): RejectReason | null {
       return op.uses >= 1 && op.uses <= MAX_INVITE_USES && Number.isSafeInteger(op.expiresAt) ? null : "unreadable";
     case "revoke-invite":
       return null;
+    case "share-file":
+      return wrongInShare(op);
+    case "finish-file":
+    case "unshare-file":
+      return isRef(op.target) ? null : "unreadable";
   }
 }

@@ -1,6 +1,6 @@
 /** A message as the core tells it: a row, or what has no row yet, with all that is on it. */
 import type { Reaction, Who } from "./message-state.js";
-import type { MessageRef, Op } from "./spec/generated/types.js";
+import type { MessageRef, Op, PostMessage, ShareFile } from "./spec/generated/types.js";
 
 export type MessageState = "pending" | "sent" | "delivered" | "failed";
 
@@ -61,6 +61,11 @@ export const UNTOUCHED = {
   reply: null,
   about: null,
 } as const;
+
+/** What a person said: words, or a file. */
+export function isSaid(op: Op | null): op is PostMessage | ShareFile {
+  return op?.type === "post-message" || op?.type === "share-file";
+}
 
 export function textOf(op: Op | null): string {
   return op?.type === "post-message" ? op.text : "";

@@ -1,8 +1,9 @@
 /** Why the room would not take an op now, as a sentence; the same rules as `apply`, so that nothing useless is written. */
 import b4a from "b4a";
-import { MAX_REACTIONS } from "./apply-message.js";
+import { MAX_REACTIONS, type MessageOp, mayBeOn } from "./apply-message.js";
 import { decode, foldEmoji } from "./decode.js";
-import { type Act, mayDo, RIGHTS } from "./rights.js";
+import { isSaid } from "./messages.js";
+import { type Act, mayDo, RIGHTS, roleFor } from "./rights.js";
 import type { Op } from "./spec/generated/types.js";
 import { MAX_PINS, type PersonRecord, ROLES, type Role, type RoomRecord, type ViewReader } from "./view.js";
 
@@ -20,7 +21,8 @@ export async function whyNot(op: Op, identity: Uint8Array, view: ViewReader): Pr
   for (const act of actsOf(op, room)) {
     const about = await aboutOf(op, view);
     if (about === "no-such-message") return missing("That message is not here.");
-    if (about === "taken-back") return missing("That message was taken back.");
+    if (about === "other-kind") return missing(otherKind(op));
+    if (about === "taken-back") return missing(`That ${isOfFile(op) ? "file" : "message"} was taken back.`);
     if (about === "no-such-member") {
       return { code: "NO_SUCH_MEMBER", message: "There is no such member.", hint: "/who lists them." };
     }
@@ -40,6 +42,15 @@ function missing(message: string): Refusal {
   return { code: "NO_SUCH_MESSAGE", message };
 }
 
+function isOfFile({ type }: Op): boolean {
+  return type === "finish-file" || type === "unshare-file";
+}
+
+function otherKind(op: Op): string {
+  if (isOfFile(op)) return "There is no file in that message.";
+  return op.type === "edit-message" ? "Only text can be edited." : "That can only be done to a message with text.";
+}
+
 /** What an op amounts to; `set-room` can be several things at once. */
 export function actsOf(op: Op, room: RoomRecord | null): Act[] {
   if (op.type === "join-room") return [];
@@ -57,14 +68,15 @@ type About = { identity: Uint8Array; person: PersonRecord | null };
 async function aboutOf(
   op: Op,
   view: ViewReader,
-): Promise<About | "no-such-message" | "taken-back" | "no-such-member" | null> {
+): Promise<About | "no-such-message" | "other-kind" | "taken-back" | "no-such-member" | null> {
   if ("target" in op) {
     const place = await view.placeOf(op.target.writer, op.target.id);
     const row = place === null ? null : await view.row(place);
     const decoded = row ? decode(row.bytes) : null;
     const author = row ? await view.writer(row.writer) : null;
-    if (place === null || !author || !decoded?.ok || decoded.op?.type !== "post-message") return "no-such-message";
-    if ((await view.marks(place)).deletion) return "taken-back";
+    if (place === null || !author || !decoded?.ok || !isSaid(decoded.op)) return "no-such-message";
+    if (!mayBeOn(op as MessageOp, decoded.op)) return "other-kind";
+    if ((await view.marks(place)).deletion || (await view.file(place))?.unshare) return "taken-back";
     return { identity: author.identity, person: await view.person(author.identity) };
   }
   if (op.type === "set-role" || op.type === "remove-member") {
@@ -87,8 +99,9 @@ async function sentence(act: Act, { room, own, otherRole, role }: Case, view: Vi
     return ["This room goes on in another one; here nothing can be written any more."];
   if (room?.kind === "direct" && right.notDirect) return ["In a room for two there is no such thing."];
   const needs = own ? right.own : right.other;
+  if (needs === null && act === "finish-file") return ["Only who shared it can do that."];
   if (needs === null) return ["Only who wrote it can do that.", "You can answer it, or react to it."];
-  const needed = needs === "post" || needs === "invite" ? (room?.[needs] ?? "member") : needs;
+  const needed = roleFor(needs, room);
   if (ROLES.indexOf(role) >= ROLES.indexOf(needed)) {
     return [
       `You cannot do that to ${otherRole === "owner" ? "an owner" : `a ${otherRole}`} as ${role === "owner" ? "an owner" : `a ${role}`}.`,
@@ -128,6 +141,8 @@ async function alreadySo(op: Op, identity: Uint8Array, me: PersonRecord, view: V
         : null;
     case "unpin-message":
       return place !== null && !(await view.isPinned(place)) ? nothing("It is not pinned.") : null;
+    case "finish-file":
+      return place !== null && (await view.file(place))?.finish ? nothing("That file is whole already.") : null;
     case "set-role":
       return lastOwner(op.identity, ROLES[op.role - 1] ?? "member", identity, me, view);
     case "remove-member":

@@ -1,8 +1,9 @@
 import type { Op } from "./spec/generated/types.js";
 import type { Role, RoomRecord } from "./view.js";
 
-/** At least that role; `post`, `invite`: what the room's own setting asks for; null: nobody. */
-type Needs = Role | "post" | "invite" | null;
+/** At least that role; `post`, `invite`, `share`: what the room's own setting asks for; null: nobody. */
+type Needs = Role | Setting | null;
+type Setting = "post" | "invite" | "share";
 
 export interface Right {
   /** What it is about is one's own: a message, an invite, oneself. */
@@ -41,7 +42,17 @@ export const RIGHTS: { readonly [A in Act]: Right } = {
   "remove-member": { own: "member", other: "moderator", outranks: true, afterEnd: true, notDirect: true },
   "add-invite": { own: "invite", other: "invite" },
   "revoke-invite": { own: "member", other: "moderator", afterEnd: true },
+  "share-file": { own: "share", other: null },
+  // It says nothing new: without it nobody could tell that what was shared before is whole.
+  "finish-file": { own: "member", other: null, afterEnd: true },
+  "unshare-file": { own: "member", other: "moderator", outranks: true, afterEnd: true },
 };
+
+/** The role it takes in this room. */
+export function roleFor(needs: Role | Setting, room: RoomRecord | null): Role {
+  const isSet = needs === "post" || needs === "invite" || needs === "share";
+  return isSet ? (room?.[needs] ?? "member") : needs;
+}
 
 const RANK: { readonly [R in Role]: number } = { member: 0, moderator: 1, owner: 2 };
 
@@ -64,7 +75,6 @@ export function mayDo(act: Act, { role, room, own, otherRole = "member" }: Askin
   if (room?.kind === "direct" && right.notDirect) return false;
   const needs = own ? right.own : right.other;
   if (needs === null) return false;
-  const needed = needs === "post" || needs === "invite" ? (room?.[needs] ?? "member") : needs;
-  if (!isAtLeast(role, needed)) return false;
+  if (!isAtLeast(role, roleFor(needs, room))) return false;
   return own || !right.outranks || RANK[role] > RANK[otherRole];
 }

@@ -11,6 +11,7 @@
  *   08 place 4 BE                → marks: the row's last edit, its deletion
  *   09 place 4 ‖ identity 32 ‖ folded emoji → mark: a reaction
  *   0a place 4                   → pin: when in the order of pins, and its mark
+ *   0b place 4                   → file: of a row that shares one, that it is whole, that it was taken back
  *
  * A mark is the op as it came, with its writer: whoever shows a row checks the signatures of all that is on it.
  */
@@ -18,6 +19,8 @@ import b4a from "b4a";
 import c, { type Codec } from "compact-encoding";
 import type { Batch, default as Hyperbee, Range } from "hyperbee";
 import { bool, choice, nullable, struct } from "./codec.js";
+import { numberOf } from "./decode.js";
+import { OP_NUMBERS } from "./spec/generated/types.js";
 
 const PREFIX = {
   row: 1,
@@ -30,6 +33,7 @@ const PREFIX = {
   marks: 8,
   reaction: 9,
   pin: 10,
+  file: 11,
 } as const;
 const NO_PLACE = 0xffff_ffff;
 
@@ -57,6 +61,12 @@ export interface Marks {
   readonly deletion: Mark | null;
 }
 
+/** On a row that shares a file; there is one for each such row. */
+export interface FileMarks {
+  readonly finish: Mark | null;
+  readonly unshare: Mark | null;
+}
+
 export interface Pin {
   /** The later pinned, the higher. */
   readonly order: number;
@@ -70,6 +80,8 @@ export interface FullRow {
   readonly marks: Marks | null;
   readonly reactions: readonly Mark[];
   readonly pin: Pin | null;
+  /** Null where the row shares no file. */
+  readonly file: FileMarks | null;
 }
 
 export interface WriterRecord {
@@ -157,8 +169,10 @@ const roomCodec = struct<RoomRecord>({
 const countsCodec = struct<Counts>({ writers: c.uint, persons: c.uint, pins: c.uint, pinned: c.uint });
 const markCodec = struct<Mark>({ writer: c.fixed32, length: c.uint, bytes: c.buffer });
 const marksCodec = struct<Marks>({ edit: nullable(markCodec), deletion: nullable(markCodec) });
+const fileCodec = struct<FileMarks>({ finish: nullable(markCodec), unshare: nullable(markCodec) });
 const pinCodec = struct<Pin>({ order: c.uint, mark: markCodec });
 const NO_MARKS: Marks = { edit: null, deletion: null };
+export const OFFERED: FileMarks = { finish: null, unshare: null };
 const NO_COUNTS: Counts = { writers: 0, persons: 0, pins: 0, pinned: 0 };
 
 function key(prefix: number, ...parts: Uint8Array[]): Buffer {
@@ -230,6 +244,20 @@ export class ViewReader {
     return this.#read(rowKey(place), rowCodec);
   }
 
+  async file(place: number): Promise<FileMarks | null> {
+    return this.#read(key(PREFIX.file, placeBytes(place)), fileCodec);
+  }
+
+  /** Places of rows that share files, the newest first, before that one. */
+  async files(before: number, limit: number): Promise<number[]> {
+    const range = { gte: key(PREFIX.file), lt: key(PREFIX.file, placeBytes(Math.min(before, MAX_PLACE))) };
+    const places: number[] = [];
+    for await (const { key: at } of this.#source.createReadStream(range, { reverse: true, limit })) {
+      places.push(at.readUInt32BE(1));
+    }
+    return places;
+  }
+
   async marks(place: number): Promise<Marks> {
     return (await this.#read(key(PREFIX.marks, placeBytes(place)), marksCodec)) ?? NO_MARKS;
   }
@@ -258,12 +286,18 @@ export class ViewReader {
     for await (const { key: at, value } of this.#source.createReadStream(within(PREFIX.pin))) {
       pins.set(at.readUInt32BE(1), c.decode(pinCodec, value));
     }
+    const files = new Map<number, FileMarks>();
+    // Most pages have none: they are spared the read.
+    for (const { place, row } of rows) {
+      if (numberOf(row.bytes) === OP_NUMBERS["share-file"]) files.set(place, (await this.file(place)) ?? OFFERED);
+    }
     return rows.map(({ place, row }) => ({
       place,
       row,
       marks: marks.get(place) ?? null,
       reactions: reactions.get(place) ?? [],
       pin: pins.get(place) ?? null,
+      file: files.get(place) ?? null,
     }));
   }
 
@@ -424,6 +458,10 @@ export class ViewWriter extends ViewReader {
 
   putMarks(place: number, value: Marks): Promise<void> {
     return this.#batch.put(key(PREFIX.marks, placeBytes(place)), c.encode(marksCodec, value));
+  }
+
+  putFile(place: number, value: FileMarks): Promise<void> {
+    return this.#batch.put(key(PREFIX.file, placeBytes(place)), c.encode(fileCodec, value));
   }
 
   putReaction(place: number, identity: Uint8Array, folded: string, value: Mark): Promise<void> {

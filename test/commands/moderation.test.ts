@@ -6,7 +6,9 @@ import { type Act, mayDo, RIGHTS, type Right } from "../../src/p2p/rights.js";
 
 const PAGE = join(import.meta.dirname, "../../../docs/moderation.md");
 const ROLES = ["member", "moderator", "owner"] as const;
-const SETTINGS: readonly unknown[] = ["post", "invite"];
+const SETTINGS: readonly unknown[] = ["post", "invite", "share"];
+/** What they make is new, so there is nobody else's. */
+const NEW: readonly Act[] = ["post-message", "share-file"];
 
 const rows = new Map(
   [...readFileSync(PAGE, "utf8").matchAll(/^\| `([a-z-]+)` \| (.*) \|$/gm)].map(([, act = "", rest = ""]) => {
@@ -20,7 +22,7 @@ function cellFor(act: Act, right: Right, role: (typeof ROLES)[number]): string {
   const asSet = [right.own, right.other].some((needs) => SETTINGS.includes(needs)) ? "as set" : null;
   const may = (own: boolean, otherRole: (typeof ROLES)[number]) => mayDo(act, { role, room: null, own, otherRole });
   const others = ROLES.filter((other) => may(false, other));
-  if (asSet) return right.other === null && act !== "post-message" ? `own, ${asSet}` : asSet;
+  if (asSet) return right.other === null && !NEW.includes(act) ? `own, ${asSet}` : asSet;
   const own = may(true, "member");
   if (others.length === ROLES.length && own) return "yes";
   if (others.length === 0) return own ? "own" : "no";

@@ -18,7 +18,8 @@ const KINDS: readonly Kind[] = ["group", "direct", "broadcast"];
 /** What somebody does, by names. */
 export type Deed =
   | { readonly do: "post"; readonly text?: string }
-  | { readonly do: "edit" | "delete" | "pin" | "unpin"; readonly on: string }
+  | { readonly do: "share" }
+  | { readonly do: "edit" | "delete" | "pin" | "unpin" | "finish" | "unshare"; readonly on: string }
   | { readonly do: "react" | "unreact"; readonly on: string; readonly emoji: string }
   | { readonly do: "profile"; readonly name: string }
   | ({ readonly do: "room" } & RoomChange)
@@ -61,6 +62,8 @@ export interface Writer {
 
 export const ELSEWHERE = Buffer.alloc(32, 7);
 export const BEFORE = Buffer.alloc(32, 8);
+const DRIVE = Buffer.alloc(32, 9);
+const BLOBS = Buffer.alloc(32, 10);
 
 const latin = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 export const lengthName = (writerKey: Uint8Array, length: number) => `${latin(writerKey)} ${length}`;
@@ -169,6 +172,12 @@ export class Cast {
     switch (deed.do) {
       case "post":
         return { type: "post-message", text: deed.text ?? "words" };
+      case "share":
+        return { type: "share-file", name: "tea.txt", size: 4, files: 1, drive: DRIVE, blobs: BLOBS, blocks: 1 };
+      case "finish":
+        return { type: "finish-file", target: this.#ref(deed.on), hash: crypto.hash(Buffer.from(label)) };
+      case "unshare":
+        return { type: "unshare-file", target: this.#ref(deed.on) };
       case "edit":
         return { type: "edit-message", target: this.#ref(deed.on), text: "other words" };
       case "delete":

@@ -84,6 +84,17 @@ const TOUCHING = [
     ],
   ),
   by(
+    ["meg1", "mo1"],
+    [
+      { do: "finish", on: "file-meg1" },
+      { do: "unshare", on: "file-meg1" },
+      { do: "pin", on: "file-meg1" },
+      { do: "unpin", on: "file-meg1" },
+      { do: "react", on: "file-meg1", emoji: "👍" },
+      { do: "share" },
+    ],
+  ),
+  by(
     ["olive1", "mo1", "meg1"],
     [
       { do: "role", who: "meg", role: "owner" },
@@ -165,7 +176,7 @@ await run(
       const about: Deed = "on" in deed && on ? { ...deed, on: on.sameAs ?? on.label } : deed;
       // Now and then under a name that it used before.
       const same = again ? acts.findLast((act) => act.writer === writer && act.deed.do !== "invite") : undefined;
-      const isNamed = same && deed.do !== "invite" && deed.do !== "post";
+      const isNamed = same && deed.do !== "invite" && deed.do !== "post" && deed.do !== "share";
       acts.push(stage.cast.act(writer, about, isNamed ? { sameAs: same.sameAs ?? same.label } : {}));
       seen.push(acts.slice(0, i).flatMap((act, j) => (act.writer === writer || (bits >> (i - j - 1)) & 1 ? [j] : [])));
     }

@@ -27,6 +27,9 @@ const line = (member: Cell, moderator: Cell, owner: Cell, forTwo: "two" | "-", g
 
 const TABLE = {
   post: line("set", "set", "set", "two", "-"),
+  share: line("set", "set", "set", "two", "-"),
+  finish: line("own", "own", "own", "two", "after"),
+  unshare: line("own", "own, lower", "own, lower", "two", "after"),
   edit: line("own, set", "own, set", "own, set", "two", "-"),
   delete: line("own", "own, lower", "own, lower", "two", "after"),
   react: line("yes", "yes", "yes", "two", "-"),
@@ -57,6 +60,9 @@ interface Person {
 
 interface Message {
   writer: string;
+  isFile: boolean;
+  /** Of a file: the act that said it is whole. */
+  finish: string | null;
   edit: string | null;
   deletion: string | null;
   /** By person and folded sign: the act. */
@@ -162,9 +168,13 @@ export class RoomModel {
     if (me.removed) return "out";
     switch (deed.do) {
       case "post":
-        if (!this.#may("post", me, true)) return "out";
-        this.state.messages[act.label] = { writer, edit: null, deletion: null, reactions: {}, pin: null };
+      case "share": {
+        if (!this.#may(deed.do, me, true)) return "out";
+        const isFile = deed.do === "share";
+        const nothing = { edit: null, deletion: null, finish: null, reactions: {}, pin: null };
+        this.state.messages[act.label] = { writer, isFile, ...nothing };
         return "row";
+      }
       case "profile": {
         if (!this.#may("profile", me, true)) return "out";
         const same = me.name === deed.name;
@@ -205,7 +215,7 @@ export class RoomModel {
     const row: Line = TABLE[what];
     if (room?.kind === "direct" && !row.forTwo) return false;
     if (room?.goesOn && !row.goesOn) return false;
-    const asked = what === "invite" ? room?.invite : room?.post;
+    const asked = what === "invite" ? room?.invite : what === "share" ? room?.share : room?.post;
     const asSet = !above(asked ?? "member", me.role);
     switch (row[me.role]) {
       case "no":
@@ -228,6 +238,10 @@ export class RoomModel {
   #touch(act: Act, deed: Extract<Deed, { on: string }>, identity: string, me: Person): boolean {
     const message = this.state.messages[deed.on];
     if (!message || message.deletion) return false;
+    // Words are edited and taken back, files finished and unshared; all the rest goes for both.
+    if (message.isFile ? deed.do === "edit" || deed.do === "delete" : deed.do === "finish" || deed.do === "unshare") {
+      return false;
+    }
     const author = this.state.writers[message.writer]!.person;
     if (!this.#may(deed.do, me, author === identity, this.state.persons[author]!.role)) return false;
     const sign = "emoji" in deed ? `${identity} ${deed.emoji.replace(/[\ufe0e\ufe0f]/g, "")}` : "";
@@ -237,6 +251,13 @@ export class RoomModel {
         return true;
       case "delete":
         Object.assign(message, { edit: null, deletion: act.label, pin: null });
+        return true;
+      case "finish":
+        if (message.finish) return false;
+        message.finish = act.label;
+        return true;
+      case "unshare":
+        Object.assign(message, { deletion: act.label, pin: null });
         return true;
       case "react": {
         const mine = Object.keys(message.reactions).filter((key) => key.startsWith(`${identity} `));
@@ -391,9 +412,10 @@ export async function stateOf({ view, host, reader }: Follower, cast: Cast): Pro
   for (const { key, value } of await reader.writers()) {
     state.writers[called(key)] = { person: called(value.identity), active: value.active };
   }
-  for (const { place, row, marks, pin, reactions } of rows) {
+  for (const { place, row, marks, pin, reactions, file } of rows) {
     const label = state.rows[place]!;
-    if (cast.acts.get(label)?.deed.do !== "post") continue;
+    const { deed } = cast.acts.get(label) ?? {};
+    if (deed?.do !== "post" && deed?.do !== "share") continue;
     const signs: Record<string, string> = {};
     for (const reaction of reactions) {
       const act = cast.acts.get(markOf(reaction)!)!;
@@ -402,8 +424,10 @@ export async function stateOf({ view, host, reader }: Follower, cast: Cast): Pro
     }
     state.messages[label] = {
       writer: called(row.writer),
+      isFile: file !== null,
+      finish: markOf(file?.finish ?? null),
       edit: markOf(marks?.edit ?? null),
-      deletion: markOf(marks?.deletion ?? null),
+      deletion: markOf(marks?.deletion ?? file?.unshare ?? null),
       reactions: signs,
       pin: pin && [pin.order, markOf(pin.mark)!],
     };

@@ -109,11 +109,17 @@ export function founding(cast: Cast, kind: Kind, rights: RoomChange): Act[] {
     by("olive1", { do: "role", who: "mona", role: "moderator" }),
   ];
   // In a room where few write, those few let the others for once.
-  if (kind === "broadcast") acts.push(by("olive1", { do: "room", post: "member", invite: "member" }));
+  if (kind === "broadcast") {
+    acts.push(by("olive1", { do: "room", post: "member", invite: "member", share: "member" }));
+  }
   for (const writer of ["olive1", "otto1", "mo1", "mona1", "meg1", "max1", "rex1"]) {
     acts.push(by(writer, { do: "post" }, `by-${writer}`));
   }
+  for (const writer of ["olive1", "mo1", "meg1"]) acts.push(by(writer, { do: "share" }, `file-${writer}`));
   acts.push(
+    by("meg2", { do: "share" }, "file-gone"),
+    by("mo1", { do: "finish", on: "file-mo1" }),
+    by("meg1", { do: "unshare", on: "file-gone" }),
     by("meg2", { do: "post" }, "gone"),
     by("meg1", { do: "react", on: "by-max1", emoji: "👍" }),
     by("mo1", { do: "pin", on: "by-mo1" }),
@@ -125,7 +131,9 @@ export function founding(cast: Cast, kind: Kind, rights: RoomChange): Act[] {
     by("otto1", { do: "invite", uses: 1, only: ["rex"] }, "for-rex"),
     by("mo1", { do: "remove", who: "rex" }),
   );
-  if (kind === "broadcast") acts.push(by("olive1", { do: "room", post: "moderator", invite: "moderator" }));
+  if (kind === "broadcast") {
+    acts.push(by("olive1", { do: "room", post: "moderator", invite: "moderator", share: "moderator" }));
+  }
   if (Object.keys(rights).length > 0) acts.push(by("olive1", { do: "room", ...rights }));
   return acts;
 }
@@ -140,10 +148,12 @@ export function foundingForTwo(cast: Cast): Act[] {
     cast.act("meg1", { do: "join", invite: "for-meg", by: "olive1" }, { optimistic: true }),
     by("olive1", { do: "post" }, "by-olive1"),
     by("meg1", { do: "post" }, "by-meg1"),
+    by("meg1", { do: "share" }, "file-meg1"),
   ];
 }
 
 const MESSAGES = ["by-olive1", "by-otto1", "by-mo1", "by-mona1", "by-meg1", "by-max1", "by-rex1", "gone", "nowhere"];
+const FILES = ["file-olive1", "file-mo1", "file-meg1", "file-gone", "by-meg1", "nowhere"];
 const PEOPLE = Object.keys(DEVICES);
 export const ACTORS = ["olive1", "otto1", "mo1", "meg1", "meg2", "rex1", "nell1"];
 
@@ -159,6 +169,18 @@ export function deeds(): Deed[] {
       { do: "unreact", on: label, emoji: "👍" },
     ]),
     ...["by-mo1", "by-meg1", "gone"].flatMap((label): Deed[] => [
+      { do: "pin", on: label },
+      { do: "unpin", on: label },
+    ]),
+    { do: "share" },
+    ...FILES.flatMap((label): Deed[] => [
+      { do: "finish", on: label },
+      { do: "unshare", on: label },
+    ]),
+    ...["file-meg1", "file-mo1"].flatMap((label): Deed[] => [
+      { do: "edit", on: label },
+      { do: "delete", on: label },
+      { do: "react", on: label, emoji: "👍" },
       { do: "pin", on: label },
       { do: "unpin", on: label },
     ]),
@@ -209,6 +231,9 @@ export function events(): [string, Deed][] {
     ["olive1", { do: "remove", who: "olive" }],
     ["meg2", { do: "delete", on: "by-meg1" }],
     ["olive1", { do: "pin", on: "by-meg1" }],
+    ["meg2", { do: "finish", on: "file-meg1" }],
+    ["mo1", { do: "unshare", on: "file-meg1" }],
+    ["olive1", { do: "room", share: "owner" }],
     ["olive1", { do: "room", goesOn: "elsewhere" }],
     ["olive1", { do: "room", post: "owner", invite: "owner" }],
     ["mo1", { do: "revoke", invite: "of-meg" }],
@@ -225,7 +250,7 @@ export function openStages(folder: string): Promise<Stage[]> {
     group("group", "group"),
     group("few write", "broadcast"),
     group("goes on elsewhere", "group", { goesOn: "elsewhere" }),
-    group("strict", "group", { post: "moderator", invite: "owner" }),
+    group("strict", "group", { post: "moderator", invite: "owner", share: "moderator" }),
     Stage.open(folder, "for two", foundingForTwo),
   ]);
 }

@@ -55,7 +55,7 @@ t.test("the view in memory is what a real one is", async (t) => {
   for await (const { key, value } of bee.createReadStream({})) real.push([key.toString("hex"), value.toString("hex")]);
   const follower = new Follower({ view: new MemoryView(), host: new WriterList(stage.cast.roomKey) });
   await follower.follow(acts);
-  const found = Array.from({ length: 11 }, (_, prefix) => follower.view.under(prefix)).flat();
+  const found = Array.from({ length: 12 }, (_, prefix) => follower.view.under(prefix)).flat();
   t.same(
     found.map(({ key, value }) => [key.toString("hex"), value.toString("hex")]),
     real,

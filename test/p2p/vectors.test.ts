@@ -213,6 +213,35 @@ const EXAMPLES: readonly { readonly name: string; readonly by: Person; readonly 
       only: [newcomer.identityKey],
     },
   },
+  {
+    name: "share-file",
+    by: founder,
+    op: {
+      type: "share-file",
+      name: "Grüße 幅.tgz",
+      size: 4_200_000,
+      files: 1,
+      drive: fill(0x0e),
+      blobs: fill(0x0f),
+      blocks: 17,
+    },
+  },
+  {
+    name: "share-file, a folder beyond 32 bits",
+    by: newcomer,
+    op: {
+      type: "share-file",
+      name: "films",
+      size: 18_200_000_000,
+      files: 3,
+      drive: fill(0x0e),
+      blobs: fill(0x0f),
+      blocks: 69_430,
+      isFolder: true,
+    },
+  },
+  { name: "finish-file", by: founder, op: { type: "finish-file", target: TARGET, hash: fill(0x0a) } },
+  { name: "unshare-file", by: newcomer, op: { type: "unshare-file", target: TARGET } },
 ];
 
 const idOf = (index: number) => fill(0x10 + index, 16);
@@ -377,7 +406,9 @@ async function viewEntries(): Promise<Vectors> {
   await view.putMarks(0, { edit: mark(9), deletion: null });
   await view.putReaction(0, newcomer.identityKey, "👍", mark(11));
   await view.putPin(0, { order: 2, mark: mark(13) });
-  const names = ["row", "place", "writer", "person", "invite", "room", "counts", "marks", "reaction", "pin"];
+  const indexOf = (name: string) => EXAMPLES.findIndex((example) => example.name === name);
+  await view.putFile(0, { finish: mark(indexOf("finish-file")), unshare: null });
+  const names = ["row", "place", "writer", "person", "invite", "room", "counts", "marks", "reaction", "pin", "file"];
   return Object.fromEntries(names.map((name, index) => [name, { key: entries[index]![0], value: entries[index]![1] }]));
 }
 

@@ -217,8 +217,39 @@ export const OPS: readonly OpSpec[] = [
     says: "Close a door",
     fields: [{ name: "invite", type: "fixed32", required: true, says: "id of the invite" }],
   },
-  { number: 16, name: "share-file", says: "Offer a file" },
-  { number: 17, name: "finish-file", says: "A shared file is whole: its hash" },
-  { number: 18, name: "unshare-file", says: "Take a file back" },
+  {
+    number: 16,
+    name: "share-file",
+    says: "Offer a file, or a folder; the id of its envelope is the id of the share",
+    fields: [
+      { name: "name", type: "string", required: true, says: "what it is called, 1 to 255 bytes" },
+      { name: "size", type: "uint", required: true, says: "bytes in all" },
+      { name: "files", type: "uint", required: true, says: "1; of a folder how many are in it, at most 100,000" },
+      { name: "drive", type: "fixed32", required: true, says: "key of the core that holds paths and sizes" },
+      { name: "blobs", type: "fixed32", required: true, says: "key of the core that holds the bytes" },
+      { name: "blocks", type: "uint", required: true, says: "of 256 KiB at most; each file begins a new one" },
+      { name: "isFolder", type: "bool", says: "it is a folder" },
+    ],
+  },
+  {
+    number: 17,
+    name: "finish-file",
+    says: "A shared file is whole",
+    fields: [
+      { name: "target", type: "message-ref", required: true, says: "one's own share, from whichever device" },
+      {
+        name: "hash",
+        type: "fixed32",
+        required: true,
+        says: "tree hash of the core with the bytes, at all its blocks",
+      },
+    ],
+  },
+  {
+    number: 18,
+    name: "unshare-file",
+    says: "Take a file back: a request to all programs, since some may have it",
+    fields: [{ name: "target", type: "message-ref", required: true, says: "the share" }],
+  },
   { number: 19, name: "note-call", says: "A call began or ended" },
 ];

@@ -1,12 +1,12 @@
 // @ts-nocheck Made by scripts/generate-ops.mjs from src/p2p/spec/ops.ts.
-// Schema Version: 1
+// Schema Version: 2
 /* eslint-disable camelcase */
 /* eslint-disable quotes */
 /* eslint-disable space-before-function-paren */
 
 import c from 'compact-encoding'
 
-const VERSION = 1
+const VERSION = 2
 
 // eslint-disable-next-line no-unused-vars
 let version = VERSION
@@ -507,6 +507,93 @@ const encoding17 = {
   }
 }
 
+// @keet-tui/share-file
+const encoding18 = {
+  preencode(state, m) {
+    c.string.preencode(state, m.name)
+    c.uint.preencode(state, m.size)
+    c.uint.preencode(state, m.files)
+    c.fixed32.preencode(state, m.drive)
+    c.fixed32.preencode(state, m.blobs)
+    c.uint.preencode(state, m.blocks)
+    state.end++ // max flag is 1 so always one byte
+  },
+  encode(state, m) {
+    const flags = (version >= 2 && m.isFolder) ? 1 : 0
+
+    c.string.encode(state, m.name)
+    c.uint.encode(state, m.size)
+    c.uint.encode(state, m.files)
+    c.fixed32.encode(state, m.drive)
+    c.fixed32.encode(state, m.blobs)
+    c.uint.encode(state, m.blocks)
+    c.uint.encode(state, flags)
+  },
+  decode(state) {
+    const r0 = c.string.decode(state)
+    const r1 = c.uint.decode(state)
+    const r2 = c.uint.decode(state)
+    const r3 = c.fixed32.decode(state)
+    const r4 = c.fixed32.decode(state)
+    const r5 = c.uint.decode(state)
+    const flags = c.uint.decode(state)
+
+    return {
+      name: r0,
+      size: r1,
+      files: r2,
+      drive: r3,
+      blobs: r4,
+      blocks: r5,
+      isFolder: (version >= 2 && (flags & 1) !== 0)
+    }
+  }
+}
+
+// @keet-tui/finish-file.target
+const encoding19_0 = encoding4_2
+
+// @keet-tui/finish-file
+const encoding19 = {
+  preencode(state, m) {
+    encoding19_0.preencode(state, m.target)
+    c.fixed32.preencode(state, m.hash)
+  },
+  encode(state, m) {
+    encoding19_0.encode(state, m.target)
+    c.fixed32.encode(state, m.hash)
+  },
+  decode(state) {
+    const r0 = encoding19_0.decode(state)
+    const r1 = c.fixed32.decode(state)
+
+    return {
+      target: r0,
+      hash: r1
+    }
+  }
+}
+
+// @keet-tui/unshare-file.target
+const encoding20_0 = encoding4_2
+
+// @keet-tui/unshare-file
+const encoding20 = {
+  preencode(state, m) {
+    encoding20_0.preencode(state, m.target)
+  },
+  encode(state, m) {
+    encoding20_0.encode(state, m.target)
+  },
+  decode(state) {
+    const r0 = encoding20_0.decode(state)
+
+    return {
+      target: r0
+    }
+  }
+}
+
 function setVersion(v) {
   version = v
 }
@@ -566,6 +653,12 @@ function getEncoding(name) {
       return encoding16
     case '@keet-tui/revoke-invite':
       return encoding17
+    case '@keet-tui/share-file':
+      return encoding18
+    case '@keet-tui/finish-file':
+      return encoding19
+    case '@keet-tui/unshare-file':
+      return encoding20
     default:
       throw new Error('Encoder not found ' + name)
   }

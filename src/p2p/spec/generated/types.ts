@@ -117,6 +117,28 @@ export interface RevokeInvite {
   readonly invite: Uint8Array;
 }
 
+export interface ShareFile {
+  readonly type: "share-file";
+  readonly name: string;
+  readonly size: number;
+  readonly files: number;
+  readonly drive: Uint8Array;
+  readonly blobs: Uint8Array;
+  readonly blocks: number;
+  readonly isFolder?: boolean | null;
+}
+
+export interface FinishFile {
+  readonly type: "finish-file";
+  readonly target: MessageRef;
+  readonly hash: Uint8Array;
+}
+
+export interface UnshareFile {
+  readonly type: "unshare-file";
+  readonly target: MessageRef;
+}
+
 export type Op =
   | JoinRoom
   | PostMessage
@@ -132,7 +154,10 @@ export type Op =
   | SetRole
   | RemoveMember
   | AddInvite
-  | RevokeInvite;
+  | RevokeInvite
+  | ShareFile
+  | FinishFile
+  | UnshareFile;
 
 export const OP_NUMBERS = {
   "join-room": 1,
@@ -150,6 +175,9 @@ export const OP_NUMBERS = {
   "remove-member": 13,
   "add-invite": 14,
   "revoke-invite": 15,
+  "share-file": 16,
+  "finish-file": 17,
+  "unshare-file": 18,
 } as const;
 
-export const RESERVED_NUMBERS: readonly number[] = [16, 17, 18, 19];
+export const RESERVED_NUMBERS: readonly number[] = [19];
