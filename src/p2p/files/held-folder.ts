@@ -6,7 +6,7 @@
 import type { Stats } from "node:fs";
 import { constants, existsSync } from "node:fs";
 import { type FileHandle, lstat, mkdir, open } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { codeOf, folderMoved } from "./file-errors.js";
 
 const HANDLES = "/proc/self/fd";
@@ -94,6 +94,24 @@ export class HeldFolder {
 
   async close(): Promise<void> {
     await this.#handle?.close();
+  }
+}
+
+/**
+ * With those above it, for their owner alone. Not by mkdir's own `recursive`: Node 24 goes on for ever where a folder is
+ * there and nothing can be made in it for a reason of its own, as in /proc.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  const make = () =>
+    mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
+      if (codeOf(error) !== "EEXIST") throw error;
+    });
+  try {
+    await make();
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await make();
   }
 }
 
