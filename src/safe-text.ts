@@ -168,6 +168,16 @@ export function safeName(input: string): SafeText {
   return (name === "" ? "?" : name) as SafeText;
 }
 
+/** What a shared file is called: the last part of whatever path somebody sent, on one line; never empty. */
+export function safeFileName(input: string): SafeText {
+  const base = input
+    .replace(/[/\\]+$/, "")
+    .split(/[/\\]/)
+    .at(-1)!;
+  const name = safeLine(base, { maxLength: MAX_NAME_LENGTH }).replace(SPACES, " ").trim();
+  return (/^\.*$/.test(name) ? "file" : name) as SafeText;
+}
+
 /** Blesses a literal of ours; a `string` that is no literal does not compile. */
 export function plainText<const T extends string>(literal: string extends T ? never : T): SafeText {
   return literal as unknown as SafeText;

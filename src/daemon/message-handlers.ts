@@ -47,9 +47,10 @@ export function messageHandlers(core: Core, search: Search): Pick<Handlers, Name
     },
     "message.delete": async ({ room, id, writer }) => {
       const { roomId, member, message } = await found(room, id, writer);
-      const after = await member.act({ type: "delete-message", target: refOf(message) });
+      const target = refOf(message);
+      const after = await (message.file ? member.unshare(target) : member.act({ type: "delete-message", target }));
       // Taken back before it went out: nobody has it, and nobody ever will.
-      return after ? messageInfo(roomId, after) : { ...messageInfo(roomId, message), text: "", deleted: true };
+      return messageInfo(roomId, after ?? neverSaid(message));
     },
     "message.react": async ({ room, id, writer, emoji, remove }) => {
       const { roomId, member, message } = await found(room, id, writer);
@@ -82,6 +83,12 @@ function refOf({ writer, id }: RoomMessage) {
   return { writer, id };
 }
 
+function neverSaid(message: RoomMessage): RoomMessage {
+  const deletedBy = { identity: message.author, name: message.name };
+  const file = message.file && { ...message.file, name: "", unsharedBy: deletedBy };
+  return { ...message, text: "", file, deletedBy };
+}
+
 function changed(roomId: string, before: RoomMessage, after: RoomMessage | null): MessageInfo {
   return messageInfo(roomId, after ?? before);
 }
@@ -102,7 +109,7 @@ async function repliedTo(
   if (message.place === null && message.state !== null) {
     throw new KeetError("user", "NOT_NOW", "The message you answer is not sent itself yet.");
   }
-  if (message.op?.type !== "post-message") {
+  if (message.op?.type !== "post-message" && !message.file) {
     throw new KeetError("user", "NO_SUCH_MESSAGE", `${Shapes.hex(message.id).slice(0, 8)} is no message to answer.`);
   }
   return refOf(message);

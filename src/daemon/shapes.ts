@@ -8,9 +8,11 @@ import {
   ROLES,
   type RoomMessage,
   type RoomSummary,
+  type SharedFile,
   type Who,
 } from "../p2p/index.js";
 import type {
+  FileInfo,
   IdentityInfo,
   InviteInfo,
   MemberInfo,
@@ -134,6 +136,7 @@ function alarmOf(summary: RoomSummary | null): string | null {
 export function messageInfo(room: string, message: RoomMessage): MessageInfo {
   const { op, receivedAt, state, verified, mine, clockOff, mentionsMe, reason, reply } = message;
   const isPost = op?.type === "post-message";
+  const file = message.file && fileInfo(message.file);
   const notice = noticeOf(op);
   return {
     id: hex(message.id),
@@ -141,7 +144,7 @@ export function messageInfo(room: string, message: RoomMessage): MessageInfo {
     author: personInfo(message.author, message.name),
     sentAt: iso(message.sentAt),
     receivedAt: receivedAt === null ? null : iso(receivedAt),
-    type: isPost ? "message" : "notice",
+    type: isPost ? "message" : file ? "file" : "notice",
     text: isPost ? message.text : (notice?.text ?? ""),
     replyTo: reply ? hex(reply.id) : null,
     reply: reply && {
@@ -150,6 +153,7 @@ export function messageInfo(room: string, message: RoomMessage): MessageInfo {
       found: reply.found !== null,
       author: reply.found && personInfo(reply.found.author.identity, reply.found.author.name),
       text: reply.found?.text ?? "",
+      isFile: reply.found?.isFile ?? false,
       deleted: reply.found?.deleted ?? false,
       blocked: reply.found?.blocked ?? false,
       position: reply.found?.place ?? null,
@@ -161,7 +165,7 @@ export function messageInfo(room: string, message: RoomMessage): MessageInfo {
     pinned: message.pinned,
     reactions: message.reactions.map(({ emoji, by }) => ({ emoji, by: by.map((who) => whoInfo(who)) })),
     blocked: message.blocked,
-    file: null,
+    file,
     state,
     verified,
     mine,
@@ -173,6 +177,22 @@ export function messageInfo(room: string, message: RoomMessage): MessageInfo {
     clockOff,
     mentionsMe,
     reason,
+  };
+}
+
+function fileInfo({ name, size, files, isFolder, blocks, ...file }: SharedFile): FileInfo {
+  return {
+    id: hex(file.id),
+    name,
+    bytes: size,
+    files,
+    isFolder,
+    drive: hex(file.drive),
+    blobs: hex(file.blobs),
+    blocks,
+    hash: file.hash && hex(file.hash),
+    unsharedBy: file.unsharedBy && whoInfo(file.unsharedBy),
+    transfer: null,
   };
 }
 
@@ -188,6 +208,7 @@ function deletedBy({ deletedBy: by, author }: RoomMessage): PersonInfo | null {
 function noticeOf(op: RoomMessage["op"]): { kind: NoticeKind; text: string } | null {
   switch (op?.type) {
     case "post-message":
+    case "share-file":
       return null;
     case "join-room":
       return { kind: op.admission ? "joined" : "created", text: "" };

@@ -1,7 +1,7 @@
 /** What a row says in plain words, for every output that is lines: `tail`, and talk written out. */
-import type { MessageInfo, PersonInfo } from "../rpc/methods.js";
-import { plainText, type SafeText, safe, safeLine, safeName, safeText } from "../safe-text.js";
-import { sizeOf } from "../state/message-lines.js";
+import type { FileInfo, MessageInfo, PersonInfo } from "../rpc/methods.js";
+import { plainText, type SafeText, safe, safeFileName, safeLine, safeName, safeText } from "../safe-text.js";
+import { extentOf } from "../state/file-lines.js";
 import { noticeText } from "../state/notice-text.js";
 import { messageView } from "../state/views.js";
 
@@ -28,7 +28,7 @@ export function quoteOf({ reply, replyTo }: MessageInfo, tags: Tags): SafeText |
   if (!reply?.found) return plainText("a message that is not here");
   const author = reply.author ? nameOf(reply.author, tags) : plainText("somebody");
   if (reply.deleted) return safe`${author}: (taken back)`;
-  const text = reply.text.replace(/\s+/g, " ").trim();
+  const text = reply.isFile ? safeFileName(reply.text) : reply.text.replace(/\s+/g, " ").trim();
   return safe`${author}: ${safeText(text, { maxLength: MAX_QUOTE_LENGTH })}`;
 }
 
@@ -55,8 +55,8 @@ export function marksOf({ edited, state, reason }: MessageInfo): readonly SafeTe
   return marks;
 }
 
-export function fileWords(file: NonNullable<MessageInfo["file"]>): SafeText {
-  return safe`offers ${safeLine(file.name)}, ${sizeOf(file.bytes)}`;
+export function fileWords(file: FileInfo): SafeText {
+  return safe`offers ${safeFileName(file.name)}, ${extentOf(file)}`;
 }
 
 /** A notice as a sentence, its author and whom it is about by name. */

@@ -21,11 +21,12 @@ export function changeWords(before: MessageView, after: MessageView, { room, now
   if (after.deleted) {
     if (before.deleted) return [];
     const by = after.deletedBy && nameWord({ name: after.deletedBy });
-    const whose = after.mine ? plainText("your message") : safe`the message of ${who}`;
+    const what = after.file ? "file" : "message";
+    const whose = after.mine ? safe`your ${what}` : safe`the ${what} of ${who}`;
     return [
       by
         ? safe`${by} took back ${whose} of ${which} in ${place}`
-        : safe`${who} took back a message of ${which} in ${place}`,
+        : safe`${who} took back a ${what} of ${which} in ${place}`,
     ];
   }
   const changes: SafeText[] = [];

@@ -1,7 +1,8 @@
 /** A message as it is read aloud: who, where, what, in lines that nothing inside it can imitate. Pure. */
 import { plainText, type SafeText, safe, safeLine, safeName } from "../safe-text.js";
+import { extentOf, stateWords } from "../state/file-lines.js";
 import { dayName, dayOf, timeOf } from "../state/local-time.js";
-import { gistOf, sizeOf } from "../state/message-lines.js";
+import { gistOf } from "../state/message-lines.js";
 import type { MessageView, ReplyView } from "../state/model.js";
 import { noticeText } from "../state/notice-text.js";
 import { shownAt } from "../state/timeline.js";
@@ -56,7 +57,7 @@ export function messageWords(message: MessageView, facts: MessageFacts): SafeTex
   const tail = facts.withDetails ? detailsOf(message) : plainText("");
   if (message.deleted) return safe`${head}: ${takenBack(message)}${tail}`;
   const text = facts.isWhole ? message.text : cutLines(message.text);
-  if (message.file) return safe`${head} offers ${message.file.name}, ${sizeOf(message.file.bytes)}${tail}`;
+  if (message.file) return safe`${head} offers ${message.file.name}, ${extentOf(message.file)}${tail}`;
   return indented(message.action ? safe`${head} ${text}${tail}` : safe`${head}: ${text}${tail}`);
 }
 
@@ -92,8 +93,9 @@ function cutLines(text: SafeText): SafeText {
 const STATES = { pending: "waiting", sent: "sent", delivered: "delivered", failed: "not sent" } as const;
 
 function detailsOf(message: MessageView): SafeText {
-  const { edited, deleted, pinned, mine, state, reason, reactions } = message;
+  const { edited, deleted, pinned, mine, state, reason, reactions, file } = message;
   const marks = [
+    ...(file && !deleted ? [stateWords(file, mine)] : []),
     ...(edited && !deleted ? ["edited"] : []),
     ...(pinned ? ["pinned"] : []),
     ...(mine && state !== null ? [reason === null ? STATES[state] : `${STATES[state]}: ${reason}`] : []),

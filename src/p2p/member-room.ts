@@ -10,13 +10,21 @@ import ReadyResource from "ready-resource";
 import { KeetError } from "../errors.js";
 import { Arriving } from "./arriving.js";
 import type { Offer } from "./channel.js";
-import { decode, MAX_TEXT_BYTES, textBytes } from "./decode.js";
+import { decode, MAX_FILE_NAME_BYTES, MAX_SHARED_FILES, MAX_TEXT_BYTES, textBytes } from "./decode.js";
 import { type Divergence, Divergences } from "./divergence.js";
 import { checkedName, type Identity } from "./identity.js";
 import type { LocalStore } from "./local-store.js";
 import { MessageReader } from "./message-reader.js";
-import type { Who } from "./message-state.js";
-import { type MessageState, type RoomMessage, type StateChange, textOf, UNTOUCHED } from "./messages.js";
+import { PLAIN, type Who } from "./message-state.js";
+import {
+  fileOf,
+  isSaid,
+  type MessageState,
+  type RoomMessage,
+  type StateChange,
+  textOf,
+  UNTOUCHED,
+} from "./messages.js";
 import type { Waiting } from "./outbox.js";
 import { Presence } from "./presence.js";
 import { Promoter } from "./promoter.js";
@@ -27,7 +35,7 @@ import { RoomPeers } from "./room-peers.js";
 import { SearchIndex } from "./search-index.js";
 import { matches, type Query, searchable } from "./search-text.js";
 import { Sending } from "./sending.js";
-import type { MessageRef, Op } from "./spec/generated/types.js";
+import type { MessageRef, Op, PostMessage, ShareFile } from "./spec/generated/types.js";
 import type { Role, RoomRecord } from "./view.js";
 
 const RETRY_SEND_MS = 2_000;
@@ -76,6 +84,11 @@ export interface RoomSummary {
   /** Of a room for two: the other one. */
   readonly with: Who | null;
   readonly alarms: readonly Divergence[];
+}
+
+/** What is offered; `id` is that of the share. */
+export interface NewShare extends Omit<ShareFile, "type"> {
+  readonly id?: Uint8Array;
 }
 
 export interface MemberRoomOptions {
@@ -223,7 +236,7 @@ export class MemberRoom extends ReadyResource {
     this.#sending.on("warning", (error) => this.emit("warning", error));
     this.#sending.on("waiting", (waiting: Waiting) => this.#showWaiting(waiting));
     this.#sending.on("done", ({ id, op }: Waiting) => {
-      if (op.type === "post-message") this.emit("states", [{ id, state: "sent", reason: null }]);
+      if (isSaid(op)) this.emit("states", [{ id, state: "sent", reason: null }]);
       else this.#markTarget(op);
     });
     this.#sending.on("failed", ({ id, failed }: Waiting) =>
@@ -395,7 +408,7 @@ export class MemberRoom extends ReadyResource {
     for await (const own of this.room.ownOps()) {
       if (wasTaken && own.length < this.room.ownLength - RECENT_ROWS) break;
       if (own.op.type === "join-room") wasTaken = false;
-      if (wasTaken || own.length > length || own.op.type !== "post-message") continue;
+      if (wasTaken || own.length > length || !isSaid(own.op)) continue;
       wasTaken = await this.room.has(this.room.writerKey, own.envelope.id);
       if (!wasTaken) leftOut.push(own);
     }
@@ -543,7 +556,7 @@ export class MemberRoom extends ReadyResource {
     const messages: RoomMessage[] = [];
     for (const place of hits.places) {
       const [message] = await this.messages(place, place + 1);
-      if (!message || message.blocked || !matches(query, searchable(message.text))) continue;
+      if (!message || message.blocked || !matches(query, searchable(message.file?.name ?? message.text))) continue;
       if (query.from === null || searchable(message.name).includes(query.from)) messages.push(message);
     }
     return { messages, before: hits.before };
@@ -569,7 +582,10 @@ export class MemberRoom extends ReadyResource {
     }: { id?: Uint8Array; action?: boolean; replyTo?: MessageRef | null; mentions?: readonly Uint8Array[] } = {},
   ): Promise<RoomMessage> {
     checkText(text);
-    const op: Op = { type: "post-message", text, action, replyTo, mentions };
+    return this.#say({ type: "post-message", text, action, replyTo, mentions }, id);
+  }
+
+  async #say(op: PostMessage | ShareFile, id: Uint8Array): Promise<RoomMessage> {
     if (this.closing) throw new KeetError("user", "NO_SUCH_ROOM", "This room is not there any more.");
     if (this.room.stopReason !== null) await this.room.room();
     await this.#sending.send(op, id, () => this.#checkAllowed(op));
@@ -579,6 +595,30 @@ export class MemberRoom extends ReadyResource {
     const [message] = found.filter(({ writer }) => b4a.equals(writer, own));
     // The order may just be changing: it is in the log all the same.
     return message ?? this.#ownMessage({ id: hex(id), op, sentAt: this.#now(), failed: null }, "sent");
+  }
+
+  /**
+   * Offers a file. `id` is that of the share; sharing again under the same one is harmless.
+   * @throws KeetError as `send`, and `NAME_TOO_LONG`, `TOO_MANY_FILES`
+   */
+  async share({ id = newId(), ...share }: NewShare): Promise<RoomMessage> {
+    checkShare(share);
+    return this.#say({ type: "share-file", ...share }, id);
+  }
+
+  /** One's own file is whole: `hash` is that of the core with its bytes. @throws KeetError as `act` */
+  finish(target: MessageRef, hash: Uint8Array): Promise<RoomMessage | null> {
+    return this.act({ type: "finish-file", target, hash });
+  }
+
+  /** Takes a file back. @throws KeetError as `act` */
+  unshare(target: MessageRef): Promise<RoomMessage | null> {
+    return this.act({ type: "unshare-file", target });
+  }
+
+  /** Files of this room, the newest first, those taken back too: of places before that one. */
+  async files(before: number, limit: number): Promise<RoomMessage[]> {
+    return this.#reader.all(await this.room.files(before, limit));
   }
 
   /**
@@ -603,7 +643,17 @@ export class MemberRoom extends ReadyResource {
       const changed = { ...waiting.op, text: op.text, mentions: op.mentions ?? [] };
       if (await this.#sending.change(id, changed)) return (await this.message(id))[0] ?? null;
     }
-    if (op.type === "delete-message" && (await this.#sending.drop(id))) {
+    if (op.type === "finish-file" && waiting?.failed) {
+      throw new KeetError("user", "NOT_SENT", `That file did not get into the room: ${waiting.failed}`);
+    }
+    if (op.type === "finish-file") {
+      // It goes into the log behind its share, so nobody can ask yet whether the room would take it.
+      await this.#sending.send(op, newId(), async () => {});
+      return (await this.message(id))[0] ?? null;
+    }
+    const isTakingBack = op.type === "delete-message" || op.type === "unshare-file";
+    if (isTakingBack && (await this.#sending.drop(id))) {
+      for (const { id: other } of this.#sending.about(op.target)) await this.#sending.drop(b4a.from(other, "hex"));
       this.#arriving.drop({ writer, id });
       return null;
     }
@@ -623,15 +673,15 @@ export class MemberRoom extends ReadyResource {
 
   #showWaiting(waiting: Waiting): void {
     const { op, failed } = waiting;
-    if (op.type === "post-message")
-      this.#arriving.show(this.#ownMessage(waiting, failed === null ? "pending" : "failed"));
+    if (isSaid(op)) this.#arriving.show(this.#ownMessage(waiting, failed === null ? "pending" : "failed"));
     else this.#markTarget(op);
   }
 
-  #ownMessage({ id, op, sentAt, failed }: Waiting, state: MessageState): RoomMessage {
+  #ownMessage({ id: idHex, op, sentAt, failed }: Waiting, state: MessageState): RoomMessage {
+    const id = b4a.from(idHex, "hex");
     return {
       ...UNTOUCHED,
-      id: b4a.from(id, "hex"),
+      id,
       writer: this.room.writerKey,
       author: this.#identity.key,
       name: this.#identity.name,
@@ -640,6 +690,7 @@ export class MemberRoom extends ReadyResource {
       place: null,
       op,
       text: textOf(op),
+      file: fileOf(op, id, PLAIN),
       state,
       reason: failed,
       verified: true,
@@ -686,11 +737,11 @@ export class MemberRoom extends ReadyResource {
     if (this.#arriving.isFull) return;
     const decoded = decode(bytes);
     const record = this.room.writers.get(hex(writer));
-    if (!decoded.ok || decoded.op?.type !== "post-message" || !record?.active) return;
+    if (!decoded.ok || !isSaid(decoded.op) || !record?.active) return;
     if (this.#isBlocked(record.identity)) return;
     const { envelope, op } = decoded;
     const person = await this.room.person(record.identity);
-    if (!person || !mayDo("post-message", { role: person.role, room: this.#record, own: true })) return;
+    if (!person || !mayDo(op.type, { role: person.role, room: this.#record, own: true })) return;
     const seen = this.#tellings;
     const [isKnown, row] = await Promise.all([
       this.room.has(writer, envelope.id),
@@ -719,7 +770,7 @@ export class MemberRoom extends ReadyResource {
     for (const { row } of await this.room.rawRows(total - RECENT_ROWS, total)) {
       if (!b4a.equals(row.writer, writerKey) || row.length <= before || row.length > length) continue;
       const decoded = decode(row.bytes);
-      if (decoded.ok && decoded.op?.type === "post-message") {
+      if (decoded.ok && isSaid(decoded.op)) {
         states.push({ id: hex(decoded.envelope.id), state: "delivered", reason: null });
       }
     }
@@ -743,6 +794,18 @@ export class MemberRoom extends ReadyResource {
     void this.#promoter
       .tick({ role: this.#role, record: this.#record, isClosing: this.closing !== null })
       .catch((error) => this.emit("warning", error));
+  }
+}
+
+function checkShare({ name, files }: Omit<NewShare, "id">): void {
+  const bytes = textBytes(name);
+  if (bytes > MAX_FILE_NAME_BYTES) {
+    const said = `The name of a file has at most ${MAX_FILE_NAME_BYTES} bytes; this one has ${bytes}.`;
+    throw new KeetError("user", "NAME_TOO_LONG", said, { hint: "Rename it, then share it." });
+  }
+  if (files > MAX_SHARED_FILES) {
+    const said = `At most ${MAX_SHARED_FILES} files can be shared at once; there are ${files} in it.`;
+    throw new KeetError("user", "TOO_MANY_FILES", said, { hint: "Share parts of it, or an archive of it." });
   }
 }
 

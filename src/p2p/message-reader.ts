@@ -3,7 +3,7 @@ import b4a from "b4a";
 import { decode, foldEmoji } from "./decode.js";
 import type { Identity } from "./identity.js";
 import type { Reaction, Who } from "./message-state.js";
-import { type Reply, type RoomMessage, textOf } from "./messages.js";
+import { fileOf, isSaid, type Reply, type RoomMessage, textOf, wordsOf } from "./messages.js";
 import type { ArrivedAt, ReadState } from "./read-state.js";
 import { hex, type Room, type RoomRow } from "./room.js";
 import type { Sending } from "./sending.js";
@@ -52,7 +52,8 @@ export class MessageReader {
     const receivedAt = arrivedAt(hex(writer), length);
     const state = mine ? (!isOwnWriter || length <= this.#options.deliveredLength() ? "delivered" : "sent") : null;
     const isPost = op?.type === "post-message";
-    const { edit, deletion, pinned, reactions } = this.#withWaiting(row);
+    const now = this.#withWaiting(row);
+    const { edit, deletion, pinned, reactions } = now;
     const text = deletion ? "" : (edit?.text ?? textOf(op));
     const mentions = edit?.mentions ?? (isPost ? (op.mentions ?? []) : []);
     return {
@@ -65,13 +66,14 @@ export class MessageReader {
       place: row.place < 0 ? null : row.place,
       op,
       text,
+      file: fileOf(op, envelope.id, now),
       editedAt: edit?.sentAt ?? null,
       deletedBy: deletion?.by ?? null,
       pinned,
       reactions: deletion ? [] : reactions,
       reply: isPost && op.replyTo ? await this.#replyOf(op.replyTo) : null,
       about: await this.#aboutOf(op),
-      state: isPost ? state : null,
+      state: isSaid(op) ? state : null,
       reason: null,
       verified: row.verified,
       mine,
@@ -83,14 +85,13 @@ export class MessageReader {
 
   /** What a row is with what this person did to it and the log has not taken yet. */
   #withWaiting({ state, writer, envelope }: RoomRow): RoomRow["state"] {
-    const waiting = this.#options.sending.all.filter(
-      ({ op }) => "target" in op && b4a.equals(op.target.id, envelope.id) && b4a.equals(op.target.writer, writer),
-    );
+    const waiting = this.#options.sending.about({ writer, id: envelope.id });
     const me: Who = { identity: this.#options.identity.key, name: this.#options.identity.name };
     let now = state;
     for (const { op, sentAt } of waiting) {
       if (op.type === "edit-message") now = { ...now, edit: { text: op.text, mentions: op.mentions ?? [], sentAt } };
-      if (op.type === "delete-message") now = { ...now, deletion: { by: me, sentAt } };
+      if (op.type === "delete-message" || op.type === "unshare-file") now = { ...now, deletion: { by: me, sentAt } };
+      if (op.type === "finish-file") now = { ...now, finish: { hash: op.hash, sentAt } };
       if (op.type === "pin-message" || op.type === "unpin-message") now = { ...now, pinned: op.type === "pin-message" };
       if (op.type === "add-reaction" || op.type === "remove-reaction") {
         now = { ...now, reactions: withReaction(now.reactions, op.emoji, me, op.type === "add-reaction") };
@@ -102,13 +103,14 @@ export class MessageReader {
   async #replyOf({ writer, id }: MessageRef): Promise<Reply> {
     const place = await this.#options.room.placeOf(writer, id).catch(() => null);
     const row = place === null ? null : (await this.#options.room.rows(place, place + 1).catch(() => []))[0];
-    if (place === null || row?.op?.type !== "post-message") return { writer, id, found: null };
+    if (place === null || !row || !isSaid(row.op)) return { writer, id, found: null };
     const deleted = row.state.deletion !== null;
-    const text = deleted ? "" : (row.state.edit?.text ?? textOf(row.op));
+    const text = deleted ? "" : (row.state.edit?.text ?? wordsOf(row.op));
+    const isFile = row.op.type === "share-file";
     const author = { identity: row.author.identity, name: row.name };
     const blocked = this.#options.isBlocked(author.identity);
     const shown = blocked ? "" : [...text].slice(0, REPLY_CHARS).join("");
-    return { writer, id, found: { author, text: shown, deleted, blocked, place } };
+    return { writer, id, found: { author, text: shown, isFile, deleted, blocked, place } };
   }
 
   async #aboutOf(op: Op | null): Promise<Who | null> {

@@ -1,5 +1,5 @@
 /** A message as the core tells it: a row, or what has no row yet, with all that is on it. */
-import type { Reaction, Who } from "./message-state.js";
+import type { Reaction, RowState, Who } from "./message-state.js";
 import type { MessageRef, Op, PostMessage, ShareFile } from "./spec/generated/types.js";
 
 export type MessageState = "pending" | "sent" | "delivered" | "failed";
@@ -10,11 +10,32 @@ export interface Reply {
   /** Null where it is not here. */
   readonly found: {
     readonly author: Who;
+    /** Of a file: its name. */
     readonly text: string;
+    readonly isFile: boolean;
     readonly deleted: boolean;
     readonly blocked: boolean;
     readonly place: number;
   } | null;
+}
+
+/** A file, or a folder of them, that somebody offers. */
+export interface SharedFile {
+  /** Of the share: with the room's key it makes the key that its bytes are encrypted with. */
+  readonly id: Uint8Array;
+  /** As it was sent; empty where it was taken back. */
+  readonly name: string;
+  /** Bytes in all. */
+  readonly size: number;
+  readonly files: number;
+  readonly isFolder: boolean;
+  /** Keys of the cores with paths and sizes, and with the bytes. */
+  readonly drive: Uint8Array;
+  readonly blobs: Uint8Array;
+  readonly blocks: number;
+  /** Tree hash of `blobs` when all of it is in; null until then. */
+  readonly hash: Uint8Array | null;
+  readonly unsharedBy: Who | null;
 }
 
 export interface RoomMessage {
@@ -29,6 +50,7 @@ export interface RoomMessage {
   readonly op: Op | null;
   /** As it is now; empty where it is no post, or was taken back. */
   readonly text: string;
+  readonly file: SharedFile | null;
   readonly editedAt: number | null;
   readonly deletedBy: Who | null;
   readonly pinned: boolean;
@@ -62,6 +84,23 @@ export const UNTOUCHED = {
   about: null,
 } as const;
 
+export function fileOf(op: Op | null, id: Uint8Array, { finish, deletion }: RowState): SharedFile | null {
+  if (op?.type !== "share-file") return null;
+  const { name, size, files, drive, blobs, blocks } = op;
+  return {
+    id,
+    name: deletion ? "" : name,
+    size,
+    files,
+    isFolder: op.isFolder === true,
+    drive,
+    blobs,
+    blocks,
+    hash: finish?.hash ?? null,
+    unsharedBy: deletion?.by ?? null,
+  };
+}
+
 /** What a person said: words, or a file. */
 export function isSaid(op: Op | null): op is PostMessage | ShareFile {
   return op?.type === "post-message" || op?.type === "share-file";
@@ -69,6 +108,11 @@ export function isSaid(op: Op | null): op is PostMessage | ShareFile {
 
 export function textOf(op: Op | null): string {
   return op?.type === "post-message" ? op.text : "";
+}
+
+/** What of it can be searched for and quoted. */
+export function wordsOf(op: Op | null): string {
+  return op?.type === "share-file" ? op.name : textOf(op);
 }
 
 export function targetOf(op: Op): MessageRef | null {

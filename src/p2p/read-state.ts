@@ -4,6 +4,7 @@
  */
 import { decode } from "./decode.js";
 import type { LocalStore } from "./local-store.js";
+import { isSaid } from "./messages.js";
 import type { Row } from "./view.js";
 
 const PAGE_ROWS = 100;
@@ -109,14 +110,14 @@ export class ReadState {
           isHistory = true;
           break;
         }
-        if (op?.type !== "post-message" || !source.hasJoined || source.isMine(writer)) continue;
+        if (!isSaid(op) || !source.hasJoined || source.isMine(writer)) continue;
         if (source.isBlocked(writer)) continue;
         unread += 1;
         const sentAt = decoded.ok ? decoded.envelope.sentAt : at;
         if (known > 0 && (known >= LATE_ROWS || at - sentAt > LATE_MS)) {
           late.set(writer, { count: (late.get(writer)?.count ?? 0) + 1, place });
         }
-        if (source.mentionsMe(op.text, op.mentions ?? [])) mentions += 1;
+        if (op.type === "post-message" && source.mentionsMe(op.text, op.mentions ?? [])) mentions += 1;
       }
       if (!anyNew && total - to > PAGE_ROWS) break;
     }

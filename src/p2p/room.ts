@@ -666,10 +666,19 @@ export class Room extends ReadyResource {
   }
 
   /** Pinned rows, the latest pin first. */
-  async pins(): Promise<RoomRow[]> {
+  pins(): Promise<RoomRow[]> {
+    return this.#rowsAt((view) => view.pins());
+  }
+
+  /** Rows that share files, the newest first, of places before that one. */
+  files(before: number, limit: number): Promise<RoomRow[]> {
+    return this.#rowsAt((view) => view.files(before, limit));
+  }
+
+  async #rowsAt(places: (view: ViewReader) => Promise<number[]>): Promise<RoomRow[]> {
     const found = await this.#read(async (view) => {
       const full: FullRow[] = [];
-      for (const place of await view.pins()) full.push(...(await view.fullRows(place, place + 1)));
+      for (const place of await places(view)) full.push(...(await view.fullRows(place, place + 1)));
       return full;
     });
     return this.#describeAll(found);

@@ -12,11 +12,12 @@ import b4a from "b4a";
 import crypto from "hypercore-crypto";
 import sodium from "sodium-universal";
 import { decode } from "./decode.js";
+import { wordsOf } from "./messages.js";
 import { matches, type Query, searchable } from "./search-text.js";
 import type { FullRow } from "./view.js";
 
 export const PAGE_ROWS = 500;
-const KEY_DOMAIN = b4a.from("keet-tui/search/1");
+const KEY_DOMAIN = b4a.from("keet-tui/search/2");
 const PAUSE_MS = 20;
 
 export interface SearchIndexOptions {
@@ -167,15 +168,15 @@ export class SearchIndex {
   }
 }
 
-/** One line a row; empty for what is no message, or was taken back. */
+/** One line a row, of a shared file its name; empty for what is no message, or was taken back. */
 function linesOf(rows: readonly FullRow[], first: number): string[] {
   const lines: string[] = [];
-  for (const { place, row, marks } of rows) {
+  for (const { place, row, marks, file } of rows) {
     const edit = marks?.edit ? decode(marks.edit.bytes) : null;
     const decoded = edit?.ok ? edit : decode(row.bytes);
     const op = decoded.ok ? decoded.op : null;
-    const hasText = op?.type === "post-message" || op?.type === "edit-message";
-    lines[place - first] = hasText && !marks?.deletion ? searchable(op.text).replaceAll("\n", " ") : "";
+    const words = op?.type === "edit-message" ? op.text : wordsOf(op);
+    lines[place - first] = marks?.deletion || file?.unshare ? "" : searchable(words).replaceAll("\n", " ");
   }
   return Array.from(lines, (line) => line ?? "");
 }

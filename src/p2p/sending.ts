@@ -6,9 +6,10 @@ import { EventEmitter } from "node:events";
 import b4a from "b4a";
 import { KeetError } from "../errors.js";
 import type { LocalStore } from "./local-store.js";
+import { isSaid, targetOf } from "./messages.js";
 import { Outbox, type Waiting } from "./outbox.js";
 import { hex, type Room } from "./room.js";
-import type { Op } from "./spec/generated/types.js";
+import type { MessageRef, Op } from "./spec/generated/types.js";
 
 export interface SendingOptions {
   readonly room: Room;
@@ -46,6 +47,14 @@ export class Sending extends EventEmitter {
 
   get(id: Uint8Array): Waiting | null {
     return this.#outbox.get(hex(id));
+  }
+
+  /** What waits and is about that message, in the order it was sent. */
+  about({ writer, id }: MessageRef): readonly Waiting[] {
+    return this.all.filter(({ op }) => {
+      const target = targetOf(op);
+      return target !== null && b4a.equals(target.id, id) && b4a.equals(target.writer, writer);
+    });
   }
 
   /** Something is not in the log yet, and not given up. */
@@ -160,11 +169,11 @@ export class Sending extends EventEmitter {
     }
   }
 
-  /** The room did not take it. Words are kept, to be sent once more; anything else is only told. */
+  /** The room did not take it. Words and files are kept, to be sent once more; anything else is only told. */
   async #refused(waiting: Waiting): Promise<void> {
     const why = await this.#options.room.whyNot(waiting.op);
     const message = why?.message ?? "The room did not take it: you may not write here.";
-    if (waiting.op.type === "post-message") return this.fail(waiting, message);
+    if (isSaid(waiting.op)) return this.fail(waiting, message);
     await this.#done(waiting);
     throw new KeetError("user", why?.code ?? "NOT_ALLOWED", message, why?.hint ? { hint: why.hint } : {});
   }

@@ -134,7 +134,8 @@ export interface MessageInfo {
   /** By somebody this person has blocked. */
   readonly blocked: boolean;
   readonly reactions: readonly { readonly emoji: string; readonly by: readonly PersonInfo[] }[];
-  readonly file: { readonly id: string; readonly name: string; readonly bytes: number } | null;
+  /** Its text is empty then. */
+  readonly file: FileInfo | null;
   /** Of one's own message; null for others'. */
   readonly state: MessageState | null;
   readonly verified: boolean;
@@ -161,6 +162,42 @@ export interface MessageInfo {
   readonly reason: string | null;
 }
 
+/** A file, or a folder of them, that somebody offers. */
+export interface FileInfo {
+  /** Of the share, in hex. */
+  readonly id: string;
+  /** As it was sent; empty where it was taken back. */
+  readonly name: string;
+  /** In all. */
+  readonly bytes: number;
+  readonly files: number;
+  readonly isFolder: boolean;
+  /** Keys of the cores with paths and sizes, and with the bytes, in hex: names, and not what decrypts them. */
+  readonly drive: string;
+  readonly blobs: string;
+  readonly blocks: number;
+  /** Tree hash of all the bytes, in hex; null while they are still being read in where it is shared from. */
+  readonly hash: string | null;
+  readonly unsharedBy: PersonInfo | null;
+  /** How far it is on this device; null where nobody asked for it here. */
+  readonly transfer: TransferInfo | null;
+}
+
+export type TransferState = "queued" | "fetching" | "paused" | "here" | "failed";
+
+export interface TransferInfo {
+  readonly state: TransferState;
+  /** Of `of` so many are here. */
+  readonly bytes: number;
+  readonly of: number;
+  /** 0 while none come. */
+  readonly perSecond: number;
+  /** Connected members who have some of it; of one that is `here`: who fetch it from this device. */
+  readonly sources: number;
+  /** Why it is `paused` or `failed`, as a sentence. */
+  readonly reason: string | null;
+}
+
 export type NoticeKind =
   | "joined"
   | "created"
@@ -178,8 +215,9 @@ export interface ReplyInfo {
   readonly writer: string;
   readonly found: boolean;
   readonly author: PersonInfo | null;
-  /** The beginning of its text, at most 200 characters. */
+  /** The beginning of its text, at most 200 characters; of a file its name. */
   readonly text: string;
+  readonly isFile: boolean;
   readonly deleted: boolean;
   /** Its author is one this person has blocked: there is no text. */
   readonly blocked: boolean;
@@ -506,6 +544,16 @@ export type CoreEvent =
       readonly type: "states";
       readonly room: string;
       readonly states: readonly { readonly id: string; readonly state: MessageState; readonly reason: string | null }[];
+    }
+  /** How far files are on this device, where that changed. */
+  | {
+      readonly type: "transfers";
+      readonly room: string;
+      readonly transfers: readonly {
+        readonly writer: string;
+        readonly id: string;
+        readonly transfer: TransferInfo | null;
+      }[];
     }
   | { readonly type: "members"; readonly room: string; readonly members: readonly MemberInfo[] }
   /** Who is typing now; the empty list when nobody is. */

@@ -1,9 +1,11 @@
 /** What a message says, wrapped; without what stands left and right of it. Pure. */
 import { blocksOf, piecesOf } from "../markdown.js";
 import { plainText, type SafeText, safe } from "../safe-text.js";
+import { fileLines } from "./file-lines.js";
 import type { MessageView, ReactionView, ReplyView } from "./model.js";
 import { noticeText } from "./notice-text.js";
 import { type Cells, type Span, spaces, widthOf } from "./rows.js";
+import { fileGist } from "./views.js";
 import { wrapSpans } from "./wrap-spans.js";
 
 /** Lines of one message; what is longer is cut, with a line that says so. */
@@ -48,7 +50,7 @@ export function authorOf({ author, tag }: MessageView): SafeText {
 /** What a message says in one line, where only its beginning is shown. */
 export function gistOf(message: MessageView): SafeText {
   if (message.deleted) return takenBack(message);
-  if (message.file) return safe`↧ ${message.file.name}`;
+  if (message.file) return fileGist(message.file.name);
   return message.text.replace(/\s*\n\s*/g, " ") as SafeText;
 }
 
@@ -82,10 +84,7 @@ export function quoteText(reply: ReplyView): SafeText {
 }
 
 function contentLines(message: MessageView, columns: number, cells: Cells): Span[][] {
-  if (message.file) {
-    const text = safe`↧ ${message.file.name}  ${sizeOf(message.file.bytes)}`;
-    return [[{ text: cells.cut(text, columns), tone: "accent" }]];
-  }
+  if (message.file) return fileLines(message.file, message.mine, columns, cells);
   if (message.action) {
     return wrapSpans([{ text: safe`${authorOf(message)} ` }, ...inlineSpans(message.text)], columns, cells);
   }
@@ -152,18 +151,4 @@ function inlineSpans(text: SafeText): Span[] {
     ...(bold ? { bold } : {}),
     ...(italic ? { italic } : {}),
   }));
-}
-
-const UNITS = ["bytes", "KB", "MB", "GB", "TB"];
-
-/** `812 KB`, `4.2 MB` */
-export function sizeOf(bytes: number): SafeText {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  const digits = unit >= 2 && value < 100 ? 1 : 0;
-  return `${value.toFixed(digits)} ${UNITS[unit]}` as SafeText;
 }

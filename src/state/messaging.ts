@@ -193,8 +193,13 @@ export class Messaging {
    * @returns the state it is in there
    */
   async forward(message: MessageView, room: RoomView): Promise<MessageView["state"]> {
-    if (message.type !== "message") throw new KeetError("user", "NOT_TEXT", "Only text can be forwarded");
     refuseGone(message, "forwarded");
+    if (message.file) {
+      throw new KeetError("user", "NOT_TEXT", "Files cannot be forwarded yet", {
+        hint: "Whoever has it can share it there.",
+      });
+    }
+    if (message.type !== "message") throw new KeetError("user", "NOT_TEXT", "Only text can be forwarded");
     refuseClosed(room);
     // Whoever is named in it was named there, not here.
     const sent = await this.#session.room(room.id).send(forwardText(message), { mentions: [] });

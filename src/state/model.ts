@@ -9,11 +9,12 @@ import type {
   RoomKind,
   RoomRights,
   RoomState,
+  TransferState,
   VerifyInfo,
 } from "../rpc/methods.js";
 import type { SafeText } from "../safe-text.js";
 
-export type { MessageState, NoticeKind, RightLevel, Role, RoomKind, RoomRights, RoomState };
+export type { MessageState, NoticeKind, RightLevel, Role, RoomKind, RoomRights, RoomState, TransferState };
 
 export interface PersonView {
   /** Identity in hex; the empty string where it is not known. */
@@ -77,6 +78,27 @@ export interface ReplyView {
   readonly position: number | null;
 }
 
+export interface TransferView {
+  readonly state: TransferState;
+  readonly bytes: number;
+  readonly of: number;
+  readonly perSecond: number;
+  readonly sources: number;
+  readonly reason: SafeText | null;
+}
+
+export interface FileView {
+  /** Without whatever folders were in front of it; never empty. */
+  readonly name: SafeText;
+  readonly bytes: number;
+  readonly files: number;
+  readonly isFolder: boolean;
+  /** All of it has been read in where it is shared from. */
+  readonly isWhole: boolean;
+  /** Null where it was not asked for on this device. */
+  readonly transfer: TransferView | null;
+}
+
 export interface MessageView {
   /** Writer and id; `local:` and the id while the core has not answered. */
   readonly key: string;
@@ -106,7 +128,7 @@ export interface MessageView {
   /** By somebody this person has blocked: never shown. */
   readonly blocked: boolean;
   readonly reactions: readonly ReactionView[];
-  readonly file: { readonly name: SafeText; readonly bytes: number } | null;
+  readonly file: FileView | null;
   readonly state: MessageState | null;
   readonly verified: boolean;
   readonly mine: boolean;

@@ -15,6 +15,7 @@ import {
   withLate,
   withoutArrived,
   withStates,
+  withTransfers,
   withUnreadLine,
 } from "./window.js";
 import { Withdrawn } from "./withdrawn.js";
@@ -275,6 +276,7 @@ export class RoomSession {
     else if (event.type === "arriving") this.#applyArriving(event.message);
     else if (event.type === "arriving-gone") this.#dropArriving(`${event.writer}:${event.id}`);
     else if (event.type === "states") this.timeline.update((state) => withStates(state, event.states));
+    else if (event.type === "transfers") this.timeline.update((state) => withTransfers(state, event.transfers));
     else if (event.type === "members") this.takeMembers(event.members.map(memberView));
     else if (event.type === "typing") this.typing.set(event.who.map((person) => safeName(person.name)));
   }

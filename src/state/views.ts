@@ -1,5 +1,6 @@
 /** Wire shapes into what the screen reads: the one place where foreign text becomes SafeText. */
 import type {
+  FileInfo,
   IdentityInfo,
   InviteInfo,
   MemberInfo,
@@ -9,10 +10,12 @@ import type {
   ReplyInfo,
   RoomDetail,
   RoomInfo,
+  TransferInfo,
   VerifyInfo,
 } from "../rpc/methods.js";
-import { type SafeText, safe, safeLine, safeName, safeText } from "../safe-text.js";
+import { type SafeText, safe, safeFileName, safeLine, safeName, safeText } from "../safe-text.js";
 import type {
+  FileView,
   IdentityView,
   InviteView,
   MemberView,
@@ -22,6 +25,7 @@ import type {
   ReplyView,
   RoomDetailView,
   RoomView,
+  TransferView,
   VerifyView,
 } from "./model.js";
 
@@ -133,7 +137,7 @@ export function messageView(info: MessageInfo, me: string | null = null): Messag
       by: by.filter(({ id }) => id !== me).map(({ name }) => safeName(name)),
       mine: me !== null && by.some(({ id }) => id === me),
     })),
-    file: info.file && { name: line(info.file.name), bytes: info.file.bytes },
+    file: info.file && fileView(info.file),
     state: info.state,
     verified: info.verified,
     mine: info.mine,
@@ -144,6 +148,26 @@ export function messageView(info: MessageInfo, me: string | null = null): Messag
     mentionsMe: info.mentionsMe,
     reason: lineOrNull(info.reason),
   };
+}
+
+function fileView({ name, bytes, files, isFolder, hash, transfer }: FileInfo): FileView {
+  return {
+    name: safeFileName(name),
+    bytes,
+    files,
+    isFolder,
+    isWhole: hash !== null,
+    transfer: transfer && transferView(transfer),
+  };
+}
+
+export function transferView(info: TransferInfo): TransferView {
+  return { ...info, reason: lineOrNull(info.reason) };
+}
+
+/** A file where only one line of it is shown. */
+export function fileGist(name: SafeText): SafeText {
+  return safe`↧ ${name}`;
 }
 
 /** Anything at all can be sent as a reaction; what shows as nothing still has to be seen. */
@@ -158,7 +182,7 @@ function replyView(info: ReplyInfo): ReplyView {
     found: info.found,
     authorId: info.author?.id ?? "",
     author: safeName(info.author?.name ?? ""),
-    text: quoteOf(info.text),
+    text: info.isFile ? fileGist(safeFileName(info.text)) : quoteOf(info.text),
     deleted: info.deleted,
     position: info.position,
   };

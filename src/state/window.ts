@@ -1,7 +1,9 @@
 /** What events do to the run of messages a room session keeps. Pure. */
+
+import type { TransferInfo } from "../rpc/methods.js";
 import { safeLine } from "../safe-text.js";
 import type { LateView, MessageState, MessageView, TimelineState } from "./model.js";
-import { quoteOf } from "./views.js";
+import { fileGist, quoteOf, transferView } from "./views.js";
 
 export const EMPTY_TIMELINE: TimelineState = {
   first: 0,
@@ -40,8 +42,9 @@ export function withChanged(state: TimelineState, changed: readonly MessageView[
     const { reply } = message;
     const answered = reply && byKey.get(reply.key);
     if (!answered) return message;
-    const { author, original, deleted } = answered;
-    return { ...message, reply: { ...reply, found: true, author, text: quoteOf(original), deleted } };
+    const { author, original, file, deleted } = answered;
+    const text = file ? fileGist(file.name) : quoteOf(original);
+    return { ...message, reply: { ...reply, found: true, author, text, deleted } };
   };
   return { ...state, messages: state.messages.map(renewed), arriving: state.arriving.map(renewed) };
 }
@@ -82,6 +85,20 @@ export function withStates(
     const change = message.mine ? byId.get(message.id) : undefined;
     if (!change) return message;
     return { ...message, state: change.state, reason: change.reason === null ? null : safeLine(change.reason) };
+  };
+  return { ...state, messages: state.messages.map(changed), arriving: state.arriving.map(changed) };
+}
+
+/** How far files are on this device. */
+export function withTransfers(
+  state: TimelineState,
+  told: readonly { readonly writer: string; readonly id: string; readonly transfer: TransferInfo | null }[],
+): TimelineState {
+  const byKey = new Map(told.map(({ writer, id, transfer }) => [`${writer}:${id}`, transfer]));
+  const changed = (message: MessageView): MessageView => {
+    const transfer = byKey.get(message.key);
+    if (transfer === undefined || !message.file) return message;
+    return { ...message, file: { ...message.file, transfer: transfer && transferView(transfer) } };
   };
   return { ...state, messages: state.messages.map(changed), arriving: state.arriving.map(changed) };
 }

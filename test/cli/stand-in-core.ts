@@ -172,6 +172,7 @@ const handlers: Partial<Handlers> = {
               found: true,
               author: to.author,
               text: to.text,
+              isFile: false,
               deleted: false,
               blocked: false,
               position: 0,

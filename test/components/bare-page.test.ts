@@ -3,6 +3,7 @@ import { bareLines } from "../../src/components/bare-page.js";
 import { cells } from "../../src/components/cells.js";
 import { messageView } from "../../src/state/views.js";
 import { EMPTY_TIMELINE } from "../../src/state/window.js";
+import { plainFile } from "../helpers/wire.js";
 import { HOSTILE } from "./open-app.js";
 import { BOB, MAYA, message } from "./scripted-core.js";
 
@@ -24,7 +25,7 @@ t.test("who, when and what, and nothing beside it", (t) => {
       message(1, { author: BOB, text: "waves", action: true }),
       message(2, { type: "notice", notice: "joined", author: BOB }),
       message(3, { deleted: true, text: "" }),
-      message(4, { type: "file", file: { id: "1", name: "tea.txt", bytes: 4 } }),
+      message(4, { type: "file", file: plainFile("tea.txt", 4) }),
       message(5, { blocked: true, text: "unseen" }),
     ]),
     [

@@ -1,5 +1,6 @@
 import t from "tap";
 import { until } from "../helpers/program.js";
+import { plainFile, transfer } from "../helpers/wire.js";
 import { HOSTILE, openApp } from "./open-app.js";
 import { ALICE, BOB, idOf, MAYA, member, message, NOW, room, ScriptedCore } from "./scripted-core.js";
 
@@ -154,7 +155,11 @@ t.test("hostile text in every place writes nothing but what is seen", async (t) 
   core.members = [member(evil, { tag: HOSTILE }), member(MAYA)];
   core.messages.set("tea", [
     message(0, { author: evil, text: HOSTILE, reactions: [{ emoji: HOSTILE, by: [evil] }] }),
-    message(1, { author: evil, type: "file", file: { id: "1", name: HOSTILE, bytes: 4 } }),
+    message(1, {
+      author: evil,
+      type: "file",
+      file: plainFile(HOSTILE, 4, { transfer: transfer({ state: "failed", reason: HOSTILE }) }),
+    }),
     message(2, { author: MAYA, state: "failed", reason: HOSTILE }),
   ]);
   const app = await openApp(t, { core, columns: 140, rows: 40 });

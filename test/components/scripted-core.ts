@@ -56,8 +56,10 @@ export function replyTo(
   answered: MessageInfo,
   change: Partial<ReplyInfo> = {},
 ): Pick<MessageInfo, "replyTo" | "reply"> {
-  const { id, writer, author, text, deleted, blocked, position } = answered;
-  const reply = { id, writer, found: true, author, text: text.slice(0, 200), deleted, blocked, position, ...change };
+  const { id, writer, author, file, deleted, blocked, position } = answered;
+  const text = file ? file.name : answered.text.slice(0, 200);
+  const isFile = file !== null;
+  const reply = { id, writer, found: true, author, text, isFile, deleted, blocked, position, ...change };
   return { replyTo: id, reply };
 }
 

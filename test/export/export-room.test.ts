@@ -4,6 +4,7 @@ import { type ExportOptions, exportRoom } from "../../src/export/export-room.js"
 import { tagsOf } from "../../src/export/words.js";
 import type { MessageInfo } from "../../src/rpc/methods.js";
 import { payloads } from "../helpers/payloads.js";
+import { plainFile } from "../helpers/wire.js";
 import { ALICE, answer, BOB, message, notice, onePage } from "./talk.js";
 
 const room = { name: "tea", topic: "green, black, and what goes with it" };
@@ -29,7 +30,7 @@ const morning = message("morning! the new build is in the room");
 const talk = [
   notice("created"),
   morning,
-  message("", { file: { id: "f", name: "build.tgz", bytes: 4_200_000 } }),
+  message("", { type: "file", file: plainFile("build.tgz", 4_200_000) }),
   answer("works here,\nlatency is down a lot", morning, {
     author: BOB,
     edited: true,

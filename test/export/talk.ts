@@ -19,7 +19,17 @@ export function message(text: string, more: Partial<MessageInfo> = {}): MessageI
 
 export function answer(text: string, to: MessageInfo, more: Partial<MessageInfo> = {}): MessageInfo {
   const { id, writer, author, deleted, blocked, position } = to;
-  const reply = { id, writer, found: true, author, text: to.text.slice(0, 200), deleted, blocked, position };
+  const reply = {
+    id,
+    writer,
+    found: true,
+    author,
+    text: to.text.slice(0, 200),
+    isFile: false,
+    deleted,
+    blocked,
+    position,
+  };
   return message(text, { replyTo: id, reply, ...more });
 }
 

@@ -1,5 +1,5 @@
 // What the wire carries, with nothing special about it: each test says only what it is about.
-import type { MessageInfo, RoomInfo } from "../../src/rpc/methods.js";
+import type { FileInfo, MessageInfo, RoomInfo, TransferInfo } from "../../src/rpc/methods.js";
 
 export function plainRoom(id: string, name: string, change: Partial<RoomInfo> = {}): RoomInfo {
   return {
@@ -30,6 +30,27 @@ export function plainRoom(id: string, name: string, change: Partial<RoomInfo> = 
     alarm: null,
     ...change,
   };
+}
+
+export function plainFile(name: string, bytes: number, change: Partial<FileInfo> = {}): FileInfo {
+  return {
+    id: "0f".repeat(16),
+    name,
+    bytes,
+    files: 1,
+    isFolder: false,
+    drive: "d0".repeat(32),
+    blobs: "b0".repeat(32),
+    blocks: Math.ceil(bytes / 262_144),
+    hash: "4a".repeat(32),
+    unsharedBy: null,
+    transfer: null,
+    ...change,
+  };
+}
+
+export function transfer(change: Partial<TransferInfo> = {}): TransferInfo {
+  return { state: "fetching", bytes: 0, of: 1, perSecond: 0, sources: 1, reason: null, ...change };
 }
 
 type Given = Pick<MessageInfo, "id" | "room" | "author" | "sentAt" | "text" | "writer">;

@@ -6,6 +6,7 @@ import { plainText, safeName } from "../../src/safe-text.js";
 import { messageView } from "../../src/state/views.js";
 import { ALICE, BOB, MAYA, message, NOW, replyTo } from "../components/scripted-core.js";
 import { payloads } from "../helpers/payloads.js";
+import { plainFile, transfer } from "../helpers/wire.js";
 
 process.env.TZ = "UTC";
 const TEA = { room: plainText("tea"), now: NOW };
@@ -35,8 +36,33 @@ t.test("a message is one line: when, where, who, what", (t) => {
     "09:14 tea alice (came 10:30): from the train",
   );
   t.equal(
-    words({ file: { id: "f", name: "a b.tgz", bytes: 4_200_000 }, type: "file", text: "" }),
+    words({ file: plainFile("a b.tgz", 4_200_000), type: "file", text: "" }),
     "09:14 tea alice offers a b.tgz, 4.2 MB",
+  );
+  t.end();
+});
+
+t.test("a file is offered, and how far it is here stands with what was asked for", (t) => {
+  const file = plainFile("films", 18_200_000_000, { isFolder: true, files: 3 });
+  t.equal(words({ type: "file", text: "", file }), "09:14 tea alice offers films, 3 files, 18.2 GB");
+  const on = transfer({ bytes: 61, of: 100, sources: 2 });
+  const asked = { ...TEA, number: 3, withDetails: true };
+  const coming = said({ type: "file", text: "", file: { ...file, transfer: on }, pinned: true });
+  t.equal(
+    messageWords(coming, asked),
+    "#3 09:14 tea alice offers films, 3 files, 18.2 GB (61 % so far, 2 sources, pinned)",
+  );
+  const gone = { type: "file", text: "", deleted: true, deletedBy: BOB, file: { ...file, name: "" } } as const;
+  t.equal(words(gone), "09:14 tea alice: (taken back by bob)");
+  const answered = message(2, { author: BOB, type: "file", text: "", file: plainFile("../a b.tgz", 4) });
+  t.equal(words({ ...replyTo(answered), text: "got it" }), "09:14 tea alice to bob (“↧ a b.tgz”): got it");
+  t.same(changeWords(said({ type: "file", text: "", file }), said(gone), TEA), [
+    "bob took back the file of alice of 09:14 in tea",
+  ]);
+  t.same(
+    changeWords(said({ type: "file", text: "", file }), coming, TEA).map((line) => line.replace(/:.*/, "")),
+    ["pinned in tea"],
+    "how far it is, is not read aloud",
   );
   t.end();
 });

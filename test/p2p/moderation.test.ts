@@ -9,6 +9,17 @@ import { eventually, Town } from "../helpers/cores.js";
 
 t.setTimeout(300_000);
 
+const HASH = Buffer.alloc(32, 5);
+
+const file = (name: string) => ({
+  name,
+  size: 4,
+  files: 1,
+  blocks: 1,
+  drive: Buffer.alloc(32, 3),
+  blobs: Buffer.alloc(32, 4),
+});
+
 type MessageOp = Extract<Op, { readonly target: unknown }>;
 
 const refOf = ({ writer, id }: RoomMessage): MessageRef => ({ writer, id });
@@ -45,7 +56,21 @@ t.test("each right, by an owner, a moderator and two members", async (t) => {
   await all(async (name) => (await town.texts(name, id)).length === 4);
   await town.agree(id, names);
 
+  const shared: Record<string, MessageRef> = {};
+  for (const name of ["olive", "mo", "meg"]) shared[name] = refOf(await town.member(name, id).share(file(name)));
+  await all(async (name) => (await town.member(name, id).files(999, 9)).length === 3);
+
   await t.test("allowed, and seen by all", async (t) => {
+    await town.member("meg", id).finish(shared.meg!, HASH);
+    await all(async (name) => (await saw(name, shared.meg!))?.file?.hash?.[0] === 5);
+    await act("eve", { type: "add-reaction", target: shared.meg!, emoji: "👍" });
+    await all(async (name) => (await saw(name, shared.meg!))?.reactions[0]?.by[0]?.name === "eve");
+    const gone = refOf(await town.member("meg", id).share(file("taken back")));
+    await all(async (name) => (await saw(name, gone)) !== undefined);
+    await town.member("mo", id).unshare(gone);
+    await all(async (name) => (await saw(name, gone))?.file?.unsharedBy?.name === "mo");
+    await write("olive", { type: "set-room", share: 2 });
+    await all(async (name) => (await record(name))?.share === "moderator");
     await act("meg", { type: "edit-message", target: said.meg!, text: "said better by meg" });
     await all(async (name) => (await saw(name, said.meg!))?.text === "said better by meg");
     await act("meg", { type: "add-reaction", target: said.olive!, emoji: "👍" });
@@ -90,6 +115,11 @@ t.test("each right, by an owner, a moderator and two members", async (t) => {
     ["meg", { type: "delete-message", target: said.mo! }],
     ["mo", { type: "delete-message", target: said.olive! }],
     ["meg", { type: "pin-message", target: said.meg! }],
+    ["meg", { type: "share-file", ...file("refused") }],
+    ["eve", { type: "finish-file", target: shared.meg!, hash: HASH }],
+    ["olive", { type: "finish-file", target: shared.mo!, hash: HASH }],
+    ["meg", { type: "unshare-file", target: shared.mo! }],
+    ["mo", { type: "unshare-file", target: shared.olive! }],
     ["meg", { type: "set-room", name: "mine" }],
     ["mo", { type: "set-room", post: 2 }],
     ["mo", { type: "set-room", successor: elsewhere }],
@@ -108,7 +138,13 @@ t.test("each right, by an owner, a moderator and two members", async (t) => {
   await t.test("refused at once, with what would be needed", async (t) => {
     for (const [name, op] of denied) {
       if (op.type === "set-room" && op.kind) continue;
-      const work = "target" in op ? act(name, op) : write(name, op);
+      const { share } = town.member(name, id);
+      const work =
+        "target" in op
+          ? act(name, op)
+          : op.type === "share-file"
+            ? share.call(town.member(name, id), op)
+            : write(name, op);
       t.match(await outcome(work), /^NOT_ALLOWED: .+\.$/, `${name}: ${op.type}`);
     }
     t.match(await outcome(town.core("meg").revokeInvite(id, invite.id.toString("hex"))), /^NOT_ALLOWED: Members can/);

@@ -2,7 +2,7 @@ import t from "tap";
 import { cells } from "../../src/components/cells.js";
 import type { MessageInfo } from "../../src/rpc/methods.js";
 import { safeName } from "../../src/safe-text.js";
-import { sizeOf } from "../../src/state/message-lines.js";
+import { sizeOf } from "../../src/state/amounts.js";
 import type { MessageView, TimelineState } from "../../src/state/model.js";
 import { layOut, scroll, scrollTo, scrollToTop, type TimelineFrame } from "../../src/state/timeline.js";
 import { messageView } from "../../src/state/views.js";

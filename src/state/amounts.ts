@@ -1,0 +1,39 @@
+/** Amounts as a person would say them: rounded, with a unit. */
+import type { SafeText } from "../safe-text.js";
+
+const UNITS = ["bytes", "KB", "MB", "GB", "TB", "PB"];
+const MINUTE_S = 60;
+const HOUR_S = 60 * MINUTE_S;
+
+/** `812 KB`, `4.2 MB` */
+export function sizeOf(bytes: number): SafeText {
+  let value = bytes;
+  let unit = 0;
+  // What would be rounded up to a thousand is one of the next unit.
+  while (Math.round(value) >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit >= 2 && value < 99.95 ? 1 : 0;
+  return `${value.toFixed(digits)} ${UNITS[unit]}` as SafeText;
+}
+
+/** `3.4 MB/s` */
+export function rateOf(bytesPerSecond: number): SafeText {
+  return `${sizeOf(bytesPerSecond)}/s` as SafeText;
+}
+
+/** `2 s`, `3 min`, `5 h`: how long it still takes, never less. */
+export function timeLeft(seconds: number): SafeText {
+  const whole = Math.max(1, Math.ceil(seconds));
+  if (whole < 100) return `${whole} s` as SafeText;
+  if (whole < 100 * MINUTE_S) return `${Math.ceil(whole / MINUTE_S)} min` as SafeText;
+  if (whole < 100 * HOUR_S) return `${Math.ceil(whole / HOUR_S)} h` as SafeText;
+  return `${Math.ceil(whole / (24 * HOUR_S))} days` as SafeText;
+}
+
+/** `5,000 files` */
+export function filesOf(count: number): SafeText {
+  const digits = String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+  return (count === 1 ? "1 file" : `${digits} files`) as SafeText;
+}

@@ -1,0 +1,123 @@
+/** A shared file as rows: what it is, and how far it is on this device. Pure. */
+import { plainText, type SafeText, safe } from "../safe-text.js";
+import { filesOf, rateOf, sizeOf, timeLeft } from "./amounts.js";
+import type { FileView, TransferView } from "./model.js";
+import { BLANK, type Cells, repeated, type Span } from "./rows.js";
+
+/** As wide as makes sense; from then on only the eye travels further. */
+const MAX_BAR_COLUMNS = 23;
+const MIN_BAR_COLUMNS = 6;
+/** So much of a name is shown before its size moves to a line of its own. */
+const MIN_NAME_COLUMNS = 12;
+/** An ending longer than this says nothing of what a file is. */
+const MAX_ENDING_LENGTH = 8;
+
+/** `isMine`: this person shares it. */
+export function fileLines(file: FileView, isMine: boolean, columns: number, cells: Cells): Span[][] {
+  const lines = headLines(file, stateText(file, isMine), columns, cells);
+  const { transfer } = file;
+  if (transfer?.state === "fetching" || transfer?.state === "paused") {
+    lines.push([{ text: progressText(transfer, columns, cells), tone: "accent" }]);
+  }
+  const { reason } = transfer ?? {};
+  if (reason) {
+    const tone = transfer?.state === "failed" ? "bad" : "warning";
+    lines.push(...cells.wrap(reason, columns).map((text): Span[] => [{ text, tone }]));
+  }
+  return lines;
+}
+
+/** `4.2 MB`, `5,000 files, 18.2 GB` */
+export function extentOf({ bytes, files, isFolder }: Pick<FileView, "bytes" | "files" | "isFolder">): SafeText {
+  return isFolder ? safe`${filesOf(files)}, ${sizeOf(bytes)}` : sizeOf(bytes);
+}
+
+/** How far it is, in words: for lines, and beside the name. */
+export function stateText({ transfer, isWhole }: FileView, isMine: boolean): SafeText | null {
+  switch (transfer?.state) {
+    case "queued":
+      return plainText("waits its turn");
+    case "fetching":
+      return sourcesText(transfer.sources);
+    case "paused":
+      return plainText("paused");
+    case "here":
+      return transfer.sources > 0 ? safe`here · ${sourcesText(transfer.sources)!}` : plainText("here");
+    case "failed":
+      return plainText("failed");
+  }
+  if (isMine) return isWhole ? plainText("shared") : plainText("being read in");
+  return plainText("not fetched");
+}
+
+/** The same where there is no bar: `61 % so far, 2 sources`. */
+export function stateWords(file: FileView, isMine: boolean): SafeText {
+  const { transfer } = file;
+  const state = stateText(file, isMine) ?? plainText("nobody who has it is here");
+  if (transfer?.state !== "fetching" && transfer?.state !== "paused" && transfer?.state !== "failed") return state;
+  const far = transfer.state === "fetching" ? safe`${percentOf(transfer)} so far, ${state}` : state;
+  const at = transfer.state === "paused" ? safe`${far} at ${percentOf(transfer)}` : far;
+  return transfer.reason === null ? at : safe`${at}: ${transfer.reason}`;
+}
+
+function sourcesText(sources: number): SafeText | null {
+  if (sources === 0) return null;
+  return sources === 1 ? plainText("1 source") : safe`${sources} sources`;
+}
+
+/** Name and size on one line where there is room, the state behind them or below. */
+function headLines(file: FileView, state: SafeText | null, columns: number, cells: Cells): Span[][] {
+  const extent = extentOf(file);
+  const room = columns - cells.width(safe`↧   ${extent}`);
+  const stateSpan = state === null ? null : ({ text: state, tone: toneOf(file) } as Span);
+  if (room < Math.min(MIN_NAME_COLUMNS, cells.width(file.name))) {
+    const name: Span = { text: cells.cut(safe`↧ ${cutName(file.name, columns - 2, cells)}`, columns), tone: "accent" };
+    const below = state === null ? extent : safe`${extent} · ${state}`;
+    return [[name], ...cells.wrap(below, columns).map((text): Span[] => [{ text, tone: "dim" }])];
+  }
+  const head = safe`↧ ${cutName(file.name, room, cells)}  ${extent}`;
+  const line: Span[] = [{ text: head, tone: "accent" }];
+  if (stateSpan === null) return [line];
+  const isBeside = cells.width(head) + 3 + cells.width(stateSpan.text) <= columns;
+  if (isBeside) return [[...line, { text: plainText(" · "), tone: "dim" }, stateSpan]];
+  return [line, [{ ...stateSpan, text: cells.cut(stateSpan.text, columns) }]];
+}
+
+function toneOf({ transfer }: FileView): NonNullable<Span["tone"]> {
+  if (transfer?.state === "failed") return "bad";
+  return transfer?.state === "paused" ? "warning" : "dim";
+}
+
+/** A long name keeps its ending: that a picture is a program must be seen. */
+function cutName(name: SafeText, columns: number, cells: Cells): SafeText {
+  if (cells.width(name) <= columns) return name;
+  const dot = name.lastIndexOf(".");
+  const ending = dot > 0 && name.length - dot <= MAX_ENDING_LENGTH ? (name.slice(dot) as SafeText) : plainText("");
+  const room = columns - cells.width(ending);
+  if (room < 2) return cells.cut(name, columns);
+  return safe`${cells.cut(name.slice(0, name.length - ending.length) as SafeText, room)}${ending}`;
+}
+
+function shareOf({ bytes, of }: TransferView): number {
+  return of === 0 ? 1 : Math.min(1, Math.max(0, bytes / of));
+}
+
+function percentOf(transfer: TransferView): SafeText {
+  return safe`${Math.floor(shareOf(transfer) * 100)} %`;
+}
+
+/** `██████░░░░  61 %  3.4 MB/s  2 s`: as many of them as fit, the bar taking what is left. */
+function progressText(transfer: TransferView, columns: number, cells: Cells): SafeText {
+  const { bytes, of, perSecond, state } = transfer;
+  const isMoving = state === "fetching" && perSecond > 0;
+  const facts = [percentOf(transfer), ...(isMoving ? [rateOf(perSecond), timeLeft((of - bytes) / perSecond)] : [])];
+  let text = facts[0]!;
+  for (const fact of facts.slice(1)) {
+    const longer = safe`${text}  ${fact}`;
+    if (cells.width(longer) + 2 + MIN_BAR_COLUMNS <= columns) text = longer;
+  }
+  const bar = Math.min(MAX_BAR_COLUMNS, columns - 2 - cells.width(text));
+  if (bar < MIN_BAR_COLUMNS) return cells.cut(text, columns);
+  const filled = Math.floor(shareOf(transfer) * bar);
+  return safe`${repeated("█", filled)}${repeated("░", bar - filled)}${BLANK}${BLANK}${text}`;
+}

@@ -1,0 +1,44 @@
+import t from "tap";
+import { filesOf, rateOf, sizeOf, timeLeft } from "../../src/state/amounts.js";
+
+t.test("a size is as a person would say it, and never a thousand of a smaller unit", (t) => {
+  for (const [bytes, words] of [
+    [0, "0 bytes"],
+    [12, "12 bytes"],
+    [999, "999 bytes"],
+    [1_000, "1 KB"],
+    [812_000, "812 KB"],
+    [999_499, "999 KB"],
+    [999_500, "1.0 MB"],
+    [4_200_000, "4.2 MB"],
+    [99_940_000, "99.9 MB"],
+    [99_960_000, "100 MB"],
+    [999_999_999, "1.0 GB"],
+    [18_200_000_000, "18.2 GB"],
+    [Number.MAX_SAFE_INTEGER, "9.0 PB"],
+  ] as const) {
+    t.equal(sizeOf(bytes), words, String(bytes));
+  }
+  t.equal(rateOf(3_400_000), "3.4 MB/s");
+  t.end();
+});
+
+t.test("the time left is rounded up, and nothing is left in no time", (t) => {
+  for (const [seconds, words] of [
+    [0, "1 s"],
+    [1.2, "2 s"],
+    [99, "99 s"],
+    [100, "2 min"],
+    [99 * 60 + 1, "100 min"],
+    [100 * 60, "2 h"],
+    [100 * 3600, "5 days"],
+  ] as const) {
+    t.equal(timeLeft(seconds), words, String(seconds));
+  }
+  t.end();
+});
+
+t.test("files are counted with commas", (t) => {
+  t.same([0, 1, 999, 5_000, 100_000].map(filesOf), ["0 files", "1 file", "999 files", "5,000 files", "100,000 files"]);
+  t.end();
+});
