@@ -63,6 +63,7 @@ export async function buildProgram({ folder = join(root, "dist"), plugins = [] }
     chunkNames: "[name]-[hash]",
     external: [
       "hyperswarm",
+      "@hyperswarm/secret-stream",
       "hyperdht",
       "hypercore",
       "hypercore-storage",

@@ -395,8 +395,37 @@ declare module "keet-identity-key" {
   }
 }
 
+declare module "@hyperswarm/secret-stream" {
+  import { Duplex } from "node:stream";
+  import type { KeyPair } from "hypercore-crypto";
+  export default class NoiseSecretStream extends Duplex {
+    constructor(
+      isInitiator: boolean,
+      rawStream: Duplex,
+      options: {
+        readonly pattern: "IK";
+        readonly keyPair: KeyPair;
+        readonly remotePublicKey?: Uint8Array;
+        readonly keepAlive: number;
+      },
+    );
+    readonly isInitiator: boolean;
+    readonly remotePublicKey: Buffer;
+    /** Once the handshake is done; false where it closed before. */
+    readonly opened: Promise<boolean>;
+    readonly destroying: boolean;
+    setTimeout(ms: number): void;
+  }
+}
+
 declare module "hyperdht" {
   import type { EventEmitter } from "node:events";
+  import type SecretStream from "@hyperswarm/secret-stream";
+  import type { KeyPair } from "hypercore-crypto";
+  export interface DhtServer {
+    listen(keyPair: KeyPair): Promise<unknown>;
+    close(): Promise<void>;
+  }
   export default class HyperDHT extends EventEmitter {
     constructor(options?: object);
     readonly io: { bind(): Promise<void>; serverSocket: { address(): { port: number } } | null };
@@ -406,6 +435,12 @@ declare module "hyperdht" {
     ready(): Promise<void>;
     fullyBootstrapped(): Promise<void>;
     destroy(options?: { force?: boolean }): Promise<void>;
+    connect(publicKey: Uint8Array, options: { readonly keyPair: KeyPair }): SecretStream;
+    createServer(
+      /** Firewall: true keeps them out. */
+      options: { readonly firewall: (remoteKey: Uint8Array) => boolean },
+      onconnection: (stream: SecretStream) => void,
+    ): DhtServer;
     static bootstrapper(port: number, host: string, options?: object): HyperDHT;
     address(): { host: string; port: number };
   }
