@@ -96,6 +96,11 @@ interface Folders {
   readonly runtime: string | null;
 }
 
+/** Where fetched files go: `XDG_DOWNLOAD_DIR`, else `Downloads` in the home folder. */
+export function downloadFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return env.XDG_DOWNLOAD_DIR || join(homedir(), "Downloads");
+}
+
 function foldersUnder(home: string): Folders {
   return {
     data: join(home, "data"),

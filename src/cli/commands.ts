@@ -7,6 +7,9 @@ import { demo } from "./demo.js";
 import { dht } from "./dht.js";
 import { doctor } from "./doctor.js";
 import { exportCommand } from "./export.js";
+import { fileGet } from "./file-get.js";
+import { fileCancel, fileList, fileShow } from "./file-list.js";
+import { fileSend } from "./file-send.js";
 import { identityRename, identityRestore, identityShow, identityWords } from "./identity.js";
 import { members } from "./members.js";
 import { messageDelete } from "./message-delete.js";
@@ -54,6 +57,11 @@ export const COMMANDS: readonly CliCommand[] = [
   msg,
   send,
   tail,
+  fileSend,
+  fileGet,
+  fileList,
+  fileShow,
+  fileCancel,
   messageShow,
   messageEdit,
   messageDelete,
@@ -84,6 +92,7 @@ export const COMMANDS: readonly CliCommand[] = [
 /** Words that only have commands below them. */
 export const GROUPS: Readonly<Record<string, string>> = {
   room: "Make, find, join, run and leave rooms; invites",
+  file: "Share files, fetch them, see how far they are",
   message: "Edit, take back, react to and pin messages",
   identity: "Who this profile is",
 };

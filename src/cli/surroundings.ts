@@ -15,6 +15,7 @@ export const ENVIRONMENT: readonly (readonly [name: string, what: string])[] = [
   ["XDG_DATA_HOME", "Where keys, rooms and logs lie (default: ~/.local/share)"],
   ["XDG_RUNTIME_DIR", "Where the socket lies; without it, in /tmp"],
   ["XDG_CONFIG_HOME", "Where settings lie (default: ~/.config)"],
+  ["XDG_DOWNLOAD_DIR", "Where fetched files go (default: ~/Downloads)"],
   ["LOCALAPPDATA", "On Windows, where keys, rooms and logs lie"],
   ["HOME", "The home folder that the others are under"],
   ["VISUAL", "The editor that Ctrl-X opens"],

@@ -1,12 +1,12 @@
 /** The core as the wire shows it: keys become hex, moments ISO 8601, rooms are found by name or id. */
 import { KeetError } from "../errors.js";
-import { type Core, openCore } from "../p2p/index.js";
+import { type Core, openCore, type TransferInfo as Transfer } from "../p2p/index.js";
 import type { Backend } from "../rpc/backend.js";
 import type { CoreEvent } from "../rpc/methods.js";
 import type { OpenBackend } from "./backend-door.js";
 import { makeHandlers } from "./handlers.js";
 import { RoomEvents } from "./room-events.js";
-import { messageInfo, networkInfo, roomInfo, Shapes } from "./shapes.js";
+import { messageInfo, networkInfo, roomInfo, Shapes, transferInfo } from "./shapes.js";
 
 const ROOM_EVENT_MS = 40;
 
@@ -46,6 +46,10 @@ class CoreBackend implements Backend {
     core.on("arriving-gone", (id: string, { writer, id: messageId }) =>
       this.#tell({ type: "arriving-gone", room: id, writer: Shapes.hex(writer), id: Shapes.hex(messageId) }),
     );
+    core.on("transfer", (info: Transfer) => {
+      const { room, writer, share: id } = info;
+      this.#tell({ type: "transfers", room, transfers: [{ writer, id, transfer: transferInfo(info) }] });
+    });
     core.on("network", () => this.#tell({ type: "network", network: networkInfo(core.networkState()) }));
     core.on("identity", () => {
       const { identity } = core;
@@ -67,6 +71,10 @@ class CoreBackend implements Backend {
       const name = room.name || room.id.slice(0, 8);
       if (room.waitsFor) work.push(`${name}: still joining (${room.waitsFor})`);
       if (room.doorUntil !== null) work.push(`${name}: an invite can still be used`);
+      for (const { state, name: file } of this.#core.identity ? this.#core.files.transfers(room.id) : []) {
+        if (state === "reading") work.push(`${name}: ${file} is still being read in`);
+        else if (state === "fetching" || state === "paused") work.push(`${name}: ${file} is still being fetched`);
+      }
       if (room.member?.hasUndelivered) work.push(`${name}: something you sent has reached nobody yet`);
     }
     return work;

@@ -12,6 +12,7 @@ import {
 } from "../p2p/index.js";
 import type { Handlers } from "../rpc/backend.js";
 import type { Draft, InviteInfo, RoomDetail, RoomInfo, VerifyInfo } from "../rpc/methods.js";
+import { fileHandlers } from "./file-handlers.js";
 import { findMessage, findRoom, memberOf } from "./find.js";
 import { messageHandlers } from "./message-handlers.js";
 import { moderationHandlers } from "./moderation-handlers.js";
@@ -28,6 +29,7 @@ export function makeHandlers(core: Core): Handlers {
   return {
     ...messageHandlers(core, search),
     ...moderationHandlers(core),
+    ...fileHandlers(core),
     network: async () => networkInfo(core.networkState()),
 
     "identity.show": async () => (core.identity ? Shapes.identity(core.identity) : null),

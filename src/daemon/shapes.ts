@@ -9,6 +9,7 @@ import {
   type RoomMessage,
   type RoomSummary,
   type SharedFile,
+  type TransferInfo as Transfer,
   type Who,
 } from "../p2p/index.js";
 import type {
@@ -22,6 +23,7 @@ import type {
   PersonInfo,
   RoomInfo,
   RoomRights,
+  TransferInfo,
 } from "../rpc/methods.js";
 import { confusableSkeleton } from "../safe-text.js";
 
@@ -192,8 +194,12 @@ function fileInfo({ name, size, files, isFolder, blocks, ...file }: SharedFile):
     blocks,
     hash: file.hash && hex(file.hash),
     unsharedBy: file.unsharedBy && whoInfo(file.unsharedBy),
-    transfer: null,
+    transfer: file.transfer && transferInfo(file.transfer),
   };
+}
+
+export function transferInfo({ state, bytes, of, perSecond, sources, reason, path }: Transfer): TransferInfo {
+  return { state, bytes, of, perSecond: Math.round(perSecond), sources, reason, path };
 }
 
 function whoInfo({ identity, name }: Who): PersonInfo {

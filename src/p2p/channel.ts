@@ -71,6 +71,8 @@ export interface ChannelListener {
   onAnswer(peer: RoomPeer, answer: AskAnswer): void;
   onHashes(peer: RoomPeer, hashes: LogHash[]): void;
   onOffer(peer: RoomPeer, offer: Offer): void;
+  /** Of files: bytes that `files/talk.ts` reads. */
+  onFiles(peer: RoomPeer, bytes: Uint8Array): void;
 }
 
 /** Said before the other side has proved anything, so it holds nothing but the proof: a founder's writer key is the room's key. */
@@ -106,6 +108,7 @@ const MESSAGE = {
   refused: 7,
   hashes: 8,
   offer: 9,
+  files: 10,
 } as const;
 type MessageName = keyof typeof MESSAGE;
 
@@ -243,6 +246,10 @@ export class RoomPeer {
     this.#send("offer", offerCodec, { kind: OFFER_KINDS.indexOf(kind), link });
   }
 
+  sendFiles(bytes: Uint8Array): void {
+    this.#send("files", c.raw, bytes);
+  }
+
   #send<T>(name: MessageName, codec: Codec<T>, value: unknown): void {
     if (!this.#channel || !this.#isProven) return;
     this.#channel.messages[MESSAGE[name]]?.send(c.encode(codec, value as T));
@@ -290,6 +297,7 @@ export class RoomPeer {
       offer: () => {
         if (bytes.byteLength <= MAX_LINK_BYTES) this.#hearOffer(bytes);
       },
+      files: () => listener.onFiles(this, bytes),
       refused: () => listener.onAnswer(this, { ok: false, why: REFUSALS[c.decode(c.uint8, bytes)] ?? "not-now" }),
     };
     read[name]();

@@ -15,6 +15,9 @@ import { privateFolder } from "../config.js";
 import { KeetError } from "../errors.js";
 import type { Offer } from "./channel.js";
 import { Doors, type Invite } from "./doors.js";
+import { Files } from "./files/files.js";
+import type { TransferInfo } from "./files/held.js";
+import { Roads } from "./files/roads.js";
 import { checkedName, checkedTopic, Identity } from "./identity.js";
 import { linkOf, parseLink } from "./invite-link.js";
 import { Joining } from "./joining.js";
@@ -65,6 +68,8 @@ export class Core extends ReadyResource {
   #offers: Offers | null = null;
   #two: RoomsForTwo | null = null;
   #renewal: Renewal | null = null;
+  #roads: Roads | null = null;
+  #files: Files | null = null;
   readonly #rooms = new Map<string, Live>();
   #timers: NodeJS.Timeout[] = [];
   /** Of rooms that are just being made, too. */
@@ -109,9 +114,13 @@ export class Core extends ReadyResource {
     for (const timer of this.#timers) clearInterval(timer);
     const rooms = [...this.#rooms.values()];
     for (const { joining } of rooms) joining?.stop();
+    await this.#files?.close().catch(() => {});
     await Promise.allSettled(rooms.map(({ member }) => member?.close()));
     // Both may wait for a DHT that does not answer; the store must not.
-    await atMost(CLOSE_NETWORK_MS, Promise.allSettled([this.#pairing?.close(), this.#network?.close()]));
+    await atMost(
+      CLOSE_NETWORK_MS,
+      Promise.allSettled([this.#roads?.close(), this.#pairing?.close(), this.#network?.close()]),
+    );
     this.#wakeup.destroy();
     await this.#local?.close().catch(() => {});
     await this.#store?.close();
@@ -195,6 +204,7 @@ export class Core extends ReadyResource {
       onSuccessor: (member, link) => void this.#renewal?.follow(member, link).catch(warn),
       onRequest: (member, identity, link) => void this.#two?.receive(member, identity, link).catch(warn),
     });
+    await this.#startFiles(network, identity);
     network.start();
     const entries = await this.#kept().list<RoomEntry>("room/");
     entries.sort((a, b) => a.value.order - b.value.order);
@@ -202,6 +212,26 @@ export class Core extends ReadyResource {
       this.#rooms.set(value.id, newLive(value));
     }
     await Promise.all([...this.#rooms.values()].map((live) => this.#openLive(live)));
+  }
+
+  async #startFiles(network: Network, identity: Identity): Promise<void> {
+    const { folder, lan } = this.#options;
+    this.#roads = new Roads({
+      keyPair: identity.noiseKeyPair,
+      dht: network.swarm.dht,
+      now: this.#now,
+      isLan: lan,
+    });
+    this.#files = new Files({ folder, roads: this.#roads, room: (id) => this.#rooms.get(id)?.member ?? null });
+    this.#files.on("transfer", (info: TransferInfo) => this.emit("transfer", info));
+    this.#files.on("warning", (error) => this.emit("warning", error));
+    await this.#files.open();
+  }
+
+  /** @throws KeetError `NO_IDENTITY` */
+  get files(): Files {
+    this.#me();
+    return this.#files!;
   }
 
   networkState(): NetworkState {
@@ -364,6 +394,7 @@ export class Core extends ReadyResource {
     const live = this.#rooms.get(id);
     if (!live) return;
     this.#rooms.delete(id);
+    this.#files?.removeRoom(id);
     live.joining?.stop();
     this.#network?.leave(b4a.from(id, "hex"));
     this.#pairing?.shut(b4a.from(id, "hex"));
@@ -451,6 +482,7 @@ export class Core extends ReadyResource {
       trust: (connection) => this.#network?.trust(connection),
       searchFolder: this.#searchFolder(id),
       isBlocked: (identity) => this.#own().isBlocked(hex(identity)),
+      transferOf: (share) => this.#files?.transfer(share) ?? null,
       ...(this.#options.promoteAfterMs === undefined ? {} : { promoteAfterMs: this.#options.promoteAfterMs }),
     });
     live.member = member;
@@ -479,6 +511,7 @@ export class Core extends ReadyResource {
     });
     await member.ready();
     for (const connection of this.#network?.swarm.connections ?? []) member.peers.attach(connection);
+    this.#files?.addRoom(member);
     this.#network?.join(room.discoveryKey);
     this.emit("room", id);
     // Somebody may be knocking already.

@@ -50,6 +50,8 @@ declare module "hypercore-crypto" {
     verify(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean;
     discoveryKey(key: Uint8Array): Buffer;
     hash(data: Uint8Array | readonly Uint8Array[]): Buffer;
+    /** Of a leaf of a core's tree. */
+    data(block: Uint8Array): Buffer;
     randomBytes(n: number): Buffer;
   };
   export default crypto;

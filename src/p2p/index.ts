@@ -2,6 +2,8 @@
 export { Core, type CoreOptions } from "./core.js";
 export type { Divergence } from "./divergence.js";
 export { DEFAULT_INVITE_MS, type Invite } from "./doors.js";
+export type { TransferInfo, TransferState } from "./files/held.js";
+export { shareKey } from "./files/share-cores.js";
 export { checkedName, checkedTopic, fingerprintOf, type Identity } from "./identity.js";
 export type { OpenRoom } from "./live-room.js";
 export type { Member, MemberRoom, NewShare, RoomSummary, Signer } from "./member-room.js";

@@ -12,6 +12,7 @@ import { Arriving } from "./arriving.js";
 import type { Offer } from "./channel.js";
 import { decode, MAX_FILE_NAME_BYTES, MAX_SHARED_FILES, MAX_TEXT_BYTES, textBytes } from "./decode.js";
 import { type Divergence, Divergences } from "./divergence.js";
+import type { TransferInfo } from "./files/held.js";
 import { checkedName, type Identity } from "./identity.js";
 import type { LocalStore } from "./local-store.js";
 import { MessageReader } from "./message-reader.js";
@@ -101,6 +102,8 @@ export interface MemberRoomOptions {
   /** Has this person blocked that one? */
   readonly isBlocked?: (identity: Uint8Array) => boolean;
   readonly promoteAfterMs?: number;
+  /** How far a share is on this device. */
+  readonly transferOf?: (share: string) => TransferInfo | null;
   /** For the words of this room. */
   readonly searchFolder: string;
 }
@@ -119,6 +122,7 @@ export class MemberRoom extends ReadyResource {
   readonly divergences: Divergences;
   readonly #search: SearchIndex;
   readonly #isBlocked: (identity: Uint8Array) => boolean;
+  readonly #transferOf: (share: string) => TransferInfo | null;
   readonly #promoter: Promoter;
   readonly #reader: MessageReader;
   #deliveredLength = 0;
@@ -163,6 +167,7 @@ export class MemberRoom extends ReadyResource {
       isIdle: () => this.room.fetched === null && this.room.stopReason === null && !this.closing,
     });
     this.#isBlocked = options.isBlocked ?? (() => false);
+    this.#transferOf = options.transferOf ?? (() => null);
     this.#reader = new MessageReader({
       room: this.room,
       identity: this.#identity,
@@ -171,6 +176,7 @@ export class MemberRoom extends ReadyResource {
       now: this.#now,
       isBlocked: this.#isBlocked,
       deliveredLength: () => this.#deliveredLength,
+      transferOf: this.#transferOf,
     });
     this.#promoter = new Promoter({
       room: this.room,
@@ -690,7 +696,7 @@ export class MemberRoom extends ReadyResource {
       place: null,
       op,
       text: textOf(op),
-      file: fileOf(op, id, PLAIN),
+      file: fileOf(op, id, PLAIN, this.#transferOf(hex(id))),
       state,
       reason: failed,
       verified: true,

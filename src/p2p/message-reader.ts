@@ -1,6 +1,7 @@
 /** Rows as messages: with their state, what they answer, and what this person did to them and nobody's log has yet. */
 import b4a from "b4a";
 import { decode, foldEmoji } from "./decode.js";
+import type { TransferInfo } from "./files/held.js";
 import type { Identity } from "./identity.js";
 import type { Reaction, Who } from "./message-state.js";
 import { fileOf, isSaid, type Reply, type RoomMessage, textOf, wordsOf } from "./messages.js";
@@ -21,6 +22,8 @@ export interface MessageReaderOptions {
   readonly isBlocked: (identity: Uint8Array) => boolean;
   /** Length of our own log that somebody else has. */
   readonly deliveredLength: () => number;
+  /** How far a share is on this device. */
+  readonly transferOf: (share: string) => TransferInfo | null;
 }
 
 export class MessageReader {
@@ -66,7 +69,7 @@ export class MessageReader {
       place: row.place < 0 ? null : row.place,
       op,
       text,
-      file: fileOf(op, envelope.id, now),
+      file: fileOf(op, envelope.id, now, this.#options.transferOf(hex(envelope.id))),
       editedAt: edit?.sentAt ?? null,
       deletedBy: deletion?.by ?? null,
       pinned,

@@ -1,4 +1,5 @@
 /** A message as the core tells it: a row, or what has no row yet, with all that is on it. */
+import type { TransferInfo } from "./files/held.js";
 import type { Reaction, RowState, Who } from "./message-state.js";
 import type { MessageRef, Op, PostMessage, ShareFile } from "./spec/generated/types.js";
 
@@ -36,6 +37,8 @@ export interface SharedFile {
   /** Tree hash of `blobs` when all of it is in; null until then. */
   readonly hash: Uint8Array | null;
   readonly unsharedBy: Who | null;
+  /** How far it is on this device; null where it has nothing to do with it. */
+  readonly transfer: TransferInfo | null;
 }
 
 export interface RoomMessage {
@@ -84,7 +87,12 @@ export const UNTOUCHED = {
   about: null,
 } as const;
 
-export function fileOf(op: Op | null, id: Uint8Array, { finish, deletion }: RowState): SharedFile | null {
+export function fileOf(
+  op: Op | null,
+  id: Uint8Array,
+  { finish, deletion }: RowState,
+  transfer: TransferInfo | null = null,
+): SharedFile | null {
   if (op?.type !== "share-file") return null;
   const { name, size, files, drive, blobs, blocks } = op;
   return {
@@ -98,6 +106,7 @@ export function fileOf(op: Op | null, id: Uint8Array, { finish, deletion }: RowS
     blocks,
     hash: finish?.hash ?? null,
     unsharedBy: deletion?.by ?? null,
+    transfer,
   };
 }
 

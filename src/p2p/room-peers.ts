@@ -2,7 +2,7 @@
  * Who of a room is connected, and what they and we tell each other beside the log: how far the logs go, joins that
  * are not in everybody's order yet, who types, admissions, and messages pushed ahead of their order. Emits
  * `presence`, `typing`, `behind`, `delivered` (length of our own log that somebody else has), `pushed` (writer, bytes),
- * `hashes` (member's peer, LogHash[]), `offer` (identity, Offer), `proven`.
+ * `hashes` (member's peer, LogHash[]), `offer` (identity, Offer), `proven` (peer), `files` (member's peer, bytes).
  */
 import { EventEmitter } from "node:events";
 import b4a from "b4a";
@@ -197,7 +197,7 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
     void this.#sendHeads(peer);
     this.room.fetchHistory();
     this.emit("presence");
-    this.emit("proven");
+    this.emit("proven", peer);
   }
 
   onClosed(_peer: RoomPeer): void {
@@ -403,6 +403,10 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
   onOffer(peer: RoomPeer, offer: Offer): void {
     const identity = this.#identityOf(peer);
     if (identity) this.emit("offer", identity, offer);
+  }
+
+  onFiles(peer: RoomPeer, bytes: Uint8Array): void {
+    if (this.standing(peer.remoteKey) === "member") this.emit("files", peer, bytes);
   }
 
   // --- time

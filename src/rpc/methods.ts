@@ -4,6 +4,7 @@
  * `status` and `stop` never change shape, so that any version can ask any other to leave.
  */
 import type { ErrorData } from "../errors.js";
+import { FILE_METHODS } from "./file-methods.js";
 import { count, flag, hex, type Method, method, oneOf, optional, text, texts, type ValuesOf } from "./shape.js";
 
 /** Raised when an older client would misread a newer core, or the other way round. */
@@ -183,7 +184,8 @@ export interface FileInfo {
   readonly transfer: TransferInfo | null;
 }
 
-export type TransferState = "queued" | "fetching" | "paused" | "here" | "failed";
+/** `reading`, `shared`: one's own, being read in where it lies, or all of it. */
+export type TransferState = "queued" | "reading" | "shared" | "fetching" | "paused" | "here" | "failed";
 
 export interface TransferInfo {
   readonly state: TransferState;
@@ -196,6 +198,8 @@ export interface TransferInfo {
   readonly sources: number;
   /** Why it is `paused` or `failed`, as a sentence. */
   readonly reason: string | null;
+  /** Where it lies on this machine; null while it is not whole, and for several files at once. */
+  readonly path: string | null;
 }
 
 export type NoticeKind =
@@ -496,6 +500,8 @@ export const METHODS = {
     { room, id: text(64), writer: optional(hex(32)) },
     "verification",
   ),
+
+  ...FILE_METHODS,
 
   "draft.get": method<Draft | null>()("Unsent text kept for a room", { room }, "draft"),
   "draft.set": method<null>()(

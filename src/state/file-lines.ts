@@ -1,6 +1,7 @@
 /** A shared file as rows: what it is, and how far it is on this device. Pure. */
+
+import { filesOf, rateOf, sizeOf, timeLeft } from "../amounts.js";
 import { plainText, type SafeText, safe } from "../safe-text.js";
-import { filesOf, rateOf, sizeOf, timeLeft } from "./amounts.js";
 import type { FileView, TransferView } from "./model.js";
 import { BLANK, type Cells, repeated, type Span } from "./rows.js";
 
@@ -16,7 +17,7 @@ const MAX_ENDING_LENGTH = 8;
 export function fileLines(file: FileView, isMine: boolean, columns: number, cells: Cells): Span[][] {
   const lines = headLines(file, stateText(file, isMine), columns, cells);
   const { transfer } = file;
-  if (transfer?.state === "fetching" || transfer?.state === "paused") {
+  if (transfer?.state === "fetching" || transfer?.state === "paused" || transfer?.state === "reading") {
     lines.push([{ text: progressText(transfer, columns, cells), tone: "accent" }]);
   }
   const { reason } = transfer ?? {};
@@ -37,6 +38,10 @@ export function stateText({ transfer, isWhole }: FileView, isMine: boolean): Saf
   switch (transfer?.state) {
     case "queued":
       return plainText("waits its turn");
+    case "reading":
+      return plainText("being read in");
+    case "shared":
+      return plainText("shared");
     case "fetching":
       return sourcesText(transfer.sources);
     case "paused":

@@ -68,6 +68,7 @@ function recorder(): { listener: ChannelListener; heard: string[] } {
       onAnswer: note("answer"),
       onHashes: note("hashes"),
       onOffer: note("offer"),
+      onFiles: note("files"),
     },
   };
 }

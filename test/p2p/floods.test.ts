@@ -120,6 +120,7 @@ const DEAF: ChannelListener = {
   onAnswer: () => {},
   onHashes: () => {},
   onOffer: () => {},
+  onFiles: () => {},
 };
 
 /** Who has the room's key, and so speaks on its channel; a member, where its key is one's. */
@@ -169,7 +170,7 @@ interface WakeupSession {
 t.test(
   "5,000 messages of each kind on the channel at once: at most 1,000 a second are looked at, none is kept",
   async (t) => {
-    const KINDS = 10;
+    const KINDS = 11;
     const { member, connection, peer } = await proven(t);
     const { peers, room } = member;
     let looks = 0;
@@ -182,6 +183,7 @@ t.test(
       "onAsk",
       "onWantJoins",
       "onJoins",
+      "onFiles",
     ] as const) {
       const real = peers[name].bind(peers) as (...given: unknown[]) => void;
       peers[name] = (...given: unknown[]) => {

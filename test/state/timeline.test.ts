@@ -1,8 +1,8 @@
 import t from "tap";
+import { sizeOf } from "../../src/amounts.js";
 import { cells } from "../../src/components/cells.js";
 import type { MessageInfo } from "../../src/rpc/methods.js";
 import { safeName } from "../../src/safe-text.js";
-import { sizeOf } from "../../src/state/amounts.js";
 import type { MessageView, TimelineState } from "../../src/state/model.js";
 import { layOut, scroll, scrollTo, scrollToTop, type TimelineFrame } from "../../src/state/timeline.js";
 import { messageView } from "../../src/state/views.js";

@@ -126,6 +126,11 @@ export class TargetFiles extends EventEmitter<TargetEvents> {
     return this.#part?.isNew ?? false;
   }
 
+  /** Where it lies until then. */
+  get partPath(): string {
+    return this.#part?.path ?? this.#placed!.path;
+  }
+
   /** Where it lies, once it is in its place. */
   get path(): string | null {
     return this.#placed?.path ?? null;

@@ -1,5 +1,5 @@
 /** Amounts as a person would say them: rounded, with a unit. */
-import type { SafeText } from "../safe-text.js";
+import type { SafeText } from "./safe-text.js";
 
 const UNITS = ["bytes", "KB", "MB", "GB", "TB", "PB"];
 const MINUTE_S = 60;

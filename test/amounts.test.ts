@@ -1,5 +1,5 @@
 import t from "tap";
-import { filesOf, rateOf, sizeOf, timeLeft } from "../../src/state/amounts.js";
+import { filesOf, rateOf, sizeOf, timeLeft } from "../src/amounts.js";
 
 t.test("a size is as a person would say it, and never a thousand of a smaller unit", (t) => {
   for (const [bytes, words] of [

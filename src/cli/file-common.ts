@@ -1,0 +1,95 @@
+/** What the file commands share: which file is meant, how far it is, and where it goes. */
+import { stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { rateOf, sizeOf } from "../amounts.js";
+import { downloadFolder } from "../config.js";
+import { KeetError } from "../errors.js";
+import type { RpcClient } from "../rpc/client.js";
+import type { MessageInfo, TransferInfo } from "../rpc/methods.js";
+import type { PositionalSpec } from "./define.js";
+import { findMessage } from "./find-message.js";
+import { talk } from "./output.js";
+
+const LATEST_FILES = 200;
+const PROGRESS_MS = 1_000;
+
+export const FILE_ARGUMENT: PositionalSpec = {
+  name: "file",
+  describe: "Its name (the latest of that name), or the id of its message, or the first 4 or more digits",
+};
+
+/** @throws NO_SUCH_FILE */
+export async function findFile(core: RpcClient, room: string, said: string): Promise<MessageInfo> {
+  const files = await core.request("file.list", { room, limit: LATEST_FILES });
+  const byName = files.find(({ file }) => file?.name === said && !file.unsharedBy);
+  if (byName) return byName;
+  if (/^[0-9a-f]{4,32}$/i.test(said)) {
+    const message = await findMessage(core, room, said, null).catch(() => null);
+    if (message?.file) return message;
+  }
+  throw new KeetError("user", "NO_SUCH_FILE", `There is no file "${said}" in this room.`, {
+    hint: "keet-tui file list <room> lists them.",
+  });
+}
+
+export interface Goal {
+  readonly folder: string;
+  readonly to?: string;
+}
+
+/** A folder that is there, or a path that is not. */
+export async function goalOf(said: string | null): Promise<Goal> {
+  if (said === null) return { folder: downloadFolder() };
+  const path = resolve(said);
+  const isFolder = await stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+  if (isFolder) return { folder: path };
+  return { folder: dirname(path), to: join(dirname(path), basename(path)) };
+}
+
+export function progressLine(name: string, { bytes, of, perSecond, sources, reason }: TransferInfo): string {
+  const share = of > 0 ? Math.floor((bytes / of) * 100) : 100;
+  const parts = [`${name}: ${share} %`, `${sizeOf(bytes)} of ${sizeOf(of)}`];
+  if (perSecond > 0) parts.push(rateOf(perSecond));
+  if (sources > 0) parts.push(sources === 1 ? "1 source" : `${sources} sources`);
+  if (reason) parts.push(reason);
+  return parts.join(" · ");
+}
+
+/** Hears how far one share is until `isOver` says that is the end of it. */
+export async function follow(
+  core: RpcClient,
+  { room, id }: MessageInfo,
+  onChange: (transfer: TransferInfo) => "over" | "on",
+): Promise<TransferInfo> {
+  return new Promise((done, failed) => {
+    core.onClose(() =>
+      failed(new KeetError("peer", "CORE_GONE", "The background part stopped", { hint: "Ask again: it goes on." })),
+    );
+    core.onEvent((event) => {
+      if (event.type !== "transfers" || event.room !== room) return;
+      for (const { id: other, transfer } of event.transfers) {
+        if (other === id && transfer && onChange(transfer) === "over") done(transfer);
+      }
+    });
+  });
+}
+
+/** Says it on standard error, at most once a second, where a person looks. */
+export class ProgressTalk {
+  readonly #isShown: boolean;
+  #at = Number.NEGATIVE_INFINITY;
+
+  constructor(isShown: boolean) {
+    this.#isShown = isShown && process.stderr.isTTY === true;
+  }
+
+  show(line: string, isLast = false): void {
+    const now = performance.now();
+    if (!this.#isShown || (!isLast && now - this.#at < PROGRESS_MS)) return;
+    this.#at = now;
+    talk(line);
+  }
+}

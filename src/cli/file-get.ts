@@ -1,0 +1,156 @@
+import { once } from "node:events";
+import { open } from "node:fs/promises";
+import { downloadFolder } from "../config.js";
+import { KeetError } from "../errors.js";
+import type { RpcClient } from "../rpc/client.js";
+import type { MessageInfo, TransferInfo } from "../rpc/methods.js";
+import { defineCliCommand } from "./define.js";
+import { FILE_ARGUMENT, findFile, follow, goalOf, ProgressTalk, progressLine } from "./file-common.js";
+import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
+import { printJson, printLine } from "./output.js";
+
+/** Without a person to wait for. */
+const ALONE_LIMIT_MS = 30_000;
+const CHUNK_BYTES = 256 * 1024;
+
+export const fileGet = defineCliCommand({
+  path: ["file", "get"],
+  summary: "Fetch a shared file or folder from whoever has it",
+  details:
+    "It comes from everybody who has blocks of it at once, goes on where it was cut off, and never overwrites anything. With - it goes to standard output as it comes, in order, before all of it is here.",
+  positionals: [
+    ROOM_ARGUMENT,
+    FILE_ARGUMENT,
+    {
+      name: "to",
+      describe: "A folder, a new path, or - for standard output; else the download folder",
+      optional: true,
+    },
+  ],
+  options: { wait: { type: "flag", describe: "Wait as long as it takes for somebody who has it" } },
+  examples: [
+    ["keet-tui file get tea notes.txt", "prints where it is"],
+    ["keet-tui file get tea movie.mkv - | mpv -", "plays while it comes"],
+  ],
+  async run(shot, args) {
+    const core = await shot.person();
+    const room = await findRoom(core, args.text("room"));
+    const message = await findFile(core, room.id, args.text("file"));
+    const said = args.optionalText("to");
+    const { id, writer } = message;
+    await core.attach();
+    const isStream = said === "-";
+    const goal = isStream ? { folder: downloadFolder() } : await goalOf(said);
+    const patience = args.flag("wait") ? null : ALONE_LIMIT_MS;
+    const begun = await core.request("file.get", { room: room.id, id, writer, ...goal });
+    if (isStream) {
+      await stream(core, message, patience);
+      return 0;
+    }
+    const progress = new ProgressTalk(!shot.globals.json);
+    const last = await untilHere(core, message, begun, patience, (transfer) => {
+      if (shot.globals.json) printJson({ progress: transfer });
+      else progress.show(progressLine(message.file!.name, transfer));
+    });
+    if (shot.globals.json) printJson({ path: last.path, bytes: last.of });
+    else printLine(last.path ?? "");
+    return 0;
+  },
+});
+
+/** @throws TIMED_OUT where nobody had it for so long, DOWNLOAD_FAILED */
+async function untilHere(
+  core: RpcClient,
+  message: MessageInfo,
+  begun: TransferInfo,
+  patienceMs: number | null,
+  onProgress: (transfer: TransferInfo) => void,
+): Promise<TransferInfo> {
+  const patience = new Patience(patienceMs);
+  try {
+    const isOver = (transfer: TransferInfo) => {
+      onProgress(transfer);
+      patience.note(transfer);
+      return transfer.state === "here" || transfer.state === "failed" ? "over" : "on";
+    };
+    patience.note(begun);
+    const last = isEnd(begun) ? begun : await Promise.race([follow(core, message, isOver), patience.over]);
+    if (last.state === "failed") {
+      throw new KeetError("peer", "DOWNLOAD_FAILED", last.reason ?? "It could not be fetched.", {
+        hint: "keet-tui file get tries again.",
+      });
+    }
+    return last;
+  } finally {
+    patience.end();
+  }
+}
+
+function isEnd({ state }: TransferInfo): boolean {
+  return state === "here" || state === "shared" || state === "failed";
+}
+
+/** Ends the waiting when nothing came for that long. */
+class Patience {
+  readonly #limitMs: number | null;
+  readonly over: Promise<never>;
+  #fail: (error: KeetError) => void = () => {};
+  #timer: NodeJS.Timeout | null = null;
+  #bytes = -1;
+
+  constructor(limitMs: number | null) {
+    this.#limitMs = limitMs;
+    this.over = new Promise((_, failed) => {
+      this.#fail = failed;
+    });
+    this.over.catch(() => {});
+  }
+
+  note({ bytes }: TransferInfo): void {
+    if (this.#limitMs === null || bytes === this.#bytes) return;
+    this.#bytes = bytes;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#fail(
+        new KeetError("peer", "TIMED_OUT", "Nobody who has it is here.", {
+          hint: "It goes on by itself when somebody is; --wait waits for that here.",
+        }),
+      );
+    }, this.#limitMs);
+  }
+
+  end(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+  }
+}
+
+/** In order, each byte as soon as it and all before it are here. */
+async function stream(core: RpcClient, message: MessageInfo, patienceMs: number | null): Promise<void> {
+  const { room, id, writer, file } = message;
+  const size = file?.bytes ?? 0;
+  const first = size > 0 ? await place(core, { room, id, writer, offset: 0 }, patienceMs) : null;
+  if (!first) return;
+  // The same file under another name once it is whole.
+  const handle = await open(first.path, "r");
+  try {
+    let until = first.bytes;
+    for (let at = 0; at < size; ) {
+      if (at >= until) until = at + (await place(core, { room, id, writer, offset: at }, patienceMs)).bytes;
+      const buffer = Buffer.alloc(Math.min(CHUNK_BYTES, until - at));
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+      if (bytesRead === 0) throw new KeetError("storage", "CANNOT_READ", "The file ended before its end.");
+      at += bytesRead;
+      if (!process.stdout.write(buffer.subarray(0, bytesRead))) await once(process.stdout, "drain");
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+function place(
+  core: RpcClient,
+  what: { room: string; id: string; writer: string; offset: number },
+  patienceMs: number | null,
+): Promise<{ path: string; bytes: number }> {
+  return core.request("file.read", what, { timeoutMs: patienceMs ?? 86_400_000 });
+}

@@ -1,0 +1,94 @@
+import { rateOf, sizeOf } from "../amounts.js";
+import { nameOf, tagsOf } from "../export/words.js";
+import type { MessageInfo } from "../rpc/methods.js";
+import { defineCliCommand } from "./define.js";
+import { FILE_ARGUMENT, findFile } from "./file-common.js";
+import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
+import { printJson, printTable, talk } from "./output.js";
+import { messageJson } from "./shapes.js";
+
+const MAX_FILES = 200;
+
+export const fileList = defineCliCommand({
+  path: ["file", "list"],
+  summary: "The files of a room, the newest first: size, who shared it, how much is here",
+  positionals: [ROOM_ARGUMENT],
+  examples: [["keet-tui file list tea --json", "one list of objects"]],
+  async run(shot, args) {
+    const core = await shot.person();
+    const room = await findRoom(core, args.text("room"));
+    const files = await core.request("file.list", { room: room.id, limit: MAX_FILES });
+    if (shot.globals.json) {
+      printJson(files.map(messageJson));
+      return 0;
+    }
+    const tags = tagsOf(await core.request("room.members", { room: room.id }));
+    await printTable(
+      files.map((message) => [message.id.slice(0, 8), ...columns(message), nameOf(message.author, tags)]),
+    );
+    if (files.length === 0) talk("Nothing was shared here yet.");
+    return 0;
+  },
+});
+
+function columns({ file }: MessageInfo): [string, string, string] {
+  if (!file) return ["", "", ""];
+  const { transfer } = file;
+  if (file.unsharedBy) return [file.name, "", "taken back"];
+  const name = file.isFolder ? `${file.name}/` : file.name;
+  if (!transfer) return [name, sizeOf(file.bytes), "not fetched"];
+  const share = transfer.of > 0 ? Math.floor((transfer.bytes / transfer.of) * 100) : 100;
+  const speed = transfer.perSecond > 0 ? ` ${rateOf(transfer.perSecond)}` : "";
+  const words = {
+    queued: "waits",
+    reading: `being read, ${share} %${speed}`,
+    fetching: `${share} %${speed}`,
+    paused: `${share} %, ${transfer.reason ?? "paused"}`,
+    here: "here",
+    shared: "shared from here",
+    failed: transfer.reason ?? "failed",
+  };
+  return [name, sizeOf(file.bytes), words[transfer.state]];
+}
+
+export const fileCancel = defineCliCommand({
+  path: ["file", "cancel"],
+  summary: "Fetch a file no more and forget what came of it, or share it no more from this machine",
+  positionals: [ROOM_ARGUMENT, FILE_ARGUMENT],
+  examples: [["keet-tui file cancel tea movie.mkv", "what is whole stays where it is"]],
+  async run(shot, args) {
+    const core = await shot.person();
+    const room = await findRoom(core, args.text("room"));
+    const { id, writer } = await findFile(core, room.id, args.text("file"));
+    await core.request("file.cancel", { room: room.id, id, writer });
+    if (!shot.globals.json) talk("Done.");
+    return 0;
+  },
+});
+
+export const fileShow = defineCliCommand({
+  path: ["file", "show"],
+  summary: "One shared file, with the keys by which any Hyperdrive program reads it and nothing else",
+  positionals: [ROOM_ARGUMENT, FILE_ARGUMENT],
+  examples: [
+    ["keet-tui file show tea notes.txt --json", "key and encryptionKey are its secret: who has them can read it"],
+  ],
+  async run(shot, args) {
+    const core = await shot.person();
+    const room = await findRoom(core, args.text("room"));
+    const message = await findFile(core, room.id, args.text("file"));
+    const { id, writer, file } = message;
+    const keys = await core.request("file.show", { room: room.id, id, writer });
+    if (shot.globals.json) {
+      printJson({ ...messageJson(message), key: keys.drive, blobs: keys.blobs, encryptionKey: keys.encryptionKey });
+      return 0;
+    }
+    await printTable([
+      ["name", file?.name ?? ""],
+      ["size", sizeOf(file?.bytes ?? 0)],
+      ["key", keys.drive],
+      ["encryption key", keys.encryptionKey],
+    ]);
+    return 0;
+  },
+});

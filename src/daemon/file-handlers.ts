@@ -1,0 +1,62 @@
+/** What one does with files. Paths are this machine's: a front end runs where its core does. */
+import { isAbsolute } from "node:path";
+import { KeetError } from "../errors.js";
+import { type Core, shareKey } from "../p2p/index.js";
+import type { Handlers } from "../rpc/backend.js";
+import { findMessage, findRoom, memberOf } from "./find.js";
+import { messageInfo, Shapes, transferInfo } from "./shapes.js";
+
+type Names = "file.send" | "file.list" | "file.get" | "file.cancel" | "file.read" | "file.show";
+
+export function fileHandlers(core: Core): Pick<Handlers, Names> {
+  const found = async ({ room, id, writer }: { room: string; id: string; writer?: string | undefined }) => {
+    const member = memberOf(findRoom(core, room));
+    const message = await findMessage(member, id, writer ?? null);
+    if (!message.file)
+      throw new KeetError("user", "NO_SUCH_FILE", "That message is no file.", { hint: "/files lists them." });
+    return { member, message, file: message.file, share: Shapes.hex(message.id) };
+  };
+  return {
+    "file.send": async ({ room, paths }) => {
+      const { id, ...open } = findRoom(core, room);
+      for (const path of paths) if (!isAbsolute(path)) throw notAbsolute(path);
+      const { message, leftOut } = await core.files.share(memberOf({ id, ...open }), paths);
+      return { message: messageInfo(id, message), leftOut };
+    },
+    "file.list": async ({ room, limit, before }) => {
+      const { id, ...open } = findRoom(core, room);
+      const rows = await memberOf({ id, ...open }).files(before ?? Number.MAX_SAFE_INTEGER, limit);
+      return rows.map((message) => messageInfo(id, message));
+    },
+    "file.get": async ({ folder, to, ...named }) => {
+      for (const path of [folder, to]) if (path !== undefined && !isAbsolute(path)) throw notAbsolute(path);
+      const { member, message } = await found(named);
+      return transferInfo(await core.files.get(member, message, { folder, to: to ?? null }));
+    },
+    "file.cancel": async (named) => {
+      const { member, message, share } = await found(named);
+      const transfer = core.files.transfer(share);
+      await core.files.drop(share);
+      // Nobody can get the rest of it any more.
+      if (transfer?.state === "reading") await member.unshare({ writer: message.writer, id: message.id });
+      return null;
+    },
+    "file.read": async ({ offset, ...named }) => {
+      const { share, file } = await found(named);
+      if (offset >= file.size) throw new KeetError("user", "USAGE", `The file has ${file.size} bytes.`);
+      return core.files.readable(share, offset);
+    },
+    "file.show": async (named) => {
+      const { member, file } = await found(named);
+      return {
+        drive: Shapes.hex(file.drive),
+        blobs: Shapes.hex(file.blobs),
+        encryptionKey: Shapes.hex(shareKey(member.room.base.encryptionKey, file.id)),
+      };
+    },
+  };
+}
+
+function notAbsolute(path: string): KeetError {
+  return new KeetError("user", "USAGE", `"${path}" is no absolute path.`, { hint: "Paths begin at / here." });
+}

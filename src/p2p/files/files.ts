@@ -1,0 +1,395 @@
+/**
+ * Files of all rooms on this device: what is shared from here, what is fetched, what is passed on. Emits `transfer`
+ * (TransferInfo) when something of one changed, at most twice a second each, and `warning`.
+ */
+import { EventEmitter } from "node:events";
+import { join } from "node:path";
+import b4a from "b4a";
+import Corestore from "corestore";
+import type Hypercore from "hypercore";
+import CoreStorage from "hypercore-storage";
+import { privateFolder } from "../../config.js";
+import { KeetError } from "../../errors.js";
+import type { MemberRoom } from "../member-room.js";
+import type { RoomMessage } from "../messages.js";
+import { hex, newId } from "../room.js";
+import { Exchange } from "./exchange.js";
+import { Fetching } from "./fetching.js";
+import { Held, type TransferInfo } from "./held.js";
+import { layOut, totalsOf } from "./layout.js";
+import { type KeptShare, Ledger } from "./ledger.js";
+import { listOf } from "./listing.js";
+import { type LeftOut, looksAt } from "./look.js";
+import type { Roads } from "./roads.js";
+import { ShareCores, shareKey } from "./share-cores.js";
+import { readIn } from "./sharing.js";
+import { SourceFiles } from "./source.js";
+import type { GoneReason } from "./talk.js";
+import { checkIsFree, TargetFiles } from "./target.js";
+
+const TELL_MS = 500;
+const WRITE_BUFFER_BYTES = 8 * 1024 * 1024;
+const GONE: { readonly [W in GoneReason]: string } = {
+  "not-here": "nobody who has it is here",
+  changed: "it was changed where it came from; it has to be shared again",
+  unshared: "it was taken back",
+};
+
+export interface FilesOptions {
+  /** The profile's. */
+  readonly folder: string;
+  readonly roads: Roads;
+  readonly room: (id: string) => MemberRoom | null;
+}
+
+export class Files extends EventEmitter {
+  readonly #options: FilesOptions;
+  readonly #ledger: Ledger;
+  readonly #held = new Map<string, Held>();
+  readonly #exchange: Exchange;
+  readonly #told = new Map<string, string>();
+  #store: Promise<Corestore> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #isClosed = false;
+
+  constructor(options: FilesOptions) {
+    super();
+    this.#options = options;
+    this.#ledger = new Ledger(options.folder);
+    this.#exchange = new Exchange({ roads: options.roads, serve: (room, share) => this.#serve(room, share) });
+    this.#exchange.on("gone", (share: string, why: GoneReason) => this.#onGone(share, why));
+    this.#exchange.on("warning", (error) => this.emit("warning", error));
+  }
+
+  /** What was under way goes on as soon as its room is there (`addRoom`). */
+  async open(): Promise<void> {
+    for (const kept of await this.#ledger.load((error) => this.emit("warning", error))) {
+      this.#held.set(kept.id, new Held(kept));
+    }
+    this.#timer = setInterval(() => this.#tellAll(), TELL_MS).unref();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#timer) clearInterval(this.#timer);
+    this.#exchange.close();
+    await Promise.all([...this.#held.values()].map((held) => held.close()));
+    await (await this.#store?.catch(() => null))?.close();
+  }
+
+  addRoom(member: MemberRoom): void {
+    this.#exchange.addRoom(member.id, member.peers);
+    for (const held of this.#held.values()) {
+      if (held.kept.room !== member.id || !held.isBusy || held.cores || held.opening) continue;
+      if (held.kept.state === "reading") this.#run(held, () => this.#goOnReading(held, member));
+      else this.#run(held, () => this.#fetch(held, member));
+    }
+  }
+
+  removeRoom(room: string): void {
+    this.#exchange.removeRoom(room);
+    for (const [id, { kept }] of this.#held) if (kept.room === room) void this.drop(id).catch(() => {});
+  }
+
+  transfer(share: string): TransferInfo | null {
+    return this.#held.get(share)?.info() ?? null;
+  }
+
+  transfers(room: string | null = null): TransferInfo[] {
+    const wanted = [...this.#held.values()].filter(({ kept }) => room === null || kept.room === room);
+    return wanted.map((held) => held.info());
+  }
+
+  // --- sharing
+
+  /**
+   * The row is in the room at once; reading in goes on behind it.
+   * @returns the row, and what of a folder is not in it
+   * @throws KeetError as `looksAt`, as `MemberRoom.share`
+   */
+  async share(
+    member: MemberRoom,
+    paths: readonly string[],
+  ): Promise<{ message: RoomMessage; leftOut: readonly LeftOut[] }> {
+    const source = await looksAt(paths);
+    const id = newId();
+    const files = source.files.map(({ path, size }) => ({ path, size }));
+    const parts = layOut(files);
+    const { bytes, blocks } = totalsOf(parts);
+    const held = new Held({
+      id: hex(id),
+      room: member.id,
+      writer: hex(member.room.writerKey),
+      ours: true,
+      state: "reading",
+      reason: null,
+      name: source.name,
+      isFolder: source.isFolder,
+      drive: "",
+      blobs: "",
+      size: bytes,
+      blocks,
+      files,
+      at: source.files,
+      folder: null,
+      to: null,
+      path: source.isFolder ? null : source.files[0]!.absolute,
+    });
+    const cores = await this.#open(held, member);
+    await cores.writeEntries(parts);
+    const [drive, blobs] = [cores.drive.key, cores.blobs.key];
+    this.#keep(held, { drive: hex(drive), blobs: hex(blobs) });
+    this.#held.set(held.kept.id, held);
+    try {
+      const { name, isFolder } = source;
+      const message = await member.share({
+        id,
+        name,
+        size: bytes,
+        files: files.length,
+        isFolder,
+        drive,
+        blobs,
+        blocks,
+      });
+      this.#run(held, () => this.#goOnReading(held, member));
+      return { message, leftOut: source.leftOut };
+    } catch (error) {
+      await this.drop(held.kept.id);
+      throw error;
+    }
+  }
+
+  async #goOnReading(held: Held, member: MemberRoom): Promise<void> {
+    const cores = await this.#open(held, member);
+    const { blocks } = held.kept;
+    const target = { writer: b4a.from(held.kept.writer, "hex"), id: held.id };
+    try {
+      const hash = await readIn({
+        cores,
+        source: held.source!,
+        blocks,
+        onProgress: () => {},
+        isStopped: () => held.isStopped || this.#isClosed,
+      });
+      if (!hash) return;
+      await member.finish(target, hash);
+      this.#keep(held, { state: "whole" });
+    } catch (error) {
+      if (held.isStopped || this.#isClosed) return;
+      await member.unshare(target).catch(() => {});
+      throw error;
+    }
+  }
+
+  // --- fetching
+
+  /**
+   * Begins, or goes on with, what was begun.
+   * @param where the folder it goes to, or exactly where it is wanted
+   * @throws KeetError `NO_SUCH_FILE`, and what `TargetFiles` throws for the place
+   */
+  async get(
+    member: MemberRoom,
+    message: RoomMessage,
+    { folder, to }: { readonly folder: string; readonly to: string | null },
+  ): Promise<TransferInfo> {
+    const { file } = message;
+    if (!file) throw new KeetError("user", "NO_SUCH_FILE", "That message is no file.", { hint: "/files lists them." });
+    if (file.unsharedBy) throw new KeetError("user", "NO_SUCH_FILE", "It was taken back by whoever shared it.");
+    const id = hex(message.id);
+    const known = this.#held.get(id);
+    if (known && known.kept.state !== "failed") return known.info();
+    if (known) await this.drop(id);
+    const { name, size, blocks, isFolder } = file;
+    const held = new Held({
+      id,
+      room: member.id,
+      writer: hex(message.writer),
+      ours: false,
+      state: "fetching",
+      reason: null,
+      name,
+      isFolder,
+      drive: hex(file.drive),
+      blobs: hex(file.blobs),
+      size,
+      blocks,
+      files: isFolder ? null : [{ path: name, size }],
+      at: null,
+      folder,
+      to,
+      path: null,
+    });
+    if (to !== null) await checkIsFree(to);
+    this.#held.set(id, held);
+    this.#keep(held, {});
+    this.#run(held, () => this.#fetch(held, member));
+    return held.info();
+  }
+
+  async #fetch(held: Held, member: MemberRoom): Promise<void> {
+    const cores = await this.#open(held, member);
+    const { id } = held;
+    if (!held.kept.files) {
+      this.#exchange.want(member.id, id, [cores.drive.core]);
+      const files = await listOf(cores.drive, held.kept);
+      if (held.isStopped) return;
+      this.#keep(held, { files });
+    }
+    const target = await TargetFiles.open(held.kept.folder!, held.kept.id.slice(0, 16), held.parts, held.kept.isFolder);
+    if (held.isStopped) return target.close();
+    held.target = target;
+    cores.keepBlocksIn({
+      read: (block, pad) => target.read(block, pad),
+      write: (block, bytes) => target.write(block, bytes),
+    });
+    const fetching = new Fetching({ cores, target, blocks: held.kept.blocks });
+    held.fetching = fetching;
+    fetching.on("changed", () => this.#tell(held));
+    this.#exchange.want(member.id, id, cores.all);
+    if (!(await fetching.run())) return;
+    await this.#finish(held, member, target);
+  }
+
+  async #finish(held: Held, member: MemberRoom, target: TargetFiles): Promise<void> {
+    const [row] = (await member.message(held.id)).filter(({ writer }) => hex(writer) === held.kept.writer);
+    const known = row?.file?.hash;
+    if (known && !b4a.equals(known, await held.cores!.blobs.treeHash(held.kept.blocks))) {
+      throw new KeetError("peer", "WRONG_HASH", "What came is not what was shared.", {
+        hint: "Ask for it to be shared again.",
+      });
+    }
+    const { name, to } = held.kept;
+    const path = await (to === null ? target.putInPlace(held.kept.folder!, name) : target.putAt(to));
+    held.fetching = null;
+    this.#exchange.unwant(held.kept.id);
+    this.#keep(held, { state: "whole", path, at: target.files });
+    target.on("changed", () => void this.#onSourceChanged(held));
+  }
+
+  /** Resolves when that byte is here: where it lies, and how many bytes from there on are here too. */
+  async readable(share: string, offset: number): Promise<{ path: string; bytes: number }> {
+    const held = this.#held.get(share);
+    if (!held) throw noSuchFile();
+    if (held.kept.isFolder) {
+      throw new KeetError("user", "USAGE", "A folder cannot be read as one file.", { hint: "Get it as a whole." });
+    }
+    if (held.kept.state === "whole") return { path: held.kept.path!, bytes: held.kept.size - offset };
+    while (!held.fetching) {
+      if (held.kept.state !== "fetching") throw noSuchFile(held.kept.reason);
+      await new Promise((done) => this.once("transfer", done));
+    }
+    return held.fetching.from(offset);
+  }
+
+  /** Not fetched any more, or not shared any more by this device; what is whole stays where it is. */
+  async drop(share: string): Promise<void> {
+    const held = this.#held.get(share);
+    if (!held) throw noSuchFile();
+    this.#held.delete(share);
+    this.#told.delete(share);
+    this.#exchange.unwant(share);
+    await this.#exchange.withdraw(held.kept.room, held.id, "not-here");
+    const { target } = held;
+    if (held.kept.state === "fetching") await target?.remove();
+    await held.close();
+    this.#ledger.forget(share);
+  }
+
+  // --- what is open
+
+  async #open(held: Held, member: MemberRoom): Promise<ShareCores> {
+    if (held.cores) return held.cores;
+    held.opening ??= this.#openCores(held, member);
+    held.cores = await held.opening;
+    return held.cores;
+  }
+
+  async #openCores(held: Held, member: MemberRoom): Promise<ShareCores> {
+    const { ours, at, drive, blobs, state } = held.kept;
+    const cores = await ShareCores.open({
+      store: await this.#openStore(),
+      id: held.id,
+      encryptionKey: shareKey(member.room.base.encryptionKey, held.id),
+      theirs: ours ? null : { drive: b4a.from(drive, "hex"), blobs: b4a.from(blobs, "hex") },
+    });
+    if (at && state !== "fetching") {
+      const source = new SourceFiles(at);
+      source.on("changed", () => void this.#onSourceChanged(held));
+      held.source = source;
+      cores.keepBlocksIn({ read: (block, pad) => source.read(block, pad), write: null });
+    }
+    return cores;
+  }
+
+  /** Costs memory, so only where files are used at all. */
+  #openStore(): Promise<Corestore> {
+    this.#store ??= (async () => {
+      const path = join(this.#options.folder, "files-store");
+      privateFolder(path);
+      const store = new Corestore(new CoreStorage(path, { writeBufferSize: WRITE_BUFFER_BYTES }));
+      await store.ready();
+      return store;
+    })();
+    return this.#store;
+  }
+
+  async #serve(room: string, share: string): Promise<readonly Hypercore[] | GoneReason | null> {
+    const held = this.#held.get(share);
+    const member = this.#options.room(room);
+    if (held?.kept.room !== room || !member || this.#isClosed) return null;
+    if (held.kept.state === "failed") return held.kept.ours ? "changed" : null;
+    return (await this.#open(held, member)).all;
+  }
+
+  async #onSourceChanged(held: Held): Promise<void> {
+    if (held.kept.state !== "whole") return;
+    this.#keep(held, { state: "failed", reason: "it was changed or moved after it was shared" });
+    await this.#exchange.withdraw(held.kept.room, held.id, held.kept.ours ? "changed" : "not-here");
+    await held.close();
+    this.#tell(held);
+  }
+
+  #onGone(share: string, why: GoneReason): void {
+    const held = this.#held.get(share);
+    if (held?.kept.state === "fetching") held.gone = GONE[why];
+  }
+
+  // --- what is told
+
+  #run(held: Held, work: () => Promise<void>): void {
+    void work()
+      .catch((error: unknown) => {
+        if (held.isStopped || this.#isClosed) return;
+        if (!(error instanceof KeetError)) this.emit("warning", error);
+        this.#exchange.unwant(held.kept.id);
+        this.#keep(held, { state: "failed", reason: error instanceof Error ? error.message : String(error) });
+      })
+      .then(() => this.#tell(held));
+  }
+
+  #keep(held: Held, change: Partial<KeptShare>): void {
+    held.kept = { ...held.kept, ...change };
+    this.#ledger.keep(held.kept);
+  }
+
+  #tellAll(): void {
+    for (const held of this.#held.values()) if (held.isBusy) this.#tell(held);
+  }
+
+  #tell(held: Held): void {
+    if (!this.#held.has(held.kept.id)) return;
+    const info = held.info();
+    const said = JSON.stringify(info);
+    if (this.#told.get(info.share) === said) return;
+    this.#told.set(info.share, said);
+    this.emit("transfer", info);
+  }
+}
+
+function noSuchFile(reason: string | null = null): KeetError {
+  return new KeetError("user", "NO_SUCH_FILE", reason ?? "Nothing of that file is here.", {
+    hint: "/files lists them.",
+  });
+}

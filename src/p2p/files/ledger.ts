@@ -1,0 +1,83 @@
+/** What this device shares, fetches and holds of files: a file a share in `<profile>/files/`, replaced as a whole. */
+import { readdirSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { privateFolder, replaceFile } from "../../config.js";
+import type { FileSize } from "./layout.js";
+import type { SourceFile } from "./source.js";
+
+export type ShareState =
+  /** Ours, and still being read in; others can fetch what was read. */
+  | "reading"
+  | "fetching"
+  /** All of it is here, and goes to whoever asks. */
+  | "whole"
+  /** It came to an end before it was whole: `reason`. */
+  | "failed";
+
+export interface KeptShare {
+  /** Of the share, in hex. */
+  readonly id: string;
+  readonly room: string;
+  /** Who shared it, in hex: with the id it names the row. */
+  readonly writer: string;
+  readonly ours: boolean;
+  readonly state: ShareState;
+  readonly reason: string | null;
+  readonly name: string;
+  readonly isFolder: boolean;
+  /** Core keys in hex. */
+  readonly drive: string;
+  readonly blobs: string;
+  readonly size: number;
+  readonly blocks: number;
+  /** Files of it in order; null while a folder's list is not here. */
+  readonly files: readonly FileSize[] | null;
+  /** Where each of them is and what it looked like; null while it is being fetched. */
+  readonly at: readonly SourceFile[] | null;
+  /** Where it is fetched to; null for what is ours. */
+  readonly folder: string | null;
+  /** Exactly where the person wants it; null for a safe form of its name in that folder. */
+  readonly to: string | null;
+  /** What is in the place it was put: a file, or a folder. */
+  readonly path: string | null;
+}
+
+const VERSION = 1;
+const NAME = /^([0-9a-f]{32})\.json$/;
+
+export class Ledger {
+  readonly #folder: string;
+
+  constructor(profile: string) {
+    this.#folder = join(profile, "files");
+    privateFolder(this.#folder);
+  }
+
+  /** What cannot be read is left where it is, and told. */
+  async load(warn: (error: unknown) => void): Promise<KeptShare[]> {
+    const found: KeptShare[] = [];
+    for (const name of readdirSync(this.#folder)) {
+      if (!NAME.test(name)) continue;
+      try {
+        const { version, share } = JSON.parse(await readFile(join(this.#folder, name), "utf8"));
+        if (version === VERSION) found.push(share as KeptShare);
+      } catch (error) {
+        warn(error);
+      }
+    }
+    return found;
+  }
+
+  keep(share: KeptShare): void {
+    replaceFile(this.#path(share.id), `${JSON.stringify({ version: VERSION, share })}\n`);
+  }
+
+  forget(id: string): void {
+    rmSync(this.#path(id), { force: true });
+  }
+
+  #path(id: string): string {
+    return join(this.#folder, `${id}.json`);
+  }
+}

@@ -1,0 +1,42 @@
+/** What a shared folder holds, as its drive says it: foreign, and bounded before anything is made of it. */
+import type Hyperdrive from "hyperdrive";
+import { KeetError } from "../../errors.js";
+import { checkLayout, type FileSize, layOut, MAX_FILES } from "./layout.js";
+import { safePath, uniquePaths } from "./safe-name.js";
+
+const LIST_LIMIT_MS = 60_000;
+
+/** @throws KeetError `BAD_SHARE` where it is not what was announced */
+export async function listOf(
+  drive: Hyperdrive,
+  declared: { readonly size: number; readonly blocks: number },
+): Promise<FileSize[]> {
+  // Whoever has it may come later.
+  while (drive.core.length < 2) {
+    await drive.core.update({ wait: true });
+    if (drive.core.length < 2) await new Promise((done) => drive.core.once("append", done));
+  }
+  const found: { path: string; size: number; firstBlock: number }[] = [];
+  const end = performance.now() + LIST_LIMIT_MS;
+  for await (const { key, value } of drive.entries()) {
+    if (found.length >= MAX_FILES) break;
+    if (performance.now() > end) throw new KeetError("peer", "TIMED_OUT", "The list of its files did not come.");
+    const { blob } = value;
+    found.push({ path: key.replace(/^\/+/, ""), size: blob?.byteLength ?? 0, firstBlock: blob?.blockOffset ?? 0 });
+  }
+  // As they lie among the blocks; empty ones have no place and come last among equals.
+  found.sort((a, b) => a.firstBlock - b.firstBlock || b.size - a.size);
+  const paths = uniquePaths(found.map(({ path }) => safePath(path)));
+  const files = found.map(({ size }, at) => ({ path: paths[at]!, size }));
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  checkLayout(files, { files: files.length, bytes: declared.size, blocks: declared.blocks });
+  const isInPlace = layOut(files).every(
+    ({ firstBlock, blocks }, at) => blocks === 0 || firstBlock === found[at]!.firstBlock,
+  );
+  if (!isInPlace || bytes !== declared.size) {
+    throw new KeetError("peer", "BAD_SHARE", "This folder's list does not fit its blocks.", {
+      hint: "Ask for it to be shared again.",
+    });
+  }
+  return files;
+}
