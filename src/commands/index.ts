@@ -39,6 +39,7 @@ import { react } from "./react.js";
 import { remove } from "./remove.js";
 import { rename } from "./rename.js";
 import { reply } from "./reply.js";
+import { retry } from "./retry.js";
 import { revoke } from "./revoke.js";
 import { role } from "./role.js";
 import { room } from "./room.js";
@@ -93,6 +94,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   edit,
   deleteMessage,
   undo,
+  retry,
   react,
   pin,
   unpin,

@@ -96,16 +96,21 @@ export async function findMessage(member: MemberRoom, id: string, writer: string
     : wanted.length >= MIN_MESSAGE_ID_CHARS
       ? (await member.messages(total - LATEST_ROWS, total)).filter((one) => Shapes.hex(one.id).startsWith(wanted))
       : [];
-  const candidates = fitting.filter((message) => writer === null || Shapes.hex(message.writer) === writer);
+  const dropped = isWhole && fitting.length === 0 ? member.dropped(Buffer.from(wanted, "hex")) : null;
+  const candidates = (dropped ? [dropped] : fitting).filter(
+    (message) => writer === null || Shapes.hex(message.writer) === writer,
+  );
   if (candidates.length === 1) return candidates[0]!;
   throw new KeetError(
     "user",
     "NO_SUCH_MESSAGE",
     candidates.length === 0 ? "There is no such message here." : "More than one message fits.",
     {
-      hint: isWhole
-        ? "Two people chose this id: name its writer too, as tail --json prints it."
-        : "Give more of its id, as tail --json prints it.",
+      hint: !isWhole
+        ? "Give more of its id, as tail --json prints it."
+        : candidates.length > 1
+          ? "Two people chose this id: name its writer too, as tail --json prints it."
+          : "keet-tui tail --json prints the ids of those there are.",
     },
   );
 }

@@ -11,6 +11,7 @@ type Names =
   | "message.send"
   | "message.edit"
   | "message.delete"
+  | "message.retry"
   | "message.react"
   | "message.pin"
   | "message.pins"
@@ -51,6 +52,11 @@ export function messageHandlers(core: Core, search: Search): Pick<Handlers, Name
       const after = await (message.file ? member.unshare(target) : member.act({ type: "delete-message", target }));
       // Taken back before it went out: nobody has it, and nobody ever will.
       return messageInfo(roomId, after ?? neverSaid(message));
+    },
+    "message.retry": async ({ room, id }) => {
+      const open = findRoom(core, room);
+      const tried = await memberOf(open).retry(id ? Buffer.from(id, "hex") : null);
+      return tried.map((message) => messageInfo(open.id, message));
     },
     "message.react": async ({ room, id, writer, emoji, remove }) => {
       const { roomId, member, message } = await found(room, id, writer);

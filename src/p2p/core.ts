@@ -407,7 +407,9 @@ export class Core extends ReadyResource {
     for (const prefix of [`out/${id}/`, `arr/${id}/`, `link/${id}/`, `seen/${id}/`]) {
       for (const { key } of await local.list(prefix)) void local.del(key);
     }
-    await Promise.all(["read", "sent", "draft", "alarm", "renew", "carry"].map((what) => local.del(`${what}/${id}`)));
+    await Promise.all(
+      ["read", "sent", "draft", "alarm", "renew", "carry", "dropped"].map((what) => local.del(`${what}/${id}`)),
+    );
     this.emit("room-gone", id);
   }
 

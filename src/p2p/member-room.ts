@@ -635,10 +635,50 @@ export class MemberRoom extends ReadyResource {
   async act(op: Extract<Op, { readonly target: unknown }>): Promise<RoomMessage | null> {
     if (op.type === "edit-message") checkText(op.text);
     const { writer, id } = op.target;
-    if (b4a.equals(writer, this.room.writerKey) && this.#sending.get(id)) return this.#actOnWaiting(op);
+    const isOwn = b4a.equals(writer, this.room.writerKey);
+    if (isOwn && this.#sending.get(id)) return this.#actOnWaiting(op);
+    // Asked a second time, as after an unclear failure, it is so already.
+    const isTakingBack = op.type === "delete-message" || op.type === "unshare-file";
+    if (isOwn && isTakingBack && this.#sending.dropped(id)) return null;
+    if (op.type === "delete-message") {
+      const gone = await this.#at(op.target);
+      if (gone?.deletedBy) return gone;
+    }
     await this.#sending.send(op, newId(), () => this.#checkAllowed(op));
+    return this.#at(op.target);
+  }
+
+  async #at({ writer, id }: MessageRef): Promise<RoomMessage | null> {
     const place = await this.room.placeOf(writer, id);
     return place === null ? null : ((await this.messages(place, place + 1))[0] ?? null);
+  }
+
+  /** What was taken back before it went out, as it would be seen; null where nothing of that id was. */
+  dropped(id: Uint8Array): RoomMessage | null {
+    const dropped = this.#sending.dropped(id);
+    if (!dropped) return null;
+    const op: Op = { type: "post-message", text: "" };
+    const deletedBy = { identity: this.#identity.key, name: this.#identity.name };
+    return { ...this.#ownMessage({ ...dropped, op, failed: null }, "pending"), state: null, deletedBy };
+  }
+
+  /**
+   * Sends again what failed, or the one of that id where it failed or waits.
+   * @returns each as it is then
+   */
+  async retry(id: Uint8Array | null): Promise<RoomMessage[]> {
+    const said = this.#sending.all.filter(({ op }) => isSaid(op));
+    const wanted = said.filter((one) => (id === null ? one.failed !== null : one.id === hex(id)));
+    for (const one of wanted) await this.#sending.again(one, () => this.#checkAllowed(one.op));
+    return Promise.all(wanted.map((one) => this.#afterSending(one)));
+  }
+
+  async #afterSending(waiting: Waiting): Promise<RoomMessage> {
+    const id = b4a.from(waiting.id, "hex");
+    const left = this.#sending.get(id);
+    if (left) return this.#ownMessage(left, left.failed === null ? "pending" : "failed");
+    const inLog = await this.#at({ writer: this.room.writerKey, id }).catch(() => null);
+    return inLog ?? this.#ownMessage(waiting, "sent");
   }
 
   /** A message of one's own that has not gone out yet. */

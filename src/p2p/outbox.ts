@@ -15,6 +15,14 @@ export interface Waiting {
   readonly failed: string | null;
 }
 
+/** Taken back before it went out. Kept, so that taking it back once more, after an unclear failure, is answered alike. */
+export interface Dropped {
+  readonly id: string;
+  readonly sentAt: number;
+}
+
+const MAX_DROPPED = 64;
+
 interface Kept {
   readonly id: string;
   /** `opBytes` in hex. */
@@ -28,14 +36,18 @@ export class Outbox {
   readonly #prefix: string;
   readonly #waiting = new Map<string, Waiting>();
   #sequence = 0;
+  #dropped: readonly Dropped[] = [];
+  readonly #droppedKey: string;
   readonly #keys = new Map<string, string>();
 
   constructor(local: LocalStore, roomId: string) {
     this.#local = local;
     this.#prefix = `out/${roomId}/`;
+    this.#droppedKey = `dropped/${roomId}`;
   }
 
   async load(): Promise<void> {
+    this.#dropped = (await this.#local.get<readonly Dropped[]>(this.#droppedKey)) ?? [];
     for (const { key, value } of await this.#local.list<Kept>(this.#prefix)) {
       const op = opOf(b4a.from(value.op, "hex"));
       if (op) this.#waiting.set(value.id, { ...value, op });
@@ -60,6 +72,17 @@ export class Outbox {
     this.#waiting.set(message.id, message);
     const { id, op, sentAt, failed } = message;
     return this.#local.put(key, { id, op: b4a.toString(opBytes(op), "hex"), sentAt, failed } satisfies Kept);
+  }
+
+  /** Never sent after all, and known as such from now on. */
+  async drop({ id, sentAt }: Waiting): Promise<void> {
+    this.#dropped = [...this.#dropped, { id, sentAt }].slice(-MAX_DROPPED);
+    await this.#local.put(this.#droppedKey, this.#dropped);
+    await this.remove(id);
+  }
+
+  dropped(id: string): Dropped | null {
+    return this.#dropped.find((one) => one.id === id) ?? null;
   }
 
   async remove(id: string): Promise<void> {

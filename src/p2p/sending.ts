@@ -7,7 +7,7 @@ import b4a from "b4a";
 import { KeetError } from "../errors.js";
 import type { LocalStore } from "./local-store.js";
 import { isSaid, targetOf } from "./messages.js";
-import { Outbox, type Waiting } from "./outbox.js";
+import { type Dropped, Outbox, type Waiting } from "./outbox.js";
 import { hex, type Room } from "./room.js";
 import type { MessageRef, Op } from "./spec/generated/types.js";
 
@@ -104,8 +104,38 @@ export class Sending extends EventEmitter {
   async drop(id: Uint8Array): Promise<boolean> {
     const waiting = this.get(id);
     if (!waiting || this.#appending.has(waiting.id)) return false;
-    await this.#outbox.remove(waiting.id);
+    await this.#outbox.drop(waiting);
     return true;
+  }
+
+  /** What was taken back before it went out. */
+  dropped(id: Uint8Array): Dropped | null {
+    return this.#outbox.dropped(hex(id));
+  }
+
+  /**
+   * One that failed or waits, once more. Where nothing can be written now it stays what it is.
+   * @param check throws, as a `user` error, where it would be refused again
+   */
+  async again(waiting: Waiting, check: () => Promise<void>): Promise<void> {
+    const { room } = this.#options;
+    // What was refused can come in after all, when the order settles otherwise.
+    if (await room.has(room.writerKey, b4a.from(waiting.id, "hex")).catch(() => false)) {
+      await this.#done(waiting);
+      return;
+    }
+    try {
+      await check();
+    } catch (error) {
+      if (!(error instanceof KeetError) || error.family !== "user") throw error;
+      await this.fail(waiting, error.message);
+      return;
+    }
+    if (!room.writable) return;
+    const fresh = { ...waiting, failed: null };
+    await this.#outbox.add(fresh);
+    this.emit("waiting", fresh);
+    await this.#append(fresh);
   }
 
   async fail(waiting: Waiting, reason: string): Promise<void> {

@@ -455,6 +455,11 @@ export const METHODS = {
     "message",
   ),
   "message.delete": method<MessageInfo>()("Take a message back", { room, id: messageId, writer: writerKey }, "message"),
+  "message.retry": method<readonly MessageInfo[]>()(
+    "Send again what failed in a room, or one's own message of that id that failed or waits; answers with each as it is then",
+    { room, id: optional(messageId) },
+    "list of message",
+  ),
   "message.react": method<MessageInfo>()(
     "React to a message, or take a reaction back",
     { room, id: messageId, writer: writerKey, emoji: text(64), remove: optional(flag()) },

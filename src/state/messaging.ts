@@ -151,6 +151,25 @@ export class Messaging {
     });
   }
 
+  /**
+   * Sends again the selected one, else all of this room that failed.
+   * @returns each as it is then
+   * @throws ALREADY_SENT
+   */
+  async retry(): Promise<readonly MessageView[]> {
+    const selected = this.selected();
+    if (selected) refuseSent(selected);
+    const room = selected ? this.#session.room(selected.room) : this.#here();
+    const rows = selected ? [selected] : room.timeline.getSnapshot().arriving;
+    // Those that no core took are known here alone.
+    const local = rows.filter(({ key, state }) => key.startsWith("local:") && state === "failed");
+    const sent = await Promise.all(local.map((row) => room.sendAgain(row)));
+    if (selected?.key.startsWith("local:")) return local.length > 0 ? sent.filter((row) => row !== null) : [selected];
+    const infos = await this.#again("message.retry", { room: room.id, ...(selected ? { id: selected.id } : {}) });
+    room.takeChanged(infos);
+    return [...sent.filter((row) => row !== null), ...infos.map(room.viewOf)];
+  }
+
   /** @throws KeetError where that one takes no reaction */
   checkReact(message: MessageView): void {
     refuseNotice(message, "reacted to");
@@ -329,10 +348,18 @@ function notSentYet(what: string): KeetError {
 function refuseUnsent(message: MessageView, what: string): void {
   if (message.state === "failed") {
     throw new KeetError("user", "NOT_SENT", `That message did not get out, so it cannot be ${what}`, {
-      hint: "y copies it, to be sent anew.",
+      hint: "/retry sends it again; y copies it.",
     });
   }
   if (message.state === "pending" || message.writer === "") throw notSentYet(what);
+}
+
+function refuseSent({ mine, state }: MessageView): void {
+  if (mine && (state === "failed" || state === "pending")) return;
+  const what = mine ? "That message was sent already" : "That message is not yours to send";
+  throw new KeetError("user", "ALREADY_SENT", what, {
+    hint: "Without one selected, /retry sends again all of yours that failed here.",
+  });
 }
 
 function refuseGone(message: MessageView, what: string): void {

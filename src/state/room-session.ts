@@ -1,22 +1,22 @@
 import type { CoreEvent, MessageInfo, Page } from "../rpc/methods.js";
-import { type SafeText, safeLine, safeName } from "../safe-text.js";
+import { type SafeText, safeName } from "../safe-text.js";
 import { hasCode, type Request } from "./core-link.js";
-import { localMessage } from "./local-message.js";
-import { mentionsIn } from "./mentions.js";
 import type { IdentityView, MemberView, MessageView, TimelineState } from "./model.js";
 import { PAGE_LENGTH, PageReader } from "./page-reader.js";
 import { People } from "./people.js";
+import { RoomSending, type SendOptions } from "./room-sending.js";
 import { Store } from "./store.js";
 import { memberView, messageView, personView } from "./views.js";
 import {
+  apart,
   EMPTY_TIMELINE,
-  isSameMessage,
   withChanged,
   withLate,
   withoutArrived,
   withStates,
   withTransfers,
   withUnreadLine,
+  withWaiting,
 } from "./window.js";
 import { Withdrawn } from "./withdrawn.js";
 
@@ -34,14 +34,6 @@ export interface RoomSessionOptions {
   readonly maxMessages?: number;
 }
 
-export interface SendOptions {
-  /** `/me`. */
-  readonly action?: boolean;
-  readonly replyTo?: MessageView | null;
-  /** Identities in hex; those named in the text where it is left out. */
-  readonly mentions?: readonly string[];
-}
-
 /** One room on this screen: a window of its order, what is arriving, and what was just typed here. */
 export class RoomSession {
   readonly id: string;
@@ -56,8 +48,7 @@ export class RoomSession {
   #run = 0;
   #isStale = false;
   #isReadingMembers = false;
-  /** Ends when the core has answered what was typed here last; null while nothing waits for an answer. */
-  #sending: Promise<MessageView | null> | null = null;
+  readonly #sending: RoomSending;
   #unreadAtOpen = 0;
 
   constructor(id: string, options: RoomSessionOptions) {
@@ -65,6 +56,12 @@ export class RoomSession {
     this.#options = options;
     this.#maxMessages = options.maxMessages ?? MAX_MESSAGES;
     this.#reader = new PageReader(id, options.request);
+    this.#sending = new RoomSending(id, {
+      ...options,
+      timeline: this.timeline,
+      people: this.#people,
+      viewOf: this.viewOf,
+    });
   }
 
   get members(): Store<readonly MemberView[]> {
@@ -200,10 +197,12 @@ export class RoomSession {
     try {
       const page = await this.#options.request("message.list", { room: this.id, limit: PAGE_LENGTH, from });
       if (run !== this.#run) return;
+      const { ordered, waiting } = apart(page.messages.map(this.viewOf));
       this.timeline.update((state) =>
         this.#trim({
           ...state,
-          messages: [...state.messages, ...page.messages.map(this.viewOf)],
+          messages: [...state.messages, ...ordered],
+          arriving: withWaiting(state.arriving, waiting),
           total: page.total,
           isLoading: false,
         }),
@@ -214,59 +213,13 @@ export class RoomSession {
     }
   }
 
-  /**
-   * A row at once; the same id again and again until a core has answered.
-   * @returns the row as it is then: in the log, on this disk, or failed with the reason; null where the screen closed
-   */
-  async send(text: string, options: SendOptions = {}): Promise<MessageView | null> {
-    const { action = false, replyTo = null } = options;
-    const mentions = options.mentions ?? mentionsIn(text, this.members.getSnapshot());
-    const id = this.#options.randomId();
-    const identity = this.#options.identity();
-    const tag = this.#people.tagOf(identity?.id ?? "");
-    const at = this.#options.now();
-    const local = localMessage({ id, room: this.id, identity, tag, at, text, action, replyTo });
-    const params = {
-      ...{ room: this.id, text, id, action },
-      ...(replyTo ? { replyTo: replyTo.id, replyWriter: replyTo.writer } : {}),
-      ...(mentions.length > 0 ? { mentions: [...mentions] } : {}),
-    };
-    // On its way before it is drawn: a frame costs more than the way to the other side.
-    const send = () => this.#options.request("message.send", params);
-    // One after the other: what is asked for at the same time may be done in any order.
-    const before = this.#sending;
-    const sending = before === null ? send() : before.then(send);
-    this.timeline.updateNow((state) => ({ ...state, arriving: [...state.arriving, local] }));
-    const sent = this.#deliver(local, sending, send).finally(() => {
-      if (this.#sending === sent) this.#sending = null;
-    });
-    this.#sending = sent;
-    return await sent;
+  /** @returns as `RoomSending` */
+  send(text: string, options: SendOptions = {}): Promise<MessageView | null> {
+    return this.#sending.send(text, options);
   }
 
-  async #deliver(
-    local: MessageView,
-    first: Promise<MessageInfo>,
-    again: () => Promise<MessageInfo>,
-  ): Promise<MessageView | null> {
-    let sending = first;
-    for (;;) {
-      try {
-        const message = this.viewOf(await sending);
-        this.#replaceArriving(local.key, message);
-        return message;
-      } catch (error) {
-        if (hasCode(error, "CLOSED")) return null;
-        if (hasCode(error, "CORE_GONE")) {
-          sending = again();
-          continue;
-        }
-        const reason = safeLine(error instanceof Error ? error.message : String(error));
-        const failed: MessageView = { ...local, state: "failed", reason };
-        this.#replaceArriving(local.key, failed);
-        return failed;
-      }
-    }
+  sendAgain(failed: MessageView): Promise<MessageView | null> {
+    return this.#sending.sendAgain(failed);
   }
 
   apply(event: CoreEvent): void {
@@ -349,27 +302,15 @@ export class RoomSession {
 
   #applyArriving(message: MessageInfo): void {
     const view = this.viewOf(message);
-    this.timeline.updateNow((state) => {
-      const at = state.arriving.findIndex((row) => isSameMessage(row, view));
-      const arriving = at < 0 ? [...state.arriving, view] : state.arriving.with(at, view);
-      return { ...state, arriving };
-    });
+    this.timeline.updateNow((state) => ({ ...state, arriving: withWaiting(state.arriving, [view]) }));
   }
 
   #dropArriving(key: string): void {
     this.timeline.update((state) => ({ ...state, arriving: state.arriving.filter((row) => row.key !== key) }));
   }
 
-  /** Only where the local row is still there: its place in the order may have come before the answer. */
-  #replaceArriving(key: string, message: MessageView): void {
-    this.timeline.update((state) => {
-      const at = state.arriving.findIndex((row) => row.key === key);
-      return at < 0 ? state : { ...state, arriving: state.arriving.with(at, message) };
-    });
-  }
-
   #takeWindow(page: Page): void {
-    const messages = page.messages.map(this.viewOf);
+    const { ordered: messages, waiting } = apart(page.messages.map(this.viewOf));
     const wasLoaded = this.timeline.getSnapshot().isLoaded;
     this.timeline.update((state) =>
       this.#trim({
@@ -377,7 +318,7 @@ export class RoomSession {
         first: page.messages[0]?.position ?? page.total,
         messages,
         total: page.total,
-        arriving: withoutArrived(state.arriving, messages),
+        arriving: withWaiting(withoutArrived(state.arriving, messages), waiting),
         isLoaded: true,
         isLoading: false,
         isIncomplete: page.incomplete,

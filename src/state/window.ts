@@ -34,6 +34,28 @@ export function withoutArrived(
   return left.length === arriving.length ? arriving : left;
 }
 
+/** The end of a page has what waits too, without a place: it stays at the end, whatever comes before it. */
+export function apart(rows: readonly MessageView[]): {
+  readonly ordered: readonly MessageView[];
+  readonly waiting: readonly MessageView[];
+} {
+  return {
+    ordered: rows.filter(({ position }) => position !== null),
+    waiting: rows.filter(({ position }) => position === null),
+  };
+}
+
+/** What waits or arrives, with these among it as they are told now. */
+export function withWaiting(arriving: readonly MessageView[], waiting: readonly MessageView[]): readonly MessageView[] {
+  const rows = [...arriving];
+  for (const row of waiting) {
+    const at = rows.findIndex((known) => isSameMessage(known, row));
+    if (at < 0) rows.push(row);
+    else rows[at] = row;
+  }
+  return rows;
+}
+
 /** These rows are other than they were; what answers one of them quotes it as it is now. Places and number stay. */
 export function withChanged(state: TimelineState, changed: readonly MessageView[]): TimelineState {
   const byKey = new Map(changed.map((message) => [message.key, message]));

@@ -2,6 +2,7 @@
 // words what it cannot do. Keyed by the table: a command without an expectation, or the other way round, fails.
 import t, { type Test } from "tap";
 import { COMMANDS } from "../../src/commands/index.js";
+import { KeetError } from "../../src/errors.js";
 import type { RoomInfo } from "../../src/rpc/methods.js";
 import { until } from "../helpers/program.js";
 import { type OpenApp, openApp } from "./open-app.js";
@@ -275,6 +276,19 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     },
     so: (at) => at.text.includes("maya says") && /It is back/.test(at.notice),
     bad: [["surplus", /takes nothing after it/]],
+  },
+  retry: {
+    first: async (at) => {
+      at.core.answers["message.send"] = () => {
+        throw new KeetError("user", "NOT_ALLOWED", "Not now.");
+      };
+      await at.run("said in vain");
+      await at.app.waitFor("✗");
+      delete at.core.answers["message.send"];
+    },
+    so: (at) => at.notice === "Sent again: 1 message" && at.asked("message.send")?.text === "said in vain",
+    bad: NOTHING_AFTER,
+    barren: NO_ROOM,
   },
   react: {
     good: ":tada",

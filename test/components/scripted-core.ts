@@ -229,6 +229,10 @@ export class ScriptedCore {
     "message.edit": ({ text, ...named }) =>
       this.change(named, { text: String(text), edited: true, editedAt: new Date(NOW).toISOString() }),
     "message.delete": (named) => this.change(named, { text: "", deleted: true, reactions: [] }),
+    "message.retry": ({ room: id, id: messageId }) =>
+      (this.messages.get(String(id)) ?? [])
+        .filter((row) => row.state === "failed" && (messageId === undefined || row.id === messageId))
+        .map((row) => this.change(row as unknown as Record<string, unknown>, { state: "sent", reason: null })),
     "message.react": ({ emoji, remove, ...named }) => {
       const { reactions } = this.#find(named);
       const others = reactions.map((one) =>

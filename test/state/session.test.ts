@@ -74,6 +74,42 @@ t.test("rows that took another place are spliced from theirs on", async (t) => {
   t.same(texts(session).slice(7), ["message 7", "came late", "message 8", "message 9"]);
 });
 
+t.test("what waits is in the last page without a place, and stays at the end when others go on", async (t) => {
+  const core = filled(3);
+  const failed = message(9, { author: MAYA, text: "never out", state: "failed", position: null });
+  core.answers["message.list"] = () => ({
+    messages: [...core.messages.get("tea")!, failed],
+    total: 3,
+    incomplete: false,
+  });
+  const session = await open(core);
+  t.equal(texts(session).at(-1), "never out");
+  core.say("tea", "somebody goes on");
+  t.same(texts(session).slice(-2), ["somebody goes on", "never out"]);
+  t.match(session.timeline.getSnapshot(), { first: 0, total: 4 });
+});
+
+t.test("what no core took is sent again under its id, as an answer and naming whom it named", async (t) => {
+  const core = filled(3);
+  core.messages.set("tea", [message(0), message(1), message(2)]);
+  const session = await open(core);
+  const [answered] = session.timeline.getSnapshot().messages;
+  core.answers["message.send"] = () => {
+    throw new KeetError("peer", "TIMED_OUT", "No answer.");
+  };
+  const failed = await session.send("hello bob", { replyTo: answered!, mentions: [ALICE.id] });
+  t.match(failed, { state: "failed", reason: "No answer." });
+  t.equal((await session.sendAgain(failed!))?.state, "failed", "again in vain");
+  delete core.answers["message.send"];
+  t.equal((await session.sendAgain(failed!))?.state, "sent");
+  const asked = core.asked.filter(({ method }) => method === "message.send").map(({ params }) => params);
+  t.equal(asked.length, 3);
+  t.match(asked[0], { text: "hello bob", replyTo: answered!.id, replyWriter: answered!.writer, mentions: [ALICE.id] });
+  t.same(asked[1], asked[0]);
+  t.same(asked[2], asked[0]);
+  t.same(texts(session).filter((text) => text === "hello bob").length, 1, "and is there once");
+});
+
 t.test("a gap, or a change too long to be told, is read anew", async (t) => {
   const core = filled(10);
   const session = await open(core);
