@@ -81,6 +81,8 @@ export type Wish =
   | { readonly show: "search"; readonly words: string }
   | { readonly show: "pins" }
   | { readonly show: "bare" }
+  /** Of what was said so far. */
+  | { readonly show: "nothing" }
   /** This text goes through the person's editor into the line. */
   | { readonly compose: string }
   | { readonly copy: string }

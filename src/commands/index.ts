@@ -4,6 +4,7 @@ import { accept } from "./accept.js";
 import { archive } from "./archive.js";
 import { bare } from "./bare.js";
 import { block } from "./block.js";
+import { clear } from "./clear.js";
 import type { CommandContext } from "./context.js";
 import { copy } from "./copy.js";
 import { create } from "./create.js";
@@ -107,6 +108,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   network,
   demo,
   set,
+  clear,
   log,
   keys,
   help,

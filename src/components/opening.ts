@@ -61,7 +61,7 @@ export class Opening {
     this.#options.writing().enterRoom(id, room === null);
     this.#set({
       room: id,
-      anchor: reading.placeIn(id),
+      ...reading.placeIn(id),
       selected: null,
       pointed: null,
       overlay: null,
@@ -112,7 +112,7 @@ export class Opening {
       if (overlay) this.#set({ overlay });
     } else if (room !== null) {
       this.#options.writing().line.show("");
-      this.#set({ room: null, anchor: null, selected: null, pointed: null, mode: null });
+      this.#set({ room: null, anchor: null, cleared: null, selected: null, pointed: null, mode: null });
     }
   }
 

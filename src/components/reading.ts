@@ -1,11 +1,12 @@
 import { KeetError } from "../errors.js";
-import type { MessageView } from "../state/model.js";
+import type { MessageView, TimelineState } from "../state/model.js";
 import type { RoomSession } from "../state/room-session.js";
 import type { Session } from "../state/session.js";
 import type { Store } from "../state/store.js";
 import {
   type Anchor,
   centreOn,
+  emptyBelow,
   indexOfKey,
   LATE_KEY,
   layOut,
@@ -26,11 +27,13 @@ export interface ReadingOptions {
   readonly placeOf: (room: string, key: string) => Promise<number | null>;
 }
 
+type Place = Pick<ScreenState, "anchor" | "cleared">;
+
 /** Where in the talk one is: the end, a place further up, a selected message; and whether that counts as read. */
 export class Reading {
   readonly #options: ReadingOptions;
   /** Places of the rooms that are not on screen. */
-  readonly #anchors = new Map<string, Anchor | null>();
+  readonly #places = new Map<string, Place>();
   #isFocused = true;
   /** On the way to a message: what comes on screen in between is not being read. */
   #isJumping = false;
@@ -45,12 +48,12 @@ export class Reading {
   }
 
   leaveRoom(): void {
-    const { room, anchor } = this.#options.state.getSnapshot();
-    if (room !== null) this.#anchors.set(room, anchor);
+    const { room, anchor, cleared } = this.#options.state.getSnapshot();
+    if (room !== null) this.#places.set(room, { anchor, cleared });
   }
 
-  placeIn(room: string): Anchor | null {
-    return this.#anchors.get(room) ?? null;
+  placeIn(room: string): Place {
+    return this.#places.get(room) ?? { anchor: null, cleared: null };
   }
 
   setFocused(isFocused: boolean): void {
@@ -79,7 +82,9 @@ export class Reading {
     const room = this.room();
     if (!room) return;
     const { anchor } = this.#options.state.getSnapshot();
-    this.#moveTo(room, scroll(room.timeline.getSnapshot(), anchor, rows, this.#options.frame()));
+    const state = room.timeline.getSnapshot();
+    const wanted = rows < 0 ? Math.min(0, rows + this.#bringBack(state)) : rows;
+    this.#moveTo(room, scroll(state, anchor, wanted, this.#options.frame()));
     if (rows > 0 && !room.isAtEnd()) this.#whatever(room.loadNewer());
   }
 
@@ -87,6 +92,7 @@ export class Reading {
     const room = this.room();
     if (!room) return;
     const { anchor } = this.#options.state.getSnapshot();
+    this.#set({ cleared: null });
     this.#moveTo(room, scrollToTop(room.timeline.getSnapshot(), anchor, this.#options.frame()));
   }
 
@@ -95,6 +101,26 @@ export class Reading {
     this.update();
     const room = this.room();
     if (room) this.#whatever(room.reloadEnd());
+  }
+
+  /** What is there goes out of sight; nothing is deleted, and going up brings it back. */
+  async clear(): Promise<void> {
+    const room = this.room();
+    if (!room) return;
+    this.#set({ anchor: null, selected: null });
+    this.update();
+    await room.reloadEnd();
+    if (this.room() !== room) return;
+    const state = room.timeline.getSnapshot();
+    this.#set({ cleared: messageAt(state, rowCount(state) - 1)?.key ?? null });
+  }
+
+  /** @returns how many rows were empty below what came since it was cleared */
+  #bringBack(state: TimelineState): number {
+    const { cleared, anchor } = this.#options.state.getSnapshot();
+    if (cleared === null) return 0;
+    this.#set({ cleared: null });
+    return anchor === null ? emptyBelow(state, this.#options.frame(), cleared) : 0;
   }
 
   select(step: -1 | 1): void {
@@ -138,7 +164,7 @@ export class Reading {
   /** What was said of the one before makes way for what can be done with this one. */
   #select(selected: string | null): void {
     this.#options.session.clearNotice();
-    this.#set({ selected });
+    this.#set(selected === null || selected === LATE_KEY ? { selected } : { selected, cleared: null });
   }
 
   /** The first (-1) or last (1) message on screen. */
@@ -174,7 +200,7 @@ export class Reading {
         hint: "It may come when more people are here.",
       });
     }
-    this.#set({ selected: found, pointed: null });
+    this.#set({ selected: found, pointed: null, cleared: null });
     this.#moveTo(room, centreOn(room.timeline.getSnapshot(), found, this.#options.frame()));
   }
 
@@ -230,7 +256,8 @@ export class Reading {
   #moveTo(room: RoomSession, anchor: Anchor | null): void {
     this.#set({ anchor });
     this.update();
-    const { isAtTop } = layOut(room.timeline.getSnapshot(), anchor, this.#options.frame());
+    const { cleared } = this.#options.state.getSnapshot();
+    const { isAtTop } = layOut(room.timeline.getSnapshot(), anchor, this.#options.frame(), cleared);
     if (isAtTop) this.#whatever(room.loadOlder());
   }
 

@@ -7,6 +7,8 @@ export interface ScreenState {
   readonly rows: number;
   readonly room: string | null;
   readonly anchor: Anchor | null;
+  /** Nothing up to this message is in sight, while one is at the end. */
+  readonly cleared: string | null;
   readonly selected: string | null;
   /** The message that was selected when a command was begun: it is meant, while one types. */
   readonly pointed: string | null;

@@ -81,6 +81,7 @@ export class Screen {
         rows: options.rows,
         room: null,
         anchor: null,
+        cleared: null,
         selected: null,
         pointed: null,
         mode: null,
@@ -142,6 +143,7 @@ export class Screen {
       copy: (text) => void this.#copy(text),
       compose: (text) => this.#compose(text),
       showBare: () => this.#showBare(),
+      clear: () => this.#reading.clear(),
       quit: () => this.#quit(0),
     });
     this.#writing = new Writing({

@@ -17,13 +17,14 @@ export function Timeline({ room, layout }: { readonly room: string; readonly lay
   const { screen } = useScreen();
   const state = useWhole(screen.session.room(room).timeline);
   const anchor = useStore(screen.state, (value) => value.anchor);
+  const cleared = useStore(screen.state, (value) => value.cleared);
   const selected = useStore(screen.state, (value) => value.selected ?? value.pointed);
   const view = useStore(screen.session.profile, (value) => value.rooms.find((one) => one.id === room) ?? null);
   const successor = useStore(screen.session.profile, ({ rooms }) => successorOf(view, rooms));
   const { timelineColumns, bodyRows, isNarrow } = layout;
 
   const frame = { columns: timelineColumns, rows: bodyRows, isNarrow, cells, now: screen.session.now() };
-  const { rows } = layOut(state, anchor, frame);
+  const { rows } = layOut(state, anchor, frame, cleared);
   const drawn = rows.map(({ key, spans }): readonly Span[] => {
     const isChosen = selected !== null && key === selected;
     if (!isNarrow) return [isChosen ? CHOSEN : LINE, ...spans];

@@ -21,6 +21,7 @@ export interface WishesOptions {
   /** Through the person's editor into the line. */
   readonly compose: (text: string) => Promise<void>;
   readonly showBare: () => void;
+  readonly clear: () => Promise<void>;
   readonly quit: () => void;
 }
 
@@ -48,6 +49,7 @@ export class Wishes {
       this.#options.writing().begin({ kind: wish.write, message: wish.message });
     } else if (wish.show === "search") overlays.search.open(wish.words);
     else if (wish.show === "pins") void guard(() => overlays.showPins());
+    else if (wish.show === "nothing") void guard(() => this.#options.clear());
     else if (wish.show === "bare") this.#options.showBare();
     else if (wish.show === "page") overlays.show({ kind: "page", page: wish.page, top: 0 });
     else if (wish.show === "invite") void guard(() => overlays.showInvite(wish.invite));

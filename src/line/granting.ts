@@ -76,6 +76,8 @@ export class Granting {
     else if (wish.show === "members") paper.page(membersPage(actions.members(), session.now()));
     else if (wish.show === "usage") this.#showUsage(wish.command);
     else if (wish.show === "bare") paper.tell("the talk is bare lines here already", "/last reads the latest.");
+    else if (wish.show === "nothing")
+      paper.tell("nothing to clear: what was written in lines stays", "/last reads the latest.");
     else if (wish.show === "keys") paper.page(keysPage());
     else paper.page(helpPage(LINE_TABLE.all, ("topic" in wish && wish.topic) || null));
   }

@@ -26,6 +26,11 @@ const SAYINGS: readonly (readonly [screen: string, lines: string])[] = [
   ],
   ["; Ctrl-X opens it in your editor", ""],
   ["; Tab completes names and values", ""],
+  ["An empty screen for this room; PgUp brings back what was said", "Does nothing here: what was written stays"],
+  [
+    "Nothing is deleted. What is said from now on shows from the top.",
+    "It clears the full screen, and deletes nothing.",
+  ],
   ["How this screen looks and behaves", "What is set on this machine"],
   ["What was said above the line since you started", "What was said to you since you started"],
   ["Every key and command, or one of them, or a topic", "Every command, or one of them, or a topic"],

@@ -52,14 +52,21 @@ interface Place {
 
 const EMPTY_ROW: TimelineRow = { key: null, spans: [] };
 
-/** The rows to draw. */
-export function layOut(state: TimelineState, anchor: Anchor | null, frame: TimelineFrame): LaidOut {
-  const blocks = new Blocks(state, anchor, frame);
+/** The rows to draw. At the end, nothing up to the message `cleared`: what comes below it begins at the top. */
+export function layOut(
+  state: TimelineState,
+  anchor: Anchor | null,
+  frame: TimelineFrame,
+  cleared: string | null = null,
+): LaidOut {
+  const floor = anchor === null && cleared !== null ? indexOfKey(state, cleared) : -1;
+  const blocks = new Blocks(state, anchor, frame, floor);
   const bottom = blocks.placeOf(anchor);
   if (!bottom) return { rows: Array.from({ length: frame.rows }, () => EMPTY_ROW), newer: 0, isAtTop: true };
   const rows: TimelineRow[] = [];
   let { index, row } = bottom;
-  while (index >= 0 && rows.length < frame.rows) {
+  if (index === floor) rows.push(...blocks.lateRows());
+  while (index > floor && rows.length < frame.rows) {
     const { before, content } = blocks.at(index);
     for (; row >= -before.length && rows.length < frame.rows; row -= 1) {
       rows.push(row >= 0 ? content[row]! : before[before.length + row]!);
@@ -68,11 +75,17 @@ export function layOut(state: TimelineState, anchor: Anchor | null, frame: Timel
     index -= 1;
     if (index >= 0) row = blocks.at(index).content.length - 1;
   }
-  const isAtTop = index < 0;
+  const isAtTop = floor < 0 && index < 0;
   rows.reverse();
   while (rows.length < frame.rows) rows.push(EMPTY_ROW);
   const below = state.total - state.first - state.messages.length;
   return { rows, newer: anchor === null ? 0 : blocks.count - 1 - bottom.index + Math.max(0, below), isAtTop };
+}
+
+/** How much further up one has to go where rows are empty below what came since it was cleared. */
+export function emptyBelow(state: TimelineState, frame: TimelineFrame, cleared: string): number {
+  const { rows } = layOut(state, null, frame, cleared);
+  return rows.length - 1 - rows.findLastIndex((row) => row !== EMPTY_ROW);
 }
 
 /** Where the bottom is after going so many rows down (or up, below zero); null at the end. */
@@ -148,9 +161,12 @@ class Blocks {
   readonly #state: TimelineState;
   readonly #frame: TimelineFrame;
   readonly #nameColumns: number;
+  readonly #floor: number;
   readonly #blocks = new Map<number, Block>();
 
-  constructor(state: TimelineState, anchor: Anchor | null, frame: TimelineFrame) {
+  /** `floor`: the last one that is out of sight; nothing below it hangs on what stands above. */
+  constructor(state: TimelineState, anchor: Anchor | null, frame: TimelineFrame, floor = -1) {
+    this.#floor = floor;
     this.#state = state;
     this.#frame = frame;
     this.count = rowCount(state);
@@ -247,12 +263,12 @@ class Blocks {
     const before = this.#linesAbove(index);
     const content = message.blocked ? this.#blockedRows(index) : this.#messageRows(index, before.length > 0);
     const isLast = index === this.count - 1;
-    return { before, content: isLast ? [...content, ...this.#lateRows()] : content };
+    return { before, content: isLast ? [...content, ...this.lateRows()] : content };
   }
 
   #messageRows(index: number, isApart: boolean): TimelineRow[] {
     const message = messageAt(this.#state, index)!;
-    const above = isApart || index === 0 ? null : messageAt(this.#state, index - 1)!;
+    const above = isApart || index === this.#floor + 1 ? null : messageAt(this.#state, index - 1)!;
     const look = { ...this.#frame, nameColumns: this.#nameColumns, came: this.#came(index) };
     const lines = messageLines(message, above?.blocked ? null : above, look);
     return lines.map((spans) => ({ key: message.key, spans }));
@@ -279,7 +295,7 @@ class Blocks {
     const isBlocked = (at: number) => messageAt(this.#state, at)?.blocked === true;
     if (isBlocked(index + 1) && this.#linesAbove(index + 1).length === 0) return [];
     let first = index;
-    while (isBlocked(first - 1) && this.#linesAbove(first).length === 0) first -= 1;
+    while (first - 1 > this.#floor && isBlocked(first - 1) && this.#linesAbove(first).length === 0) first -= 1;
     const count = index - first + 1;
     const words =
       count === 1 ? plainText("1 message from somebody you blocked") : safe`${count} messages from people you blocked`;
@@ -287,7 +303,7 @@ class Blocks {
     return [{ key: null, spans: [{ text: BLANK }, { text, tone: "dim" }] }];
   }
 
-  #lateRows(): TimelineRow[] {
+  lateRows(): TimelineRow[] {
     const { first, messages, total, late } = this.#state;
     if (late.length === 0 || first + messages.length < total) return [];
     const { cells, columns, isNarrow } = this.#frame;

@@ -335,6 +335,11 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
       ["theme light now", /takes no more than 2/],
     ],
   },
+  clear: {
+    so: (at) => at.state.cleared !== null && !at.text.includes("maya says"),
+    bad: NOTHING_AFTER,
+    barren: NO_ROOM,
+  },
   log: {
     first: (at) => at.run("/nonsense").then(() => at.app.press("\x15")),
     so: (at) => /12:04 +\/nonsense is no command/.test(at.page ?? ""),

@@ -89,6 +89,7 @@ const TRIES: Readonly<Record<string, Try>> = {
   "/log": { says: /^-- Log\n/m },
   "/undo": { says: /Nothing was taken back within the last [05] s/ },
   "/retry": { says: /Nothing failed here\. What only waits goes out by itself\.$/m },
+  "/clear": { says: /nothing to clear: what was written in lines stays/ },
   "/bare": { says: /the talk is bare lines here already/ },
   "/editor": { says: /Your editor cannot be opened from lines\. \/paste takes several lines/ },
   "/yes /delete": { says: /^-- you took back a message of 09:01 in tea$/m },
