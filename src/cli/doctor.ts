@@ -1,22 +1,7 @@
-import { existsSync, lstatSync, readFileSync, statSync } from "node:fs";
-import { networkInterfaces } from "node:os";
-import { join } from "node:path";
-import { openFault, program } from "../config.js";
-import { findCore } from "../daemon/ensure.js";
-import { lingerWarning } from "../daemon/linger.js";
-import { readOwner } from "../daemon/owner.js";
-import type { RpcClient } from "../rpc/client.js";
-import { WIRE_VERSION } from "../rpc/methods.js";
+import type { Finding } from "../state/model.js";
 import { defineCliCommand } from "./define.js";
-import type { OneShot } from "./one-shot.js";
-import { optionKeyAdvice } from "./option-key.js";
+import { findings } from "./findings.js";
 import { printJson, printTable } from "./output.js";
-
-interface Finding {
-  readonly what: string;
-  readonly ok: boolean;
-  readonly detail: string;
-}
 
 export const doctor = defineCliCommand({
   path: ["doctor"],
@@ -24,118 +9,10 @@ export const doctor = defineCliCommand({
   details: "Looks only; starts and changes nothing. Exit 1 where something is wrong.",
   examples: [["keet-tui doctor", "versions, folders, core, network"]],
   async run(shot) {
-    const findings = [versions(), ...optionKey(), ...folders(shot), ...(await core(shot)), ...interfaces()];
-    if (shot.globals.json) printJson({ findings });
-    else await printTable(findings.map(({ what, ok, detail }) => [ok ? "ok" : "!!", what, detail]));
-    return findings.every((finding) => finding.ok) ? 0 : 1;
+    const found: Finding[] = [];
+    for await (const finding of findings(shot.paths)) found.push(finding);
+    if (shot.globals.json) printJson({ findings: found });
+    else await printTable(found.map(({ what, ok, detail }) => [ok ? "ok" : "!!", what, detail]));
+    return found.every(({ ok }) => ok) ? 0 : 1;
   },
 });
-
-function versions(): Finding {
-  const { node } = process.versions;
-  return {
-    what: "versions",
-    ok: true,
-    detail: `keet-tui ${program().version} (wire ${WIRE_VERSION}), Node ${node}, ${process.platform} ${process.arch}`,
-  };
-}
-
-function optionKey(): Finding[] {
-  const detail = optionKeyAdvice(process.platform, process.env);
-  return detail === null ? [] : [{ what: "keys", ok: true, detail }];
-}
-
-function folders(shot: OneShot): Finding[] {
-  const { paths } = shot;
-  const places = [
-    { what: "data folder", path: paths.data },
-    { what: "store", path: join(paths.data, "store") },
-    { what: "identity", path: join(paths.data, "identity") },
-    { what: "log", path: join(paths.data, "core.log") },
-  ];
-  return places.map(({ what, path }) => {
-    if (!existsSync(path)) return { what, ok: true, detail: `${path}: not there yet` };
-    const fault = openFault(statSync(path));
-    return { what, ok: fault === null, detail: fault ? `${path} ${fault.what}; ${fault.mend ?? ""} mends it` : path };
-  });
-}
-
-async function core(shot: OneShot): Promise<Finding[]> {
-  const owner = readOwner(shot.paths.data);
-  const socket = owner?.socket ?? shot.paths.socket;
-  const there = lstatSync(socket, { throwIfNoEntry: false });
-  const found: Finding[] = [
-    {
-      what: "socket",
-      ok: !there || there.isSocket() || process.platform === "win32",
-      detail: there && !there.isSocket() ? `${socket} is no socket and in the way` : socket,
-    },
-  ];
-  let client: RpcClient | null = null;
-  try {
-    client = await findCore(shot.paths);
-    if (!client) {
-      const where = owner
-        ? `the last one (process ${owner.pid} on ${owner.host}) did not close its record`
-        : "none runs";
-      return [...found, { what: "core", ok: true, detail: where }];
-    }
-    const status = await client.request("status", {});
-    const isSame = status.wire === WIRE_VERSION;
-    const detail = `process ${status.pid}, keet-tui ${status.version} (wire ${status.wire}), since ${status.startedAt}`;
-    found.push({ what: "core", ok: isSame, detail });
-    const warning = status.stays ? lingerWarning() : null;
-    if (warning) found.push({ what: "logout", ok: true, detail: warning });
-    for (const open of status.open) found.push({ what: "open", ok: true, detail: open });
-    if (isSame) found.push(...(await network(client)));
-  } catch (error) {
-    found.push({ what: "core", ok: false, detail: error instanceof Error ? error.message : String(error) });
-  } finally {
-    client?.close();
-  }
-  return found;
-}
-
-async function network(client: RpcClient): Promise<Finding[]> {
-  const { state, peers, reason, interfaces: used } = await client.request("network", {});
-  return [
-    {
-      what: "network",
-      ok: state !== "offline",
-      detail: `${state}, ${peers} connected${reason ? `: ${reason}` : ""}`,
-    },
-    ...used.map(({ name, address, error }) => ({
-      what: "beacon",
-      ok: error === null,
-      detail: `${name} ${address}${error ? `: ${error}` : ""}`,
-    })),
-  ];
-}
-
-function interfaces(): Finding[] {
-  const up = Object.entries(networkInterfaces());
-  const used = up.map(([name, addresses]) => ({
-    what: "interface",
-    ok: true,
-    detail: `${name} ${(addresses ?? []).map(({ address }) => address).join(", ")}`,
-  }));
-  const names = new Set(up.map(([name]) => name));
-  const down = allInterfaces().filter((name) => !names.has(name));
-  const unused = down.map((name) => ({
-    what: "interface",
-    ok: true,
-    detail: `${name}: off, with nothing at its other end, or without an address; not used`,
-  }));
-  return [...used, ...unused];
-}
-
-/** Those too over which nothing can go now, where the system has a list of them. */
-function allInterfaces(): string[] {
-  try {
-    // Two lines of headings, then `eth0: 1234 …`.
-    const [, , ...lines] = readFileSync("/proc/net/dev", "utf8").trim().split("\n");
-    return lines.map((line) => line.slice(0, line.indexOf(":")).trim());
-  } catch {
-    return [];
-  }
-}

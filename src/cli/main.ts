@@ -108,11 +108,13 @@ async function openLines(globals: Globals, invite: string | null, reason: string
       import("../line/main.js"),
       import("../demo/friend.js"),
     ]);
+    const doctor = () => laterFindings(paths);
     const connect = openCoreFor(paths, globals);
     const demo = new DemoRoom(globals, connect);
     try {
       const { input: mayAsk } = globals;
-      return await runLines({ paths, invite, reason, mayAsk, defaultName: loginName, connect, startDemo: demo.start });
+      const more = { defaultName: loginName, connect, startDemo: demo.start, doctor };
+      return await runLines({ paths, invite, reason, mayAsk, ...more });
     } finally {
       await demo.close();
     }
@@ -133,11 +135,26 @@ async function openScreen(globals: Globals, invite: string | null): Promise<numb
     const connect = openCoreFor(paths, globals);
     const demo = new DemoRoom(globals, connect);
     try {
-      return await runScreen({ profile: paths.profile, paths, invite, globals, connect, startDemo: demo.start });
+      const doctor = () => laterFindings(paths);
+      return await runScreen({
+        profile: paths.profile,
+        paths,
+        invite,
+        globals,
+        connect,
+        startDemo: demo.start,
+        doctor,
+      });
     } finally {
       await demo.close();
     }
   });
+}
+
+/** Loaded when somebody asks: the way to the first frame needs none of it. */
+async function* laterFindings(paths: Paths) {
+  const { findings } = await import("./findings.js");
+  yield* findings(paths);
 }
 
 /** A dependency that prints would come between what is written here; it prints into the log of the front ends. */

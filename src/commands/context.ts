@@ -1,5 +1,6 @@
 import type { Messaging } from "../state/messaging.js";
 import type {
+  Finding,
   IdentityView,
   InviteView,
   MemberView,
@@ -46,6 +47,8 @@ export interface CommandContext {
   /** The message selected, or the last one of somebody else. */
   verify(): Promise<VerifyView>;
   network(): Promise<NetworkView>;
+  /** What `keet-tui doctor` finds, one by one. */
+  doctor(): AsyncIterable<Finding>;
   /** What was said above the line, the latest last. */
   told(): readonly Told[];
   /** Starts the echo friend; gives the room to open when it is there. */

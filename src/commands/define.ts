@@ -64,7 +64,8 @@ export type Wish =
   /** All of it, or what belongs to a topic. */
   | { readonly show: "help"; readonly topic?: Topic }
   | { readonly show: "usage"; readonly command: string }
-  | { readonly show: "page"; readonly page: Page }
+  /** `more`: rows below those of the page, as they become known. */
+  | { readonly show: "page"; readonly page: Page; readonly more?: AsyncIterable<Page["rows"]> }
   | { readonly show: "invite"; readonly invite: string }
   | { readonly notice: string; readonly hint?: string }
   /** `note` says what the answer means; `page` does where one line is too short for it. `about`: what is asked about. */

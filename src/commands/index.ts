@@ -13,6 +13,7 @@ import type { Command, Group } from "./define.js";
 import { deleteMessage } from "./delete.js";
 import { demo } from "./demo.js";
 import { detach } from "./detach.js";
+import { doctor } from "./doctor.js";
 import { edit } from "./edit.js";
 import { editor } from "./editor.js";
 import { exportTalk } from "./export.js";
@@ -106,6 +107,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   bare,
   exportTalk,
   network,
+  doctor,
   demo,
   set,
   clear,

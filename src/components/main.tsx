@@ -6,6 +6,7 @@ import { keepHeapSmall, keepYoungSmall } from "../small-heap.js";
 import { Actions } from "../state/actions.js";
 import type { CoreLink } from "../state/core-link.js";
 import { LineHistory } from "../state/line-history.js";
+import type { Finding } from "../state/model.js";
 import { Session } from "../state/session.js";
 import { Settings } from "../state/settings.js";
 import { otherCharset } from "../terminal/charset.js";
@@ -40,6 +41,8 @@ export interface RunScreenOptions {
   readonly connect: (talk?: (line: string) => void) => Promise<CoreLink>;
   /** Starts the echo friend and answers with an invite of its room. */
   readonly startDemo?: () => Promise<string>;
+  /** What `keet-tui doctor` finds, one by one. */
+  readonly doctor?: () => AsyncIterable<Finding>;
 }
 
 /** Resolves with the exit code when the screen is gone and the terminal is as it was. */
@@ -64,7 +67,8 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
   const session: Session = new Session({ connect: () => options.connect((line) => session.tell(line)), lines });
   const screen = new Screen({
     session,
-    actions: (where) => new Actions({ session, ...where, startDemo: options.startDemo, settings }),
+    actions: (where) =>
+      new Actions({ session, ...where, startDemo: options.startDemo, doctor: options.doctor, settings }),
     ...terminal.size,
     invite: options.invite,
     onQuit: ended.resolve,

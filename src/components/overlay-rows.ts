@@ -34,6 +34,7 @@ export interface OverlayRows {
   readonly focus?: { readonly from: number; readonly to: number };
 }
 
+const LOOKING: readonly Span[] = [{ text: plainText(" looking …"), tone: "dim" }];
 const TURN = [plainText("↑ ↓ PgUp PgDn")];
 
 export function overlayRows(overlay: Overlay, facts: OverlayFacts): OverlayRows {
@@ -50,7 +51,10 @@ export function overlayRows(overlay: Overlay, facts: OverlayFacts): OverlayRows 
   if (overlay.kind === "members") {
     return simple(plainText("Who is in this room"), memberRows(facts.members, columns - 1, facts.now));
   }
-  if (overlay.kind === "page") return simple(overlay.page.title, pageRows(overlay.page, columns, cells));
+  if (overlay.kind === "page") {
+    const rows = pageRows(overlay.page, columns, cells);
+    return simple(overlay.page.title, overlay.isFilling ? [...rows, LOOKING] : rows);
+  }
   if (overlay.kind === "words") {
     const words = simple(plainText("Your 24 words"), wordRows(overlay.words, columns, cells));
     const leave = columns < 60 ? plainText("Esc: later") : plainText("Esc: later (/identity words)");

@@ -9,7 +9,8 @@ export type Overlay =
   | { readonly kind: "help"; readonly topic: Topic | null; readonly top: number }
   | { readonly kind: "keys"; readonly top: number }
   | { readonly kind: "members"; readonly top: number }
-  | { readonly kind: "page"; readonly page: Page; readonly top: number }
+  /** `isFilling`: more rows are still to come. */
+  | { readonly kind: "page"; readonly page: Page; readonly top: number; readonly isFilling?: boolean }
   | {
       readonly kind: "invite";
       readonly room: RoomView;

@@ -1,3 +1,4 @@
+import type { Page } from "../commands/define.js";
 import type { KeyId, PressedKey } from "../keys.js";
 import type { Actions } from "../state/actions.js";
 import type { InviteView, MessageView, RoomView } from "../state/model.js";
@@ -53,6 +54,26 @@ export class Overlays {
   show(overlay: Overlay): void {
     this.#options.state.update((old) => ({ ...old, overlay, selected: null }));
     this.#options.onChange();
+  }
+
+  /** A page that grows as more becomes known, until it is left. */
+  async fill(page: Page, more: AsyncIterable<Page["rows"]>): Promise<void> {
+    const { state } = this.#options;
+    let now: Page = page;
+    this.show({ kind: "page", page, top: 0, isFilling: true });
+    /** How far it was turned meanwhile; null where something else is on screen. */
+    const topOf = () => {
+      const { overlay } = state.getSnapshot();
+      return overlay?.kind === "page" && overlay.page === now ? overlay.top : null;
+    };
+    for await (const rows of more) {
+      const top = topOf();
+      if (top === null) return;
+      now = { ...now, rows: [...now.rows, ...rows] };
+      this.show({ kind: "page", page: now, top, isFilling: true });
+    }
+    const top = topOf();
+    if (top !== null) this.show({ kind: "page", page: now, top });
   }
 
   leave(): void {

@@ -51,8 +51,10 @@ export class Wishes {
     else if (wish.show === "pins") void guard(() => overlays.showPins());
     else if (wish.show === "nothing") void guard(() => this.#options.clear());
     else if (wish.show === "bare") this.#options.showBare();
-    else if (wish.show === "page") overlays.show({ kind: "page", page: wish.page, top: 0 });
-    else if (wish.show === "invite") void guard(() => overlays.showInvite(wish.invite));
+    else if (wish.show === "page") {
+      if (wish.more) void guard(() => overlays.fill(wish.page, wish.more!));
+      else overlays.show({ kind: "page", page: wish.page, top: 0 });
+    } else if (wish.show === "invite") void guard(() => overlays.showInvite(wish.invite));
     else if (wish.show === "words") void guard(() => overlays.showWords(false));
     else if (wish.show === "go-to") overlays.showGoTo();
     else if (wish.show === "members") this.#showMembers();

@@ -3,7 +3,7 @@ import { runCommand } from "../commands/run.js";
 import { exitCodeOf, KeetError } from "../errors.js";
 import { type SafeText, safe } from "../safe-text.js";
 import type { Actions } from "../state/actions.js";
-import type { MessageView } from "../state/model.js";
+import type { Finding, MessageView } from "../state/model.js";
 import { whyNoWriting } from "../state/room-words.js";
 import type { Session } from "../state/session.js";
 import type { Settings } from "../state/settings.js";
@@ -50,6 +50,7 @@ export interface DeskOptions {
   /** Those that hold until the end where none are handed in. */
   readonly settings?: Settings | undefined;
   readonly startDemo?: (() => Promise<string>) | undefined;
+  readonly doctor?: (() => AsyncIterable<Finding>) | undefined;
   /** Ids of what is sent from here, as the session makes them. */
   readonly isOwnId: (id: string) => boolean;
 }
@@ -91,6 +92,7 @@ export class Desk {
         selected: () => this.#pointed,
         onSending: (sending) => this.#sendings.follow(sending),
         startDemo,
+        doctor: options.doctor,
         settings,
         // Nobody is there who would think better of it.
         ...(options.isTyped ? {} : { undoMs: 0 }),

@@ -69,8 +69,10 @@ export class Granting {
     else if ("write" in wish) this.#write(wish.write, wish.message, asking);
     else if (wish.show === "search") await readout.search(wish.words);
     else if (wish.show === "pins") await readout.pins();
-    else if (wish.show === "page") paper.page(wish.page);
-    else if (wish.show === "invite") await this.#showInvite(wish.invite);
+    else if (wish.show === "page") {
+      paper.page(wish.page);
+      for await (const rows of wish.more ?? []) paper.rows(rows);
+    } else if (wish.show === "invite") await this.#showInvite(wish.invite);
     else if (wish.show === "words") await showWords(this.#options, async () => {});
     else if (wish.show === "go-to") paper.page(roomsPage(actions.rooms(), actions.where(), session.now()));
     else if (wish.show === "members") paper.page(membersPage(actions.members(), session.now()));

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { keptFile, type Paths } from "../config.js";
 import { KeetError } from "../errors.js";
 import type { CoreLink } from "../state/core-link.js";
+import type { Finding } from "../state/model.js";
 import { Session } from "../state/session.js";
 import { Settings } from "../state/settings.js";
 import { copyText } from "../terminal/clipboard.js";
@@ -28,6 +29,8 @@ export interface RunLinesOptions {
   readonly connect: (talk?: (line: string) => void) => Promise<CoreLink>;
   /** Starts the echo friend and answers with an invite of its room. */
   readonly startDemo?: () => Promise<string>;
+  /** What `keet-tui doctor` finds, one by one. */
+  readonly doctor?: () => AsyncIterable<Finding>;
   readonly streams?: {
     readonly stdin: NodeJS.ReadStream;
     readonly stdout: NodeJS.WriteStream;
@@ -67,6 +70,7 @@ export async function runLines(options: RunLinesOptions): Promise<LinesEnd> {
     isAsked: isTyped && options.mayAsk,
     isShown: stdout.isTTY === true,
     defaultName: options.defaultName,
+    doctor: options.doctor,
     copy,
     after: later,
     isOwnId: (id) => ownIds.has(id),

@@ -43,6 +43,11 @@ export class Paper {
 
   page({ title, rows }: Page): void {
     this.tell(title);
+    this.rows(rows);
+  }
+
+  /** More of a page. */
+  rows(rows: Page["rows"]): void {
     for (const { label, text } of rows) {
       if (text === "") continue;
       const name = label === undefined || label.trim() === "" ? "" : safe`${label}: `;

@@ -2,6 +2,7 @@ import { KeetError } from "../errors.js";
 import { hasCode } from "./core-link.js";
 import { Messaging, type MessagingOptions, refuseTooLong } from "./messaging.js";
 import type {
+  Finding,
   IdentityView,
   InviteView,
   MemberView,
@@ -22,6 +23,8 @@ const JOIN_NOTICE_MS = 30_000;
 export interface ActionsOptions extends MessagingOptions {
   /** Starts the echo friend and answers with an invite of its room. */
   readonly startDemo?: (() => Promise<string>) | undefined;
+  /** What `keet-tui doctor` finds, one by one. */
+  readonly doctor?: (() => AsyncIterable<Finding>) | undefined;
   /** Those that hold until the end where none are handed in. */
   readonly settings?: Settings | undefined;
 }
@@ -175,6 +178,15 @@ export class Actions {
     this.#session.tell("Starting the echo friend, in a process of its own", { staysMs: 20_000 });
     const room = await this.joinRoom(await start());
     return room.id;
+  }
+
+  /** @throws NO_DOCTOR */
+  doctor(): AsyncIterable<Finding> {
+    const look = this.#options.doctor;
+    if (look) return look();
+    throw new KeetError("user", "NO_DOCTOR", "That cannot be looked at from here", {
+      hint: "In another terminal: keet-tui doctor",
+    });
   }
 
   async stay(): Promise<string | null> {

@@ -195,6 +195,13 @@ export interface NetworkView {
   }[];
 }
 
+/** Of `keet-tui doctor`, as it was found: text from elsewhere may be in it. */
+export interface Finding {
+  readonly what: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
 export interface RoomDetailView extends RoomView {
   readonly createdAt: number | null;
   readonly signedLength: number;

@@ -325,6 +325,7 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
   },
 
   network: { so: (at) => at.page?.includes("people anywhere can be found") === true, bad: NOTHING_AFTER },
+  doctor: { so: (at) => /core +!! nobody answers/.test(at.page ?? ""), bad: NOTHING_AFTER },
   demo: { so: (at) => at.state.room === "joined", bad: NOTHING_AFTER },
   set: {
     good: "theme light",
@@ -351,10 +352,14 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
   quit: { so: (at) => at.app.quits.length === 1, bad: NOTHING_AFTER },
 };
 
+async function* doctor() {
+  yield { what: "core", ok: false, detail: "nobody answers" };
+}
+
 const edit = (text: string) => `${text},\n\nmaya`;
 
 async function open(t: Test, core: ScriptedCore): Promise<At> {
-  const app = await openApp(t, { core, startDemo: async () => "keet-tui://join/demo", edit });
+  const app = await openApp(t, { core, startDemo: async () => "keet-tui://join/demo", edit, doctor });
   return new At(app, core);
 }
 

@@ -8,6 +8,7 @@ import { Screen } from "../../src/components/screen.js";
 import { makeTheme } from "../../src/components/theme.js";
 import { Actions } from "../../src/state/actions.js";
 import type { LineHistory } from "../../src/state/line-history.js";
+import type { Finding } from "../../src/state/model.js";
 import { Session } from "../../src/state/session.js";
 import type { Settings } from "../../src/state/settings.js";
 import { KeyDecoder } from "../../src/terminal/keys.js";
@@ -23,6 +24,7 @@ export interface AppOptions {
   readonly invite?: string;
   readonly now?: () => number;
   readonly startDemo?: () => Promise<string>;
+  readonly doctor?: () => AsyncIterable<Finding>;
   readonly noticeMs?: number;
   readonly settings?: Settings;
   readonly lines?: LineHistory;
@@ -72,6 +74,7 @@ export async function openApp(t: Test, options: AppOptions): Promise<OpenApp> {
         session,
         ...where,
         startDemo: options.startDemo,
+        doctor: options.doctor,
         settings: options.settings,
         undoMs: options.undoMs,
       }),

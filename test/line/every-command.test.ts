@@ -76,6 +76,7 @@ const TRIES: Readonly<Record<string, Try>> = {
   "/copy": { says: /^-- copied$/m },
   [`/export txt ${join(tmpdir(), "no such folder", "x.txt")}`]: { says: /was not written: there is no such folder/ },
   "/network": { says: /^ {3}state: people anywhere can be found$/m },
+  "/doctor": { says: /^ {3}core: !! nobody answers$/m },
   "/demo": { says: /^-- Starting the echo friend/m },
   "/keys": { says: /^ {3}Ctrl-R: /m },
   "/help": { says: /^ {3}\/reply \[#number\] \[text\]: /m },
@@ -120,8 +121,12 @@ function coreOf() {
   return core;
 }
 
+async function* doctor() {
+  yield { what: "core", ok: false, detail: "nobody answers" };
+}
+
 async function open(t: Test, isTyped: boolean) {
-  const lines = openLines(t, coreOf(), { isTyped, startDemo: async () => "keet-tui://join/demo" });
+  const lines = openLines(t, coreOf(), { isTyped, startDemo: async () => "keet-tui://join/demo", doctor });
   if (isTyped) await lines.waitFor("-- in tea");
   return lines;
 }

@@ -3,6 +3,7 @@ import type { Test } from "tap";
 import { Desk } from "../../src/line/desk.js";
 import { LineInput } from "../../src/line/input.js";
 import { Paper } from "../../src/line/paper.js";
+import type { Finding } from "../../src/state/model.js";
 import { Session } from "../../src/state/session.js";
 import { NOW, type ScriptedCore } from "../components/scripted-core.js";
 import { until } from "../helpers/program.js";
@@ -35,6 +36,7 @@ export interface LinesOptions {
   readonly columns?: number;
   readonly copy?: (text: string) => Promise<string>;
   readonly startDemo?: () => Promise<string>;
+  readonly doctor?: () => AsyncIterable<Finding>;
 }
 
 export function openLines(t: Test, core: ScriptedCore, options: LinesOptions = {}): Lines {
@@ -99,6 +101,7 @@ export function openLines(t: Test, core: ScriptedCore, options: LinesOptions = {
     },
     isOwnId: (id) => ownIds.has(id),
     startDemo: options.startDemo,
+    doctor: options.doctor,
   });
   const ended = desk.run();
   ended.catch(() => {});
