@@ -1,5 +1,7 @@
 import type { Messaging } from "../state/messaging.js";
 import type {
+  DebugInfo,
+  Fact,
   Finding,
   IdentityView,
   InviteView,
@@ -47,6 +49,10 @@ export interface CommandContext {
   /** The message selected, or the last one of somebody else. */
   verify(): Promise<VerifyView>;
   network(): Promise<NetworkView>;
+  /** What a report of a fault says of this front end. */
+  facts(): readonly Fact[];
+  /** Of the core and the room on screen; null where no core answers. */
+  debug(): Promise<DebugInfo | null>;
   /** What `keet-tui doctor` finds, one by one. */
   doctor(): AsyncIterable<Finding>;
   /** What was said above the line, the latest last. */

@@ -8,6 +8,7 @@ import { clear } from "./clear.js";
 import type { CommandContext } from "./context.js";
 import { copy } from "./copy.js";
 import { create } from "./create.js";
+import { debug } from "./debug.js";
 import { decline } from "./decline.js";
 import type { Command, Group } from "./define.js";
 import { deleteMessage } from "./delete.js";
@@ -112,6 +113,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   set,
   clear,
   log,
+  debug,
   keys,
   help,
   detach,

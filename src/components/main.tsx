@@ -5,6 +5,7 @@ import { keptFile, type Paths } from "../config.js";
 import { keepHeapSmall, keepYoungSmall } from "../small-heap.js";
 import { Actions } from "../state/actions.js";
 import type { CoreLink } from "../state/core-link.js";
+import { programFacts } from "../state/front-facts.js";
 import { LineHistory } from "../state/line-history.js";
 import type { Finding } from "../state/model.js";
 import { Session } from "../state/session.js";
@@ -17,6 +18,7 @@ import { type Capabilities, Terminal } from "../terminal/terminal.js";
 import { App } from "./app.js";
 import { ringFor } from "./ring.js";
 import { Screen } from "./screen.js";
+import { terminalFacts } from "./terminal-facts.js";
 import type { ColourDepth } from "./theme.js";
 import { Themes } from "./themes.js";
 
@@ -36,7 +38,7 @@ export interface RunScreenOptions {
   readonly invite: string | null;
   readonly globals: { readonly color: boolean };
   /** Where settings and what was sent are kept; nowhere without them, as in a demo. */
-  readonly paths?: Pick<Paths, "config" | "data" | "profile"> | undefined;
+  readonly paths?: Pick<Paths, "config" | "data" | "home" | "profile"> | undefined;
   /** Reaches the core of this profile, starting one where none runs; asked again whenever it is lost. */
   readonly connect: (talk?: (line: string) => void) => Promise<CoreLink>;
   /** Starts the echo friend and answers with an invite of its room. */
@@ -68,7 +70,14 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
   const screen = new Screen({
     session,
     actions: (where) =>
-      new Actions({ session, ...where, startDemo: options.startDemo, doctor: options.doctor, settings }),
+      new Actions({
+        session,
+        ...where,
+        startDemo: options.startDemo,
+        doctor: options.doctor,
+        settings,
+        facts: () => facts(),
+      }),
     ...terminal.size,
     invite: options.invite,
     onQuit: ended.resolve,
@@ -82,8 +91,13 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
   terminal.open();
   let isLightTerminal: boolean | null = null;
   let hasLinks = false;
+  let found: Capabilities | null = null;
   const depth = process.stdout.getColorDepth?.() ?? 4;
   const hasColor = options.globals.color && !process.env.NO_COLOR;
+  const facts = () => [
+    ...programFacts(paths ?? null),
+    ...terminalFacts({ env: process.env, found, size: terminal.size, depth, hasColor, hasLinks }),
+  ];
   const theme = () =>
     themes.theme(settings, { isLight: isLightTerminal, hasLinks, hasColor, depth: depth as ColourDepth }, (error) =>
       session.tellError(error),
@@ -137,6 +151,7 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
   try {
     void session.start();
     void terminal.query().then((answers) => {
+      found = answers;
       isLightTerminal = isLight(answers);
       hasLinks = answers.hasAnswered && takesLinks(process.env, answers.name);
       if (isLightTerminal !== null || hasLinks) repaint();

@@ -13,6 +13,7 @@ import {
 import type { Handlers } from "../rpc/backend.js";
 import type { Draft, InviteInfo, RoomDetail, RoomInfo, VerifyInfo } from "../rpc/methods.js";
 import { fileHandlers } from "./file-handlers.js";
+import { debugInfo } from "./debug-handler.js";
 import { findMessage, findRoom, memberOf } from "./find.js";
 import { messageHandlers } from "./message-handlers.js";
 import { moderationHandlers } from "./moderation-handlers.js";
@@ -30,6 +31,7 @@ export function makeHandlers(core: Core): Handlers {
     ...messageHandlers(core, search),
     ...moderationHandlers(core),
     ...fileHandlers(core),
+    debug: async ({ room }) => debugInfo(core, room),
     network: async () => networkInfo(core.networkState()),
 
     "identity.show": async () => (core.identity ? Shapes.identity(core.identity) : null),

@@ -2,11 +2,10 @@ import { inviteIn, type Line, parseCommand, readLine } from "../commands/parse.j
 import { runCommand } from "../commands/run.js";
 import { exitCodeOf, KeetError } from "../errors.js";
 import { type SafeText, safe } from "../safe-text.js";
-import type { Actions } from "../state/actions.js";
-import type { Finding, MessageView } from "../state/model.js";
+import type { Actions, ActionsOptions } from "../state/actions.js";
+import type { MessageView } from "../state/model.js";
 import { whyNoWriting } from "../state/room-words.js";
 import type { Session } from "../state/session.js";
-import type { Settings } from "../state/settings.js";
 import { LINE_TABLE } from "./commands.js";
 import { Gather, type Gathered } from "./gather.js";
 import { type Asking, Granting } from "./granting.js";
@@ -32,7 +31,7 @@ const SILENT: ReadonlySet<string> = new Set(["edit", "delete", "react"]);
 
 type CommandLine = Extract<Line, { kind: "command" }>;
 
-export interface DeskOptions {
+export interface DeskOptions extends Pick<ActionsOptions, "startDemo" | "settings" | "doctor" | "facts" | "debugMs"> {
   readonly session: Session;
   readonly paper: Paper;
   readonly input: LineInput;
@@ -47,10 +46,6 @@ export interface DeskOptions {
   readonly defaultName: () => string;
   readonly copy: (text: string) => Promise<string>;
   readonly after: (ms: number, act: () => void) => () => void;
-  /** Those that hold until the end where none are handed in. */
-  readonly settings?: Settings | undefined;
-  readonly startDemo?: (() => Promise<string>) | undefined;
-  readonly doctor?: (() => AsyncIterable<Finding>) | undefined;
   /** Ids of what is sent from here, as the session makes them. */
   readonly isOwnId: (id: string) => boolean;
 }
@@ -83,7 +78,7 @@ export class Desk {
 
   constructor(options: DeskOptions) {
     this.#options = options;
-    const { session, paper, startDemo, settings } = options;
+    const { session, paper, startDemo, settings, doctor, facts, debugMs } = options;
     this.#questions = new Questions(paper);
     this.#context = new LineActions(
       {
@@ -91,9 +86,7 @@ export class Desk {
         room: () => this.#place.room,
         selected: () => this.#pointed,
         onSending: (sending) => this.#sendings.follow(sending),
-        startDemo,
-        doctor: options.doctor,
-        settings,
+        ...{ startDemo, settings, doctor, facts, debugMs },
         // Nobody is there who would think better of it.
         ...(options.isTyped ? {} : { undoMs: 0 }),
       },

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { keptFile, type Paths } from "../config.js";
 import { KeetError } from "../errors.js";
 import type { CoreLink } from "../state/core-link.js";
-import type { Finding } from "../state/model.js";
+import { programFacts } from "../state/front-facts.js";
+import type { Fact, Finding } from "../state/model.js";
 import { Session } from "../state/session.js";
 import { Settings } from "../state/settings.js";
 import { copyText } from "../terminal/clipboard.js";
@@ -71,6 +72,7 @@ export async function runLines(options: RunLinesOptions): Promise<LinesEnd> {
     isShown: stdout.isTTY === true,
     defaultName: options.defaultName,
     doctor: options.doctor,
+    facts: () => [...programFacts(options.paths), ...lineFacts(stdin, stdout)],
     copy,
     after: later,
     isOwnId: (id) => ownIds.has(id),
@@ -102,6 +104,17 @@ export async function runLines(options: RunLinesOptions): Promise<LinesEnd> {
     for (const name of SIGNALS) process.off(name, onSignal);
     stdin.destroy();
   }
+}
+
+function lineFacts(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream): Fact[] {
+  const { TERM, LC_ALL, LC_CTYPE, LANG } = process.env;
+  const typed = stdin.isTTY ? "typed" : "from a pipe or a file";
+  const shown = stdout.isTTY ? `to a terminal of ${stdout.columns} columns` : "to a pipe or a file";
+  return [
+    { what: "lines", value: `${typed}, ${shown}` },
+    { what: "TERM", value: TERM || "none" },
+    { what: "locale", value: LC_ALL || LC_CTYPE || LANG || "none" },
+  ];
 }
 
 /** No escape is written here, so a clipboard that only the terminal has is out of reach. */

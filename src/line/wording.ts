@@ -26,7 +26,7 @@ const SAYINGS: readonly (readonly [screen: string, lines: string])[] = [
   ],
   ["; Ctrl-X opens it in your editor", ""],
   ["; Tab completes names and values", ""],
-  ["An empty screen for this room; PgUp brings back what was said", "Does nothing here: what was written stays"],
+  ["An empty screen for this room; PgUp brings it all back", "Does nothing here: what was written stays"],
   [
     "Nothing is deleted. What is said from now on shows from the top.",
     "It clears the full screen, and deletes nothing.",

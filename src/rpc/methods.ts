@@ -295,6 +295,48 @@ export interface StatusInfo {
   readonly open: readonly string[];
 }
 
+/** For a report of a fault: counts and sizes. No name, no key, no link and nothing of what is said. */
+export interface DebugInfo {
+  readonly node: string;
+  readonly upMs: number;
+  readonly rssBytes: number;
+  readonly heapBytes: number;
+  readonly rooms: number;
+  readonly network: NetworkInfo["state"];
+  readonly peers: number;
+  readonly room: DebugRoom | null;
+}
+
+export interface DebugRoom {
+  /** The first 8 digits of its id. */
+  readonly id: string;
+  readonly kind: RoomKind;
+  readonly state: RoomState;
+  readonly role: Role | null;
+  readonly members: number;
+  /** Devices that wrote here, and those that may write now. */
+  readonly writers: number;
+  readonly activeWriters: number;
+  readonly indexers: number;
+  /** Devices of members connected now. */
+  readonly connected: number;
+  readonly rows: number;
+  readonly viewLength: number;
+  readonly signedLength: number;
+  /** Blocks in this device's own log. */
+  readonly ownLength: number;
+  readonly behind: number;
+  /** As in `RoomInfo`. */
+  readonly fetched: number | null;
+  /** The log takes nothing at the moment. */
+  readonly stalled: boolean;
+  /** One's own messages that are not out, and those that failed. */
+  readonly pending: number;
+  readonly failed: number;
+  readonly divergences: number;
+  readonly leftOut: Readonly<Record<string, number>>;
+}
+
 export interface Draft {
   readonly text: string;
   readonly cursor: number;
@@ -341,6 +383,11 @@ export const METHODS = {
   ),
   stay: method<{ warning: string | null }>()("Stay after the last client leaves", {}, "warning"),
   network: method<NetworkInfo>()("How people are found, and what stands in the way", {}, "network"),
+  debug: method<DebugInfo>()(
+    "For a report of a fault: counts and sizes of this core and of one room, with no name, key, link or text",
+    { room: optional(room) },
+    "debug",
+  ),
 
   "identity.show": method<IdentityInfo | null>()("Who this profile is; null before the first run", {}, "identity"),
   "identity.create": method<IdentityInfo>()("Make an identity with new words", { name: text(256) }, "identity"),

@@ -2,6 +2,8 @@ import { KeetError } from "../errors.js";
 import { hasCode } from "./core-link.js";
 import { Messaging, type MessagingOptions, refuseTooLong } from "./messaging.js";
 import type {
+  DebugInfo,
+  Fact,
   Finding,
   IdentityView,
   InviteView,
@@ -19,12 +21,17 @@ import { identityView, inviteView, memberView, networkView, roomDetailView, veri
 
 /** Long enough to be read; the list goes on saying that the room is being joined. */
 const JOIN_NOTICE_MS = 30_000;
+const DEBUG_MS = 5_000;
 
 export interface ActionsOptions extends MessagingOptions {
   /** Starts the echo friend and answers with an invite of its room. */
   readonly startDemo?: (() => Promise<string>) | undefined;
+  /** What a report of a fault says of this front end. */
+  readonly facts?: (() => readonly Fact[]) | undefined;
   /** What `keet-tui doctor` finds, one by one. */
   readonly doctor?: (() => AsyncIterable<Finding>) | undefined;
+  /** How long the core has for its part of a report. */
+  readonly debugMs?: number | undefined;
   /** Those that hold until the end where none are handed in. */
   readonly settings?: Settings | undefined;
 }
@@ -178,6 +185,23 @@ export class Actions {
     this.#session.tell("Starting the echo friend, in a process of its own", { staysMs: 20_000 });
     const room = await this.joinRoom(await start());
     return room.id;
+  }
+
+  facts(): readonly Fact[] {
+    return this.#options.facts?.() ?? [];
+  }
+
+  /** Of the core and of the room on screen; null where no core answers in time, as it may where it is what is reported. */
+  async debug(): Promise<DebugInfo | null> {
+    const room = this.#options.room();
+    const asked = this.#session.request("debug", room === null ? {} : { room });
+    const late = Promise.withResolvers<null>();
+    const timer = setTimeout(() => late.resolve(null), this.#options.debugMs ?? DEBUG_MS);
+    try {
+      return await Promise.race([asked.catch(() => null), late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** @throws NO_DOCTOR */

@@ -1,5 +1,6 @@
 /** The shapes the screen reads. Text of others is SafeText from here on; times are ms since 1970. */
 import type {
+  DebugInfo,
   InviteInfo,
   MessageState,
   NetworkInfo,
@@ -14,7 +15,7 @@ import type {
 } from "../rpc/methods.js";
 import type { SafeText } from "../safe-text.js";
 
-export type { MessageState, NoticeKind, RightLevel, Role, RoomKind, RoomRights, RoomState, TransferState };
+export type { DebugInfo, MessageState, NoticeKind, RightLevel, Role, RoomKind, RoomRights, RoomState, TransferState };
 
 export interface PersonView {
   /** Identity in hex; the empty string where it is not known. */
@@ -193,6 +194,12 @@ export interface NetworkView {
     readonly address: SafeText;
     readonly error: SafeText | null;
   }[];
+}
+
+/** One thing that a report of a fault says of this front end. */
+export interface Fact {
+  readonly what: string;
+  readonly value: string;
 }
 
 /** Of `keet-tui doctor`, as it was found: text from elsewhere may be in it. */

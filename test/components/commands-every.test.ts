@@ -346,6 +346,10 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     so: (at) => /12:04 +\/nonsense is no command/.test(at.page ?? ""),
     bad: NOTHING_AFTER,
   },
+  debug: {
+    so: (at) => /lengths +rows: 42, view: 50, signed: 48, own: 7/.test(at.page ?? ""),
+    bad: [["all", /all is not one of copy/]],
+  },
   keys: { so: (at) => at.page?.includes("KEYS, ANYWHERE") === true, bad: NOTHING_AFTER },
   help: { good: "mute", so: (at) => at.page?.includes("/mute [8h|off]") === true, bad: [["mutt", /no help on mutt/]] },
   detach: { so: (at) => at.app.quits.length === 1 && at.asked("stay") !== undefined, bad: NOTHING_AFTER },

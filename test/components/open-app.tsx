@@ -8,7 +8,7 @@ import { Screen } from "../../src/components/screen.js";
 import { makeTheme } from "../../src/components/theme.js";
 import { Actions } from "../../src/state/actions.js";
 import type { LineHistory } from "../../src/state/line-history.js";
-import type { Finding } from "../../src/state/model.js";
+import type { Fact, Finding } from "../../src/state/model.js";
 import { Session } from "../../src/state/session.js";
 import type { Settings } from "../../src/state/settings.js";
 import { KeyDecoder } from "../../src/terminal/keys.js";
@@ -25,6 +25,7 @@ export interface AppOptions {
   readonly now?: () => number;
   readonly startDemo?: () => Promise<string>;
   readonly doctor?: () => AsyncIterable<Finding>;
+  readonly facts?: () => readonly Fact[];
   readonly noticeMs?: number;
   readonly settings?: Settings;
   readonly lines?: LineHistory;
@@ -75,6 +76,7 @@ export async function openApp(t: Test, options: AppOptions): Promise<OpenApp> {
         ...where,
         startDemo: options.startDemo,
         doctor: options.doctor,
+        facts: options.facts,
         settings: options.settings,
         undoMs: options.undoMs,
       }),

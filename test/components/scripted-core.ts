@@ -2,6 +2,7 @@
 import { KeetError } from "../../src/errors.js";
 import type {
   CoreEvent,
+  DebugRoom,
   Draft,
   IdentityInfo,
   InviteInfo,
@@ -62,6 +63,12 @@ export function replyTo(
   const reply = { id, writer, found: true, author, text, isFile, deleted, blocked, position, ...change };
   return { replyTo: id, reply };
 }
+
+const DEBUG_ROOM: DebugRoom = {
+  ...{ id: "0123abcd", kind: "group", state: "open", role: "owner", members: 4, writers: 5, activeWriters: 4 },
+  ...{ indexers: 3, connected: 2, rows: 42, viewLength: 50, signedLength: 48, ownLength: 7, behind: 0, fetched: null },
+  ...{ stalled: false, pending: 1, failed: 2, divergences: 0, leftOut: { unreadable: 2 } },
+};
 
 type Handler = (params: Record<string, unknown>) => unknown;
 
@@ -165,6 +172,11 @@ export class ScriptedCore {
       return this.identity;
     },
     network: () => this.network,
+    debug: ({ room: id }) => ({
+      ...{ node: "24.0.0", upMs: 7_200_000, rssBytes: 120e6, heapBytes: 20e6, rooms: this.rooms.length },
+      ...{ network: this.network.state, peers: this.network.peers },
+      room: id === undefined ? null : DEBUG_ROOM,
+    }),
     "room.list": () => this.rooms,
     "room.show": ({ room: id }) => ({
       ...this.#room(id),

@@ -87,6 +87,8 @@ const TRIES: Readonly<Record<string, Try>> = {
   "/help keys": { says: /^ {3}Ctrl-R: /m },
   "/set": { says: /^-- Settings\n {3}theme: auto/m },
   "/set bell off": { says: /bell is off until you quit/ },
+  "/debug": { says: /^ {3}lengths: rows: 42, view: 50, signed: 48, own: 7$/m },
+  "/debug copy": { says: /^-- copied$/m },
   "/log": { says: /^-- Log\n/m },
   "/undo": { says: /Nothing was taken back within the last [05] s/ },
   "/retry": { says: /Nothing failed here\. What only waits goes out by itself\.$/m },

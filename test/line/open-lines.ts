@@ -3,7 +3,7 @@ import type { Test } from "tap";
 import { Desk } from "../../src/line/desk.js";
 import { LineInput } from "../../src/line/input.js";
 import { Paper } from "../../src/line/paper.js";
-import type { Finding } from "../../src/state/model.js";
+import type { Fact, Finding } from "../../src/state/model.js";
 import { Session } from "../../src/state/session.js";
 import { NOW, type ScriptedCore } from "../components/scripted-core.js";
 import { until } from "../helpers/program.js";
@@ -37,6 +37,8 @@ export interface LinesOptions {
   readonly copy?: (text: string) => Promise<string>;
   readonly startDemo?: () => Promise<string>;
   readonly doctor?: () => AsyncIterable<Finding>;
+  readonly facts?: () => readonly Fact[];
+  readonly debugMs?: number;
 }
 
 export function openLines(t: Test, core: ScriptedCore, options: LinesOptions = {}): Lines {
@@ -102,6 +104,8 @@ export function openLines(t: Test, core: ScriptedCore, options: LinesOptions = {
     isOwnId: (id) => ownIds.has(id),
     startDemo: options.startDemo,
     doctor: options.doctor,
+    facts: options.facts,
+    debugMs: options.debugMs,
   });
   const ended = desk.run();
   ended.catch(() => {});
