@@ -2,8 +2,8 @@
 
 /**
  * `start`: no room yet, nothing typed; `talk`: a room is on screen; `empty`: a composer with nothing in it; `overlay`: whatever lies
- * over the talk, and of that `list`: what is chosen from, `search`: that one list, `page`: what is only read, `invite` and `words`:
- * these two pages; `question`: what is asked above the line.
+ * over the talk, and of that `list`: what is chosen from, `search`: that one list, `page`: what is only read, `settings`, `invite`
+ * and `words`: these three pages; `question`: what is asked above the line.
  */
 export type KeyPlace =
   | "everywhere"
@@ -16,6 +16,7 @@ export type KeyPlace =
   | "list"
   | "search"
   | "page"
+  | "settings"
   | "invite"
   | "words"
   | "question";
@@ -175,6 +176,7 @@ export const KEYS = [
   { id: "list-up", keys: ["ctrl+p"], where: "list", help: "Up" },
   { id: "list-down", keys: ["ctrl+n"], where: "list", help: "Down" },
   { id: "search-scope", keys: ["tab"], where: "search", help: "In this room, or in every room" },
+  { id: "setting-change", keys: ["enter", "space"], where: "settings", help: "The next value, or onto the line" },
   { id: "page-space", keys: ["space"], where: "page", help: "Down by a page" },
   { id: "page-leave", keys: ["q", "enter"], where: "page", help: "Back to the talk" },
   { id: "invite-copy", keys: ["y"], where: "invite", help: "Copy the link" },

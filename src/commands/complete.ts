@@ -93,7 +93,7 @@ function ofType(type: ArgType, written: string, names: Names, choices: readonly 
   if (type === "duration") return choicesOf(written, DURATIONS);
   if (type === "choice" || type === "value") return choicesOf(written, choices);
   if (type === "setting") {
-    const found = SETTINGS.filter(({ name }) => name.startsWith(written.toLowerCase()));
+    const found = (names.settings?.specs ?? SETTINGS).filter(({ name }) => name.startsWith(written.toLowerCase()));
     return found.map(({ name, help, values }) => ({
       label: safe`${name}`,
       insert: name,
@@ -115,7 +115,7 @@ function ofType(type: ArgType, written: string, names: Names, choices: readonly 
 
 /** Of the setting that is named before. */
 function valuesOf(setting: string, { settings }: Names): readonly string[] {
-  const spec = SETTINGS.find(({ name }) => name === setting.toLowerCase());
+  const spec = (settings?.specs ?? SETTINGS).find(({ name }) => name === setting.toLowerCase());
   return spec ? (settings?.valuesOf(spec) ?? spec.values) : [];
 }
 

@@ -21,7 +21,7 @@ export type RunningContext = Pick<Running, keyof Running>;
 /** What one may do with a message: state/messaging.ts. */
 export type MessagingContext = Pick<Messaging, keyof Messaging>;
 
-export type SettingsContext = Pick<Settings, "values" | "valuesOf" | "isKept" | "get" | "set">;
+export type SettingsContext = Pick<Settings, "values" | "specs" | "named" | "valuesOf" | "valueOf" | "isKept" | "set">;
 
 /** What a command may touch; state/actions.ts has it all. */
 export interface CommandContext {

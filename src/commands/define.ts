@@ -82,6 +82,7 @@ export type Wish =
   | { readonly show: "search"; readonly words: string }
   | { readonly show: "pins" }
   | { readonly show: "bare" }
+  | { readonly show: "settings" }
   /** Of what was said so far. */
   | { readonly show: "nothing" }
   /** This text goes through the person's editor into the line. */

@@ -14,7 +14,7 @@ export interface Named {
 /** What names in arguments can refer to. */
 export interface Names {
   /** Of settings whose values are not all in the table, such as a person's own themes. */
-  readonly settings?: Pick<Settings, "valuesOf">;
+  readonly settings?: Pick<Settings, "specs" | "valuesOf">;
   /** `with`: of a room for two, the other one. */
   readonly rooms: readonly (Named & { readonly with?: Named | null })[];
   /** `tag`: tells apart those whose names look the same. */

@@ -1,5 +1,5 @@
 import { plainText, safe } from "../safe-text.js";
-import { listed, SETTINGS, type SettingName, settingNamed } from "../state/settings.js";
+import { listed, type SettingSpec } from "../state/settings.js";
 import type { CommandContext, SettingsContext } from "./context.js";
 import { defineCommand, type Page } from "./define.js";
 
@@ -7,34 +7,41 @@ export const set = defineCommand<CommandContext>()({
   name: "set",
   group: "program",
   summary: "How this screen looks and behaves",
-  details: "Without a name it lists all there is to set: `/set theme light`, `/set bell off`. Kept on this machine.",
+  details:
+    "Without a name it opens the page of all there is to set: `/set theme light`, `/set bell off`. Kept on this machine.",
   args: [
     { name: "setting", type: "setting", optional: true },
     { name: "value", type: "value", optional: true },
   ],
   run({ settings }, { setting, value }) {
-    if (setting === null) return { show: "page", page: settingsPage(settings) };
+    if (setting === null) return { show: "settings" };
+    const spec = settings.named(setting);
     if (value === null) {
-      const spec = settingNamed(setting);
-      const { name, help } = spec;
-      const hint = `${help}. It can be ${listed(settings.valuesOf(spec))}.`;
-      return { notice: `${name} is ${settings.get(name as SettingName)}.`, hint };
+      const hint = `${spec.help}. ${rangeOf(spec, settings)}`;
+      return { notice: `${spec.name} is ${settings.valueOf(spec)}.`, hint };
     }
-    const { name } = settings.set(setting, value);
-    const now = settings.get(name as SettingName);
-    return { notice: settings.isKept ? `${name} is ${now} now.` : `${name} is ${now} until you quit.` };
+    settings.set(setting, value);
+    const now = settings.valueOf(spec);
+    return { notice: settings.isKept ? `${spec.name} is ${now} now.` : `${spec.name} is ${now} until you quit.` };
   },
 });
 
-function settingsPage(settings: SettingsContext): Page {
+/** `It can be on or off.` */
+export function rangeOf(spec: SettingSpec, settings: Pick<SettingsContext, "valuesOf">): string {
+  const known = listed(settings.valuesOf(spec));
+  return spec.isFree ? `It can be ${known}, or anything else.` : `It can be ${known}.`;
+}
+
+/** Where nothing can be chosen on a page. */
+export function settingsPage(settings: SettingsContext): Page {
   return {
     title: plainText("Settings"),
     rows: [
-      ...SETTINGS.map((spec) => ({
+      ...settings.specs.map((spec) => ({
         label: safe`${spec.name}`,
-        text: safe`${settings.get(spec.name)} · ${spec.help} · ${settings.valuesOf(spec).join(", ")}`,
+        text: safe`${settings.valueOf(spec)} · ${spec.help} · ${settings.valuesOf(spec).join(", ")}`,
       })),
-      { text: plainText("/set theme light changes one; Tab completes names and values.") },
+      { text: plainText("/set theme light changes one.") },
     ],
   };
 }

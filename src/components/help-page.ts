@@ -18,6 +18,7 @@ const PLACES: Readonly<Record<KeyPlace, SafeText>> = {
   list: plainText("KEYS IN A LIST OVER THE TALK"),
   search: plainText("KEYS IN A SEARCH"),
   page: plainText("KEYS ON A PAGE OVER THE TALK"),
+  settings: plainText("KEYS ON THE SETTINGS"),
   invite: plainText("KEYS ON AN INVITE"),
   words: plainText("KEYS ON YOUR WORDS"),
   question: plainText("KEYS AT A QUESTION"),

@@ -21,10 +21,14 @@ export function OverlayPage({ overlay, layout }: { readonly overlay: Overlay; re
   const rooms = useStore(screen.session.profile, (profile) => profile.rooms);
   const room = useStore(screen.state, (state) => state.room);
   const members = useWhole(room === null ? NOBODY : screen.session.room(room).members);
+  const { settings } = screen.actions;
+  // What is set changes what is drawn here.
+  useWhole(settings.values);
   const { columns, bodyRows: height } = layout;
   const { heading, body, paper, keys, leave, focus } = overlayRows(overlay, {
     rooms,
     members,
+    settings,
     columns,
     height,
     cells,

@@ -5,16 +5,19 @@ import { plainText, type SafeText, safe } from "../safe-text.js";
 import { spanOf } from "../state/local-time.js";
 import type { MemberView, RoomView } from "../state/model.js";
 import { BLANK, type Cells, type Span, spaces } from "../state/rows.js";
+import type { Settings } from "../state/settings.js";
 import { pinRows, searchRows } from "./found-pages.js";
 import { roomsFor } from "./go-to.js";
 import { helpRows, keyRows } from "./help-page.js";
 import { hintRow } from "./hints.js";
 import { memberRows } from "./member-list.js";
 import type { Overlay } from "./overlay.js";
+import { settingsRows } from "./settings-page.js";
 
 export interface OverlayFacts {
   readonly rooms: readonly RoomView[];
   readonly members: readonly MemberView[];
+  readonly settings: Settings;
   readonly columns: number;
   readonly height: number;
   readonly cells: Cells;
@@ -66,6 +69,7 @@ export function overlayRows(overlay: Overlay, facts: OverlayFacts): OverlayRows 
   }
   if (overlay.kind === "pins") return pinRows(overlay, facts);
   if (overlay.kind === "search") return searchRows(overlay, facts);
+  if (overlay.kind === "settings") return settingsRows(overlay, facts);
   if (overlay.kind === "go-to") return goToRows(overlay, facts);
   return inviteRows(overlay, facts);
 }

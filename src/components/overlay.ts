@@ -20,6 +20,7 @@ export type Overlay =
     }
   /** `isFirst`: on the way in, where Enter says they are written down. */
   | { readonly kind: "words"; readonly words: readonly string[]; readonly isFirst: boolean; readonly top: number }
+  | { readonly kind: "settings"; readonly chosen: number; readonly top: number }
   | { readonly kind: "go-to"; readonly query: string; readonly chosen: number; readonly top: number }
   | {
       readonly kind: "pins";
@@ -34,6 +35,7 @@ const PLACES: Readonly<Partial<Record<Overlay["kind"], readonly KeyPlace[]>>> = 
   search: ["everywhere", "search", "list", "overlay"],
   "go-to": ["everywhere", "list", "overlay"],
   pins: ["everywhere", "list", "overlay"],
+  settings: ["everywhere", "settings", "list", "overlay"],
   invite: ["everywhere", "invite", "page", "overlay"],
   words: ["everywhere", "words", "page", "overlay"],
 };

@@ -12,6 +12,7 @@ import { type Overlay, stepOf } from "./overlay.js";
 import { overlayRows } from "./overlay-rows.js";
 import type { ScreenState } from "./screen-state.js";
 import { SearchPage } from "./search-page.js";
+import { SettingsPage } from "./settings-page.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Rows of an overlay that do not turn: its heading and its keys. */
@@ -24,6 +25,8 @@ export interface OverlaysOptions {
   readonly layout: () => Layout;
   readonly openRoom: (id: string) => void;
   readonly copy: (text: string) => void;
+  /** Onto the line, to be finished there. */
+  readonly write: (line: string) => void;
   /** Runs what may be refused; a refusal becomes a notice. */
   readonly guard: Guard;
   /** Leaves for a message. */
@@ -36,6 +39,7 @@ export interface OverlaysOptions {
 /** The pages over the talk and their keys. */
 export class Overlays {
   readonly search: SearchPage;
+  readonly settings: SettingsPage;
   readonly #options: OverlaysOptions;
 
   constructor(options: OverlaysOptions) {
@@ -44,6 +48,15 @@ export class Overlays {
       ...options,
       show: (overlay) => this.show(overlay),
       pageRows: () => options.layout().bodyRows - FIXED_ROWS,
+    });
+    this.settings = new SettingsPage({
+      ...options,
+      settings: options.actions.settings,
+      show: (overlay) => this.show(overlay),
+      write: (line) => {
+        this.leave();
+        options.write(line);
+      },
     });
   }
 
@@ -107,6 +120,7 @@ export class Overlays {
     const page = Math.max(1, this.#options.layout().bodyRows - FIXED_ROWS - 1);
     if (id === "overlay-leave") this.leave();
     else if (overlay.kind === "search") this.search.onKey(overlay, id, key);
+    else if (overlay.kind === "settings") this.settings.onKey(overlay, id);
     else if (overlay.kind === "pins") this.#onPinsKey(overlay, id);
     else if (overlay.kind === "go-to") this.#onGoToKey(overlay, id, key, page);
     else if (id === "overlay-up" || id === "overlay-down") this.#turn(overlay, id === "overlay-up" ? -1 : 1);
@@ -184,7 +198,8 @@ export class Overlays {
   #turn(overlay: Overlay, rows: number): void {
     const { columns, bodyRows: height } = this.#options.layout();
     const { actions, session } = this.#options;
-    const facts = { rooms: actions.rooms(), members: actions.members(), columns, height, cells, now: session.now() };
+    const known = { rooms: actions.rooms(), members: actions.members(), settings: actions.settings };
+    const facts = { ...known, columns, height, cells, now: session.now() };
     const { body, paper } = overlayRows(overlay, facts);
     const last = Math.max(0, body.length - (height - FIXED_ROWS - paper.length));
     this.show({ ...overlay, top: Math.max(0, Math.min(last, overlay.top + rows)) });

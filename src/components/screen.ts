@@ -121,6 +121,7 @@ export class Screen {
       openRoom: (id) => this.openRoom(id),
       goTo: (message) => this.#opening.goTo(message),
       copy: (text) => void this.#copy(text),
+      write: (line) => this.#writing.begun(line),
       guard: this.#guard,
       onChange: () => this.#reading.update(),
       onWordsSeen: () => {

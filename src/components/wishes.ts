@@ -48,6 +48,7 @@ export class Wishes {
       this.#set({ selected: null, pointed: null, overlay: null });
       this.#options.writing().begin({ kind: wish.write, message: wish.message });
     } else if (wish.show === "search") overlays.search.open(wish.words);
+    else if (wish.show === "settings") overlays.settings.open();
     else if (wish.show === "pins") void guard(() => overlays.showPins());
     else if (wish.show === "nothing") void guard(() => this.#options.clear());
     else if (wish.show === "bare") this.#options.showBare();

@@ -99,6 +99,12 @@ export class Writing {
     this.keep();
   }
 
+  /** A command to be finished here. What stood on the line comes back by Ctrl-Y. */
+  begun(text: string): void {
+    if (!this.line.isEmpty) this.#options.session.tell("Ctrl-Y brings back what was on the line");
+    this.line.write(text);
+  }
+
   /** A text as it comes back from an editor is on the line; it is sent by Enter, as any other. */
   async compose(text: string, edit: (text: string) => Promise<string>): Promise<void> {
     const { session } = this.#options;

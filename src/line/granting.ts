@@ -1,5 +1,6 @@
 import type { Wish } from "../commands/define.js";
 import { emojiOf } from "../commands/react.js";
+import { settingsPage } from "../commands/set.js";
 import { KeetError } from "../errors.js";
 import { type SafeText, safe } from "../safe-text.js";
 import type { Actions } from "../state/actions.js";
@@ -78,6 +79,7 @@ export class Granting {
     else if (wish.show === "members") paper.page(membersPage(actions.members(), session.now()));
     else if (wish.show === "usage") this.#showUsage(wish.command);
     else if (wish.show === "bare") paper.tell("the talk is bare lines here already", "/last reads the latest.");
+    else if (wish.show === "settings") paper.page(settingsPage(actions.settings));
     else if (wish.show === "nothing")
       paper.tell("nothing to clear: what was written in lines stays", "/last reads the latest.");
     else if (wish.show === "keys") paper.page(keysPage());

@@ -25,7 +25,6 @@ const SAYINGS: readonly (readonly [screen: string, lines: string])[] = [
     "In lines it cannot be opened; /paste takes several lines.",
   ],
   ["; Ctrl-X opens it in your editor", ""],
-  ["; Tab completes names and values", ""],
   ["An empty screen for this room; PgUp brings it all back", "Does nothing here: what was written stays"],
   [
     "Nothing is deleted. What is said from now on shows from the top.",

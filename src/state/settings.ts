@@ -6,6 +6,8 @@ export interface SettingSpec {
   readonly name: string;
   /** The first one is what holds until another is set. */
   readonly values: readonly string[];
+  /** It can be anything beside these. */
+  readonly isFree?: boolean;
   /** Under 60 characters, in the person's words. */
   readonly help: string;
 }
@@ -14,7 +16,7 @@ export const SETTINGS = [
   { name: "theme", values: ["auto", "dark", "light"], help: "The colours, also your own" },
   { name: "color", values: ["on", "off"], help: "Colours at all; NO_COLOR and --no-color go before it" },
   { name: "members", values: ["on", "off"], help: "People beside the talk, from 120 columns up" },
-  { name: "bell", values: ["on", "off"], help: "The terminal's bell for what is meant for you" },
+  { name: "bell", values: ["on", "off"], help: "A notification, or the bell, for what is meant for you" },
   { name: "title", values: ["on", "off"], help: "Room and unread count in the terminal's title" },
   { name: "typing", values: ["on", "off"], help: "Others see that you are writing" },
   { name: "history", values: ["on", "off"], help: "What you sent is kept on this disk, to be called back" },
@@ -32,15 +34,16 @@ export interface SettingsFile {
 }
 
 export interface SettingsOptions {
+  /** In place of the table. */
+  readonly specs?: readonly SettingSpec[];
   /** Values that are there beside those of the table, such as a person's own themes. */
   readonly more?: Partial<Readonly<Record<SettingName, () => readonly string[]>>>;
   /** Throws where a value cannot be used after all. */
   readonly check?: (name: SettingName, value: string) => void;
 }
 
-const DEFAULTS = Object.fromEntries(SETTINGS.map(({ name, values }) => [name, values[0]])) as SettingValues;
-
 export class Settings {
+  readonly specs: readonly SettingSpec[];
   readonly values: Store<SettingValues>;
   /** Why the file could not be read, where it could not: all is as if nothing were set. */
   readonly problem: KeetError | null;
@@ -51,6 +54,7 @@ export class Settings {
   constructor(file: SettingsFile | null = null, options: SettingsOptions = {}) {
     this.#file = file;
     this.#options = options;
+    this.specs = options.specs ?? SETTINGS;
     let kept: Readonly<Record<string, unknown>> = {};
     let problem: KeetError | null = null;
     try {
@@ -67,6 +71,20 @@ export class Settings {
     return this.#file !== null;
   }
 
+  /** Of any name, as a row of a page has it. */
+  valueOf({ name }: SettingSpec): string {
+    return this.values.getSnapshot()[name as SettingName];
+  }
+
+  /** @throws NO_SUCH_SETTING with those there are */
+  named(name: string): SettingSpec {
+    const found = this.specs.find((one) => one.name === name.toLowerCase());
+    if (found) return found;
+    throw new KeetError("user", "NO_SUCH_SETTING", `There is no setting ${name}`, {
+      hint: `There are: ${this.specs.map((one) => one.name).join(", ")}.`,
+    });
+  }
+
   get(name: SettingName): string {
     return this.values.getSnapshot()[name];
   }
@@ -81,13 +99,33 @@ export class Settings {
   }
 
   /**
+   * The value after this one, and the first after the last; one that cannot be used is passed over.
+   * @throws as `set`, where there is none that can
+   */
+  turn(spec: SettingSpec): string {
+    const all = this.valuesOf(spec);
+    const at = all.indexOf(this.valueOf(spec));
+    let problem: unknown = null;
+    for (let step = 1; step < all.length; step += 1) {
+      try {
+        this.set(spec.name, all[(at + step) % all.length]!);
+        return this.valueOf(spec);
+      } catch (error) {
+        problem ??= error;
+      }
+    }
+    throw problem ?? new KeetError("user", "NO_SUCH_VALUE", `${spec.name} can be nothing else`);
+  }
+
+  /**
    * Kept first, then in force. What another screen or a newer version has written into the file stays in it.
    * @throws NO_SUCH_SETTING, NO_SUCH_VALUE, SETTINGS_UNREADABLE, DISK_FULL, READ_ONLY: then nothing has changed
    */
   set(name: string, value: string): SettingSpec {
-    const spec = settingNamed(name);
+    const spec = this.named(name);
     const all = this.valuesOf(spec);
-    const chosen = all.find((one) => one === value) ?? all.find((one) => one.toLowerCase() === value.toLowerCase());
+    const known = all.find((one) => one === value) ?? all.find((one) => one.toLowerCase() === value.toLowerCase());
+    const chosen = known ?? (spec.isFree ? value : undefined);
     if (chosen === undefined) {
       throw new KeetError("user", "NO_SUCH_VALUE", `${spec.name} cannot be ${value}`, {
         hint: `It can be ${listed(all)}.`,
@@ -104,21 +142,13 @@ export class Settings {
 
   /** A value that this version does not know counts as not set. */
   #valuesFrom(kept: Readonly<Record<string, unknown>>): SettingValues {
-    const known = (SETTINGS as readonly SettingSpec[]).flatMap((spec) => {
+    const entries = this.specs.map((spec) => {
       const value = kept[spec.name];
-      return typeof value === "string" && this.valuesOf(spec).includes(value) ? [[spec.name, value]] : [];
+      const isKnown = typeof value === "string" && (spec.isFree || this.valuesOf(spec).includes(value));
+      return [spec.name, isKnown ? value : spec.values[0]];
     });
-    return { ...DEFAULTS, ...Object.fromEntries(known) };
+    return Object.fromEntries(entries) as SettingValues;
   }
-}
-
-/** @throws NO_SUCH_SETTING with those there are */
-export function settingNamed(name: string): SettingSpec {
-  const found = (SETTINGS as readonly SettingSpec[]).find((one) => one.name === name.toLowerCase());
-  if (found) return found;
-  throw new KeetError("user", "NO_SUCH_SETTING", `There is no setting ${name}`, {
-    hint: `There are: ${SETTINGS.map((one) => one.name).join(", ")}.`,
-  });
 }
 
 /** `dark, light or auto` */

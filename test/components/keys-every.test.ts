@@ -320,6 +320,10 @@ const EXPECTED: Readonly<Record<KeyId, Expectation>> = {
     first: (at) => at.press("ctrl+f"),
     so: (at) => at.shows("Tab only tea"),
   },
+  "setting-change": {
+    first: (at) => at.run("/set"),
+    so: (at) => at.app.screen.actions.settings.get("theme") === "dark" && at.shows("theme    dark"),
+  },
   "page-space": { first: openHelp, so: (at) => (at.state.overlay?.top ?? 0) > 10 },
   "page-leave": { first: openHelp, so: (at) => at.overlay === null },
   "invite-copy": { first: openInvite, so: (at) => at.app.copied.join().startsWith("keet-tui://join/") },

@@ -162,5 +162,5 @@ t.test("Tab completes the names of themes, and the page lists them", async (t) =
   t.equal(app.screen.line.text, "/set theme mine");
   await app.press("\x15/set");
   await app.press("\x1b[13u");
-  await app.waitFor("light, mine");
+  await app.waitFor("light or mine");
 });

@@ -28,6 +28,25 @@ t.test("what is set holds at once, and at the next start", (t) => {
   t.end();
 });
 
+t.test("turning goes through all there is to choose, and round", (t) => {
+  const settings = new Settings(null, { more: { theme: () => ["mine"] } });
+  const turned = Array.from({ length: 4 }, () => settings.turn(settings.named("theme")));
+  t.same(turned, ["dark", "light", "mine", "auto"]);
+  t.equal(settings.turn(settings.named("bell")), "off");
+  t.end();
+});
+
+t.test("what can be anything is kept as it was written", (t) => {
+  const file = fileIn(t.testdir());
+  const specs = [...SETTINGS, { name: "folder", values: ["files"], isFree: true, help: "Where files go" }];
+  const settings = new Settings(file, { specs });
+  t.equal(settings.valueOf(settings.named("folder")), "files");
+  settings.set("folder", "Ünter two words");
+  const again = new Settings(file, { specs });
+  t.equal(again.valueOf(again.named("folder")), "Ünter two words");
+  t.end();
+});
+
 t.test("what another screen or a newer version has set stays", (t) => {
   const file = fileIn(t.testdir());
   const [one, other] = [new Settings(file), new Settings(file)];
