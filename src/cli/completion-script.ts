@@ -7,7 +7,8 @@ import { printRaw } from "./output.js";
 export const completionScript = defineCliCommand({
   path: ["completion"],
   summary: "Print the script by which a shell completes keet-tui at Tab",
-  details: "It completes commands, options and their choices; names of rooms it does not know.",
+  details:
+    "It completes commands, options and their choices, and rooms while the background part runs: by name, or by id where a name could be misread.",
   positionals: [{ name: "shell", describe: "Which one (default: by SHELL)", optional: true, choices: SHELLS }],
   examples: [
     ["keet-tui completion bash >> ~/.bashrc", "then open a new shell"],

@@ -7,6 +7,7 @@ export interface OptionSpec {
   readonly describe: string;
   readonly alias?: string;
   readonly choices?: readonly string[];
+  readonly completes?: "room";
   readonly default?: string;
   /** Between two of our own processes; in no help and on no page. */
   readonly hidden?: boolean;
@@ -17,6 +18,8 @@ export interface PositionalSpec {
   readonly describe: string;
   readonly optional?: boolean;
   readonly choices?: readonly string[];
+  /** What Tab offers for it, asked of the running core. */
+  readonly completes?: "room";
   /** Takes all that follow. Only the last one. */
   readonly rest?: boolean;
 }

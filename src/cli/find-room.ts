@@ -10,6 +10,7 @@ const MAX_NEAR = 5;
 
 export const ROOM_ARGUMENT: PositionalSpec = {
   name: "room",
+  completes: "room",
   describe: `Exact name, or ${MIN_ID_CHARS} or more characters of the id`,
 };
 

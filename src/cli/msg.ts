@@ -17,7 +17,9 @@ export const msg = defineCliCommand({
   details:
     "With text it is sent there too. Somebody you have no room with is asked as soon as both of you are there, and answers when they like.",
   positionals: [PERSON_ARGUMENT, { name: "text", describe: "What to say", optional: true, rest: true }],
-  options: { room: { type: "text", describe: "The room you know them from, where a name alone is not clear" } },
+  options: {
+    room: { type: "text", describe: "The room you know them from, where a name alone is not clear", completes: "room" },
+  },
   examples: [
     ["keet-tui msg bob", "the id of the room for two"],
     ["keet-tui msg bob are you there?", "and a first message"],

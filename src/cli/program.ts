@@ -3,7 +3,7 @@ import yargs, { type Argv } from "yargs";
 import { program, resolvePaths } from "../config.js";
 import { EXIT, exitCodeOf, KeetError } from "../errors.js";
 import { COMMANDS, GROUPS } from "./commands.js";
-import { completionsFor } from "./completion.js";
+import { completions } from "./completion.js";
 import { CliArgs, type CliCommand, type OptionSpec } from "./define.js";
 import { GLOBAL_OPTIONS, globalsFrom } from "./globals.js";
 import { OneShot } from "./one-shot.js";
@@ -30,11 +30,8 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   try {
     // What the scripts of `keet-tui completion` call at each Tab.
     if (argv[0] === "--get-yargs-completions") {
-      printRaw(
-        completionsFor(argv.slice(1))
-          .map((word) => `${word}\n`)
-          .join(""),
-      );
+      const found = await completions(argv.slice(1));
+      printRaw(found.map((word) => `${word}\n`).join(""));
       return EXIT.ok;
     }
     const words = takeApart(argv, COMMANDS);

@@ -22,7 +22,12 @@ export const search = defineCliCommand({
     'Case and accents count as the same. "…" keeps words together, from:name asks for an author. Without a room, in all of them.',
   positionals: [
     { name: "text", describe: "What to look for, as one argument" },
-    { name: "room", describe: "Only in this one: exact name, or 8 or more characters of the id", optional: true },
+    {
+      name: "room",
+      describe: "Only in this one: exact name, or 8 or more characters of the id",
+      optional: true,
+      completes: "room",
+    },
   ],
   options: { limit: { type: "text", alias: "n", describe: "How many at most", default: DEFAULT_LIMIT } },
   examples: [

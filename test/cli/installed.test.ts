@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from "node:path";
 import t, { type Test } from "tap";
 import { SHELLS, type Shell } from "../../src/cli/completion-shells.js";
 import { program } from "../../src/config.js";
-import { openPty } from "../helpers/pty.js";
+import { openShell, type Typed, typist } from "../helpers/shell.js";
 
 const { root } = program();
 const dir = t.testdir({ cwd: { "folder-of-mine": {} }, home: {} });
@@ -73,11 +73,11 @@ t.test("each shell gets its own script, and one that is not known is told what t
 });
 
 t.test("bash completes, at a real Tab", needs("bash"), async (t) => {
-  await completesWell(await openShell(t, "bash", ["--norc", "--noprofile", "-i"], `source '${scriptFile("bash")}'`));
+  await completesWell(await typedTo(t, "bash", `source '${scriptFile("bash")}'`));
 });
 
 t.test("zsh completes, also where nothing has started its completion", needs("zsh"), async (t) => {
-  await completesWell(await openShell(t, "zsh", ["-f", "-i"], `bindkey -e; source '${scriptFile("zsh")}'`));
+  await completesWell(await typedTo(t, "zsh", `bindkey -e; source '${scriptFile("zsh")}'`));
 });
 
 t.test("zsh takes the script as a file in a folder of its fpath, too", needs("zsh"), async (t) => {
@@ -86,7 +86,7 @@ t.test("zsh takes the script as a file in a folder of its fpath, too", needs("zs
   copyFileSync(scriptFile("zsh"), join(folder, "_keet-tui"));
   // -u: the folder of a test may belong to another user than zsh would trust.
   const start = `bindkey -e; fpath=('${folder}' $fpath); autoload -Uz compinit; compinit -u`;
-  const typed = await openShell(t, "zsh", ["-f", "-i"], start);
+  const typed = await typedTo(t, "zsh", start);
   await typed("keet-tui roo\t", "keet-tui room");
   // The first Tab is the one that loads the file.
   await typed("crea\t", "keet-tui room create");
@@ -106,21 +106,8 @@ function needs(command: string, name = command): { skip: string | false } {
   return { skip: !isThere && `needs ${command}: apt-get install ${name}` };
 }
 
-type Typed = (keys: string, line: string) => Promise<void>;
-
-/** A shell in a terminal; what it gives types keys, and waits until they have become that line. */
-async function openShell(t: Test, shell: string, args: readonly string[], start: string): Promise<Typed> {
-  const pty = openPty(shell, args, { cwd, columns: 100, env: { ...ENV, ZDOTDIR: ENV.HOME } });
-  t.teardown(() => pty.kill());
-  // In two parts, so that the line that is typed does not look like what it prints.
-  pty.write(`${start}; PS1='> '; printf '%s%s\\n' rea dy\r`);
-  await pty.waitFor(/^ready/m);
-  return async (keys, line) => {
-    pty.write(keys);
-    // zsh leaves two spaces where something follows.
-    await pty.waitFor((screen) => screen.text().some((row) => row.trimEnd().replace(/ +/g, " ") === `> ${line}`));
-    t.pass(line);
-  };
+async function typedTo(t: Test, shell: "bash" | "zsh", start: string): Promise<Typed> {
+  return typist(t, await openShell(t, shell, start, { env: ENV, cwd }));
 }
 
 async function completesWell(typed: Typed): Promise<void> {

@@ -119,21 +119,21 @@ t.test("global options are checked", async (t) => {
 });
 
 t.test("Tab offers what can come next, from the table", async (t) => {
-  t.same(completionsFor(["keet-tui", "ro"]), ["room"]);
-  t.same(completionsFor(["keet-tui", "room", "inv"]), ["invite", "invites"]);
-  t.same(completionsFor(["keet-tui", "room", "create", "--kind", "d"]), ["direct"]);
-  t.same(completionsFor(["keet-tui", "room", "role", "tea", "bob", "o"]), ["owner"]);
+  t.same(await completionsFor(["keet-tui", "ro"]), ["room"]);
+  t.same(await completionsFor(["keet-tui", "room", "inv"]), ["invite", "invites"]);
+  t.same(await completionsFor(["keet-tui", "room", "create", "--kind", "d"]), ["direct"]);
+  t.same(await completionsFor(["keet-tui", "room", "role", "tea", "bob", "o"]), ["owner"]);
   t.same(
-    completionsFor(["keet-tui", "--home", "x", "room", "role", "tea", "bob", ""]).length,
+    (await completionsFor(["keet-tui", "--home", "x", "room", "role", "tea", "bob", ""])).length,
     3,
     "values are no words",
   );
-  t.same(completionsFor(["keet-tui", "room", "role", "tea", "m"]), [], "a name is not one of them");
-  t.same(completionsFor(["keet-tui", "message", "un"]), ["unreact", "unpin"]);
-  t.same(completionsFor(["keet-tui", "export", "tea", "--format", ""]), ["json", "md", "txt"]);
-  t.same(completionsFor(["keet-tui", "daemon", "--"]).includes("--detach"), true);
-  t.same(completionsFor(["keet-tui", "daemon", "--i"]), [], "nothing hidden");
-  t.same(completionsFor(["keet-tui", "send", "tea", "--", "--"]), []);
-  t.same(completionsFor(["keet-tui", "--home", ""]), [], "a value that may be a file is left to the shell");
-  t.same(completionsFor(["keet-tui", "completion", ""]), ["bash", "zsh", "fish"]);
+  t.same(await completionsFor(["keet-tui", "room", "role", "tea", "m"]), [], "a name is not one of them");
+  t.same(await completionsFor(["keet-tui", "message", "un"]), ["unreact", "unpin"]);
+  t.same(await completionsFor(["keet-tui", "export", "tea", "--format", ""]), ["json", "md", "txt"]);
+  t.ok((await completionsFor(["keet-tui", "daemon", "--"])).includes("--detach"));
+  t.same(await completionsFor(["keet-tui", "daemon", "--i"]), [], "nothing hidden");
+  t.same(await completionsFor(["keet-tui", "send", "tea", "--", "--"]), []);
+  t.same(await completionsFor(["keet-tui", "--home", ""]), [], "a value that may be a file is left to the shell");
+  t.same(await completionsFor(["keet-tui", "completion", ""]), ["bash", "zsh", "fish"]);
 });
