@@ -12,8 +12,8 @@ import {
 } from "../p2p/index.js";
 import type { Handlers } from "../rpc/backend.js";
 import type { Draft, InviteInfo, RoomDetail, RoomInfo, VerifyInfo } from "../rpc/methods.js";
-import { fileHandlers } from "./file-handlers.js";
 import { debugInfo } from "./debug-handler.js";
+import { fileHandlers } from "./file-handlers.js";
 import { findMessage, findRoom, memberOf } from "./find.js";
 import { messageHandlers } from "./message-handlers.js";
 import { moderationHandlers } from "./moderation-handlers.js";
