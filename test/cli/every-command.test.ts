@@ -6,6 +6,8 @@ import { program } from "../../src/config.js";
 import { Home, type Outcome } from "../helpers/program.js";
 import { standIn } from "./stand-in.js";
 
+t.setTimeout(180_000);
+
 const ID = "abcd".repeat(8);
 
 /** What to ask of each, in the order of the table. Null: it prints no data of its own, or needs another core. */
@@ -36,6 +38,12 @@ const SAMPLES: Readonly<Record<string, readonly string[] | null>> = {
   "message unpin": ["tea", ID],
   "message pins": ["tea"],
   "message delete": ["tea", ID],
+  // Of these test/cli/file.test.ts: they need files, and two cores.
+  "file send": null,
+  "file get": null,
+  "file list": null,
+  "file show": null,
+  "file cancel": null,
   search: ["hi"],
   export: ["tea"],
   members: ["tea"],
