@@ -19,6 +19,8 @@ export class OpenFiles {
   readonly #idleMs: number;
   /** The least recently used first. */
   readonly #kept = new Map<number, Kept>();
+  /** On their way to be closed, and open until they are. */
+  #closing = 0;
   #waiting: (() => void)[] = [];
   #idle: NodeJS.Timeout | null = null;
   #isClosed = false;
@@ -44,7 +46,7 @@ export class OpenFiles {
     for (;;) {
       if (this.#isClosed) throw filesClosed();
       const known = this.#kept.get(index);
-      if (known || this.#kept.size < MAX_OPEN) return this.#keep(index, known ?? this.#opened(index));
+      if (known || this.#kept.size + this.#closing < MAX_OPEN) return this.#keep(index, known ?? this.#opened(index));
       const unused = [...this.#kept].find(([, { users }]) => users === 0);
       if (unused) await this.#drop(...unused);
       else await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -70,7 +72,9 @@ export class OpenFiles {
 
   async #drop(index: number, kept: Kept): Promise<void> {
     this.#kept.delete(index);
+    this.#closing += 1;
     await kept.handle.then((handle) => handle.close()).catch(() => {});
+    this.#closing -= 1;
     this.#wake();
   }
 

@@ -59,11 +59,10 @@ export class SourceFiles extends EventEmitter<SourceEvents> {
     const piece = partAt(this.parts, block);
     if (!piece) throw badBlock(block);
     return this.#open.use(piece.index, async (handle) => {
-      await this.#check(piece.index, handle);
       const bytes = await readAt(handle, piece, pad).catch((error: unknown) => {
         throw sourceUnreadable(piece.part.path, error);
       });
-      // Whoever writes while we read has changed the stamp by now.
+      // Whoever wrote before or while we read has changed the stamp by now.
       await this.#check(piece.index, handle);
       return bytes ?? this.#fail(piece.index, "it ends too early");
     });

@@ -1,12 +1,11 @@
-import { execFile, execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { basename, dirname, join } from "node:path";
-import { promisify } from "node:util";
 import t, { type Test } from "tap";
 import { looksAt } from "../../../src/p2p/files/look.js";
+import { pipeWithWord } from "../../helpers/pipe.js";
 
-const run = promisify(execFile);
 const LINUX = { skip: process.platform !== "linux" && "needs pipes, links and devices as Linux has them" };
 const NOBODY = 65_534;
 
@@ -90,23 +89,20 @@ t.test("C22: what is no file is left out of a folder and named", LINUX, async (t
 
 t.test("C22: what is no file is refused within a second, and never opened", LINUX, async (t) => {
   const folder = t.testdir({});
-  const pipe = join(folder, "pipe");
-  execFileSync("mkfifo", [pipe]);
-  // Waits until somebody reads. If we had opened the pipe, its word would be gone.
-  const writer = spawn("sh", ["-c", 'echo word > "$0"', pipe], { stdio: "ignore" });
-  t.teardown(() => writer.kill());
+  const path = join(folder, "pipe");
+  const pipe = await pipeWithWord(t, path);
   await socketIn(t, join(folder, "socket"));
-  for (const [path, what] of [
-    [pipe, "a pipe"],
+  for (const [odd, what] of [
+    [path, "a pipe"],
     [join(folder, "socket"), "a socket"],
     ["/dev/zero", "a device"],
     ["/dev/tty", "a device"],
   ] as const) {
     const startedAt = performance.now();
-    await t.rejects(looksAt(path), { family: "user", code: "NOT_A_FILE", message: what, hint: /files and folders/ });
+    await t.rejects(looksAt(odd), { family: "user", code: "NOT_A_FILE", message: what, hint: /files and folders/ });
     t.ok(performance.now() - startedAt < 1_000);
   }
-  t.equal((await run("cat", [pipe], { timeout: 10_000 })).stdout, "word\n");
+  t.equal(await pipe.read(), "word");
 });
 
 t.test("what is not there, or not for us, is said with what to do", LINUX, async (t) => {

@@ -19,6 +19,7 @@ import t, { type Test } from "tap";
 import { BLOCK_BYTES, totalsOf } from "../../../src/p2p/files/layout.js";
 import { looksAt } from "../../../src/p2p/files/look.js";
 import { SourceFiles } from "../../../src/p2p/files/source.js";
+import { pipeWithWord } from "../../helpers/pipe.js";
 import { until } from "../../helpers/rooms.js";
 
 const LINUX = { skip: process.platform !== "linux" && "needs /proc" };
@@ -145,6 +146,15 @@ t.test("C24: a file that changes is refused while it is open", async (t) => {
 
 t.test("C24: and when it is opened again", LINUX, async (t) => {
   for (const [name, why, change] of REPLACEMENTS) await t.test(name, (t) => refuses(t, why, change, false));
+});
+
+t.test("C24: what took the place of a file is not opened, so that it does nothing", LINUX, async (t) => {
+  const path = join(t.testdir({ f: "text" }), "f");
+  const { source } = await opened(t, path);
+  unlinkSync(path);
+  const pipe = await pipeWithWord(t, path);
+  await t.rejects(source.read(0, 0), { code: "SOURCE_CHANGED" });
+  t.equal(await pipe.read(), "word");
 });
 
 t.test("C24: a block is never half of this and half of that", async (t) => {
