@@ -67,7 +67,8 @@ export async function placeFolder(part: Unfinished, place: Place): Promise<strin
     try {
       await rename(from, path);
     } catch (error) {
-      if (!TAKEN.has(codeOf(error) ?? "")) await rmdir(path).catch(() => {});
+      // Ours, unless it was filled or replaced: then it stays.
+      await rmdir(path).catch(() => {});
       throw error;
     }
   });
