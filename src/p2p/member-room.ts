@@ -448,11 +448,15 @@ export class MemberRoom extends ReadyResource {
         this.#with = other ? { identity: other.key, name: other.value.name } : null;
       }
       if (me?.removed && !this.#removed) {
-        this.#removed = true;
-        this.#outSince = null;
-        this.#removedBy = await this.#whoRemovedMe();
-        await this.#failWaiting();
-        this.emit("removed");
+        const by = await this.#whoRemovedMe();
+        // Whoever asks hears of both at once, and another refresh may have told it meanwhile.
+        if (!this.#removed) {
+          this.#removed = true;
+          this.#outSince = null;
+          this.#removedBy = by;
+          await this.#failWaiting();
+          this.emit("removed");
+        }
       } else if (!me?.removed) this.#removed = false;
       if (!me?.removed) await this.#noteWhetherIn(isIn);
     }
