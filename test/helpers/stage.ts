@@ -250,7 +250,7 @@ export function openStages(folder: string): Promise<Stage[]> {
     group("group", "group"),
     group("few write", "broadcast"),
     group("goes on elsewhere", "group", { goesOn: "elsewhere" }),
-    group("strict", "group", { post: "moderator", invite: "owner", share: "moderator" }),
+    group("strict", "group", { post: "moderator", invite: "owner", share: "owner" }),
     Stage.open(folder, "for two", foundingForTwo),
   ]);
 }
