@@ -210,6 +210,19 @@ t.test("what is wrong with a room stands under its title", async (t) => {
   t.equal(app.screen.line.text, "hello");
 });
 
+t.test("who may share files is shown with the other rights, and set like them", async (t) => {
+  const rights = { post: "anyone", invite: "anyone", share: "moderators", call: "anyone" } as const;
+  const core = coreWith(room("tea", { rights }));
+  core.answers["room.set"] = ({ share }) => room("tea", { rights: { ...rights, share: share as "owners" } });
+  const app = await openApp(t, { core, columns: 100 });
+  await app.keys("/room rights\r");
+  await app.waitFor(/share +share files: moderators/);
+  await app.keys("\x1b");
+  await app.keys("/room rights share owners\r");
+  await app.waitFor("share: owners");
+  t.match(asked(core, "room.set"), [{ params: { room: "tea", share: "owners" } }]);
+});
+
 t.test("a mark set by hand goes when the room is opened again", async (t) => {
   const core = coreWith(room("tea"), room("dev", { markedUnread: true }));
   core.answers["room.prefs"] = ({ room: id, unread }) => room(String(id), { markedUnread: Boolean(unread) });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import t from "tap";
+import { plainLine } from "../../src/cli/tail-line.js";
 import { type ExportOptions, exportRoom } from "../../src/export/export-room.js";
 import { tagsOf } from "../../src/export/words.js";
 import type { MessageInfo } from "../../src/rpc/methods.js";
@@ -75,6 +76,33 @@ Written out on Fri 27 Nov 2026 at 12:04, times in UTC.
 `,
   );
 });
+
+t.test(
+  "a file is its last name and its size, a folder how many are in it, and one taken back has neither",
+  async (t) => {
+    const file = plainFile("../photos_\u202e*2024*/\x1b[2J", 18_200_000_000, { isFolder: true, files: 5_000 });
+    const offered = message("", { type: "file", file });
+    const gone = message("", { type: "file", deleted: true, deletedBy: BOB, file: { ...file, name: "" } });
+    const answered = answer("thanks", { ...offered, text: "a/tea.txt" });
+    const reply = { ...answered.reply!, isFile: true };
+    const talk = [offered, gone, { ...answered, reply }];
+    t.equal(
+      (await rows(talk)).trim(),
+      `09:02 alice offers ␛[2J, 5,000 files, 18.2 GB
+09:02 alice (taken back by bob)
+09:02 alice ┊ alice: tea.txt
+      thanks`,
+    );
+    t.match(await written(talk, { format: "md" }), "**09:02 alice** offers ␛\\[2J, 5,000 files, 18.2 GB\n");
+    t.match(plainLine(offered), /alice offers ␛\[2J, 5,000 files, 18\.2 GB$/);
+    t.match(plainLine(gone), /alice \(taken back by bob\)$/);
+    t.match(plainLine({ ...answered, reply }), /alice \(to alice: tea\.txt\): thanks$/);
+    const [json] = JSON.parse(await written(talk, { format: "json" }));
+    const { id, name, bytes, hash } = file;
+    t.same(json.file, { id, name, bytes, files: 5_000, isFolder: true, hash }, "exactly as it was sent");
+    t.equal(json.type, "file");
+  },
+);
 
 t.test("as Markdown it reads like the screen too", async (t) => {
   t.equal(

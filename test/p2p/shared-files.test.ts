@@ -1,12 +1,13 @@
 // What a room knows of files: offered, whole, taken back; by people who are away, and by those who forge it.
 import t from "tap";
+import { makeHandlers } from "../../src/daemon/handlers.js";
 import { Search } from "../../src/daemon/search.js";
 import { messageInfo } from "../../src/daemon/shapes.js";
 import type { KeetError } from "../../src/errors.js";
 import { encode, MAX_FILE_NAME_BYTES } from "../../src/p2p/decode.js";
 import type { MemberRoom, NewShare } from "../../src/p2p/member-room.js";
 import type { RoomMessage } from "../../src/p2p/messages.js";
-import { newId } from "../../src/p2p/room.js";
+import { hex, newId } from "../../src/p2p/room.js";
 import type { MessageRef, Op } from "../../src/p2p/spec/generated/types.js";
 import type { FileMarks, Mark } from "../../src/p2p/view.js";
 import { eventually, Town } from "../helpers/cores.js";
@@ -207,6 +208,30 @@ t.test("a share that waits is taken back without anybody hearing of it, and with
   Reflect.deleteProperty(olive.room, "isStalled");
   await olive.send("and nothing of it");
   t.same(await namesIn(olive), []);
+});
+
+t.test("through the core's requests a file is answered, and taken back by what takes messages back", async (t) => {
+  const town = new Town(t);
+  const room = await town.room(["olive"]);
+  const olive = town.member("olive", room);
+  const handlers = makeHandlers(town.core("olive"));
+  const shared = await olive.share(file("tea.txt"));
+  const [id, writer] = [hex(shared.id), hex(shared.writer)];
+  const answer = await handlers["message.send"]({ room, text: "mine", replyTo: id, replyWriter: writer });
+  t.match(answer.reply, { isFile: true, text: "tea.txt" });
+  await t.rejects(handlers["message.edit"]({ room, id, writer, text: "x" }), { message: "Only text can be edited." });
+  t.match(await handlers["message.delete"]({ room, id, writer }), {
+    type: "file",
+    deleted: true,
+    file: { name: "", unsharedBy: { name: "olive" } },
+  });
+  const ops: string[] = [];
+  for await (const { op } of olive.room.ownOps()) ops.push(op.type);
+  t.ok(ops.includes("unshare-file") && !ops.includes("delete-message"));
+  Object.defineProperty(olive.room, "isStalled", { configurable: true, get: () => true });
+  const waiting = await olive.share(file("never"));
+  const gone = await handlers["message.delete"]({ room, id: hex(waiting.id), writer });
+  t.match(gone, { deleted: true, text: "", file: { name: "" } }, "one that nobody has looks the same");
 });
 
 t.test("what no room would take is refused with what would work", async (t) => {
