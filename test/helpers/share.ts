@@ -44,14 +44,11 @@ export class Share {
   }
 }
 
-/** The target, with a link(2) of the test's own. */
-export async function withLink(
-  t: Test,
-  link: (from: string, to: string) => Promise<void>,
-): Promise<typeof TargetFiles> {
+/** The target, put in its place with some system calls that are the test's own. */
+export async function withCalls(t: Test, calls: Partial<typeof fsPromises>): Promise<typeof TargetFiles> {
   // By their addresses: tap would look for them beside the test as it was before it was compiled.
   const place = new URL("../../src/p2p/files/place.js", import.meta.url).href;
   const target = new URL("../../src/p2p/files/target.js", import.meta.url).href;
-  const mocked = await t.mockImport(place, { "node:fs/promises": { ...fsPromises, link } });
+  const mocked = await t.mockImport(place, { "node:fs/promises": { ...fsPromises, ...calls } });
   return ((await t.mockImport(target, { [place]: mocked })) as { TargetFiles: typeof TargetFiles }).TargetFiles;
 }

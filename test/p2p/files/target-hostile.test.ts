@@ -19,7 +19,7 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import { BLOCK_BYTES } from "../../../src/p2p/files/layout.js";
 import { until } from "../../helpers/rooms.js";
-import { PART, SHARE_ID, Share, withLink } from "../../helpers/share.js";
+import { PART, SHARE_ID, Share, withCalls } from "../../helpers/share.js";
 
 t.setTimeout(110_000);
 
@@ -94,6 +94,36 @@ t.test("A61: what is put in its place while it is downloaded is not taken for it
   await target.remove();
   t.ok(lstatSync(part).isSymbolicLink(), "it is not ours to delete");
   t.equal(readFileSync(join(folder, "victim"), "utf8"), "v");
+});
+
+t.test("A61: a file that was replaced in an unfinished folder is not written to", LINUX, async (t) => {
+  const folder = t.testdir({});
+  // More than are kept open, so that the first is opened again.
+  const share = new Share(Array.from({ length: 40 }, (_, index) => ({ path: `f${index}`, size: 10 })));
+  const target = await share.target(t, folder);
+  for (const [block, bytes] of share.blocks.entries()) await target.write(block, bytes);
+  const path = join(folder, PART, "f0");
+  renameSync(path, join(folder, "moved"));
+  writeFileSync(path, "another");
+  await t.rejects(target.write(0, share.blocks[0]!), { code: "WRITE_FAILED", message: /was replaced/, hint: /move/ });
+  t.equal(readFileSync(path, "utf8"), "another");
+});
+
+t.test("A61: a folder that somebody fills in the moment it is made stays theirs", LINUX, async (t) => {
+  const folder = t.testdir({});
+  let renames = 0;
+  const rename: typeof fsPromises.rename = (from, to) => {
+    renames += 1;
+    if (renames === 1) writeFileSync(join(folder, "d/theirs"), "x");
+    return fsPromises.rename(from, to);
+  };
+  const Target = await withCalls(t, { rename });
+  const share = new Share([{ path: "a", size: 4 }], true);
+  const target = await Target.open(folder, SHARE_ID, share.parts, true, { reserveBytes: 0 });
+  t.teardown(() => target.close());
+  await share.fill(target);
+  t.equal(await target.putInPlace(folder, "d"), join(folder, "d (1)"));
+  t.same(readdirSync(folder, { recursive: true }).sort(), ["d", "d (1)", "d (1)/a", "d/theirs"]);
 });
 
 t.test("A61: a folder that is no longer where it was gets nothing", LINUX, async (t) => {
@@ -192,11 +222,12 @@ t.test("A61: what is put in its place in the very moment gets no name", LINUX, a
       symlinkSync(join(folder, "victim"), part);
     };
     let links = 0;
-    const Target = await withLink(t, (from, to) => {
+    const link: typeof fsPromises.link = (from, to) => {
       links += 1;
       if (!isBefore) swap();
       return fsPromises.link(from, to);
-    });
+    };
+    const Target = await withCalls(t, { link });
     const share = aFile(10);
     const target = await Target.open(downloads, SHARE_ID, share.parts, false, { reserveBytes: 0 });
     t.teardown(() => target.close());

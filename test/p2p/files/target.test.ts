@@ -10,12 +10,13 @@ import {
   statSync,
   symlinkSync,
 } from "node:fs";
+import * as fsPromises from "node:fs/promises";
 import { join } from "node:path";
 import t from "tap";
 import { BLOCK_BYTES } from "../../../src/p2p/files/layout.js";
 import { SourceFiles } from "../../../src/p2p/files/source.js";
 import { checkIsFree, type TargetFiles } from "../../../src/p2p/files/target.js";
-import { PART, SHARE_ID, Share, withLink } from "../../helpers/share.js";
+import { PART, SHARE_ID, Share, withCalls } from "../../helpers/share.js";
 
 const LINUX = { skip: process.platform !== "linux" && "needs links, pipes and modes as Linux has them" };
 
@@ -155,7 +156,8 @@ t.test("a file that was put in place just before a crash is found there", LINUX,
 });
 
 t.test("a disk without links gets a copy, which replaces nothing either", async (t) => {
-  const Target = await withLink(t, () => Promise.reject(Object.assign(new Error("no links here"), { code: "EPERM" })));
+  const link = () => Promise.reject(Object.assign(new Error("no links here"), { code: "EPERM" }));
+  const Target = await withCalls(t, { link });
   const folder = t.testdir({ f: "old" });
   const share = aFile();
   const target = await Target.open(folder, SHARE_ID, share.parts, false, { reserveBytes: 0 });
@@ -167,6 +169,37 @@ t.test("a disk without links gets a copy, which replaces nothing either", async 
   t.equal(modeOf(join(folder, "f (1)")), "600");
   t.equal(readFileSync(join(folder, "f"), "utf8"), "old");
   t.ok(await share.isReadFrom(target));
+});
+
+t.test("whoever asks for a block in the moment between its two names gets it", async (t) => {
+  const folder = t.testdir({});
+  const share = aFile();
+  let reading: Promise<Buffer> | null = null;
+  const unlink = async (path: Parameters<typeof fsPromises.unlink>[0]) => {
+    await fsPromises.unlink(path);
+    reading = target.read(1, 0);
+    reading.catch(() => {});
+  };
+  const Target = await withCalls(t, { unlink });
+  const target = await Target.open(folder, SHARE_ID, share.parts, false, { reserveBytes: 0 });
+  t.teardown(() => target.close());
+  await share.fill(target);
+  await target.putInPlace(folder, "f");
+  t.ok((await reading!).equals(share.blocks[1]!));
+});
+
+t.test("a folder that could not be put in its place leaves nothing there, and stays", async (t) => {
+  const folder = t.testdir({});
+  const share = new Share([{ path: "a", size: 4 }], true);
+  const rename = () => Promise.reject(Object.assign(new Error("not now"), { code: "EIO" }));
+  const Target = await withCalls(t, { rename });
+  const target = await Target.open(folder, SHARE_ID, share.parts, true, { reserveBytes: 0 });
+  await share.fill(target);
+  await t.rejects(target.putInPlace(folder, "d"), { code: "CANNOT_WRITE", message: /does not answer/ });
+  t.same(readdirSync(folder), [PART]);
+  await target.close();
+  const again = await share.target(t, folder);
+  t.equal(await again.putInPlace(folder, "d"), join(folder, "d"));
 });
 
 t.test("what is in its place and was changed is not given to others", async (t) => {
