@@ -402,7 +402,7 @@ export class MemberRoom extends ReadyResource {
   /** Words that were to go out when somebody is there: nobody takes them now. */
   async #failWaiting(): Promise<void> {
     for (const waiting of this.#sending.all) {
-      if (waiting.failed !== null || waiting.op.type !== "post-message") continue;
+      if (waiting.failed !== null || !isSaid(waiting.op)) continue;
       await this.#sending.fail(waiting, "You were removed from this room before it went out.");
     }
   }
