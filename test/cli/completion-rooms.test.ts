@@ -12,7 +12,7 @@ import { knownRooms, wordsFor } from "../../src/cli/known-rooms.js";
 import { resolvePaths } from "../../src/config.js";
 import { findCore } from "../../src/daemon/ensure.js";
 import { payloads } from "../helpers/payloads.js";
-import { BIN, Home, shortFolder } from "../helpers/program.js";
+import { BIN, Home, shortFolder, until } from "../helpers/program.js";
 import { openShell, type STARTS } from "../helpers/shell.js";
 import { standIn } from "./stand-in.js";
 
@@ -193,6 +193,8 @@ async function shellsWithRooms(t: Test) {
   return { cwd, script: (shell: string) => join(home.dir, shell), env: env as unknown as NodeJS.ProcessEnv };
 }
 
+const NOTHING = "nothing";
+
 /** Types a line and Tab, then has the shell say what words it makes of it. */
 async function completedBy(
   t: Test,
@@ -208,8 +210,15 @@ async function completedBy(
     count += 1;
     pty.write(`${line}\t\x01printf '<%s>' ${count} \r`);
     const answer = () => pty.screen().find((row) => row.includes(`<${count}><`));
-    await pty.waitFor(() => answer() !== undefined, { timeoutMs: 10_000 }).catch(() => {});
-    const said = answer()?.match(/<\d+>(<.*>)/)?.[1] ?? pty.screen().join("\n");
+    const isSaid = await pty
+      .waitFor(() => answer() !== undefined, { timeoutMs: 10_000 })
+      .then(
+        () => true,
+        () => false,
+      );
+    // A quote without an end: what was typed goes on in the next line.
+    if (!isSaid) pty.write("\x03");
+    const said = answer()?.match(/<\d+>(<.*>)/)?.[1] ?? NOTHING;
     pty.write("\x0c");
     // Behind the answer stands the prompt.
     return said.replace(/>> *$/, ">");
@@ -218,9 +227,11 @@ async function completedBy(
     for (const [typed, name] of names) {
       const wanted = `<keet-tui><send><${name}>`;
       let words = "";
-      // On a busy machine the core may miss its blink.
-      for (let tries = 0; tries < 5 && words !== wanted; tries += 1)
+      // On a busy machine the core may miss its blink: then Tab does nothing, and is pressed again.
+      await until(async () => {
         words = await wordsOf(`keet-tui send ${quote}${typed}`);
+        return words !== NOTHING && words !== `<keet-tui><send><${typed}>`;
+      }, 60_000).catch(() => {});
       t.equal(words, wanted, `${quote}${typed}`);
     }
   }
