@@ -61,19 +61,24 @@ export function progressLine(name: string, { bytes, of, perSecond, sources, reas
 /** Hears how far one share is until `isOver` says that is the end of it. */
 export async function follow(
   core: RpcClient,
-  { room, id }: MessageInfo,
+  { room, id, writer }: MessageInfo,
   onChange: (transfer: TransferInfo) => "over" | "on",
 ): Promise<TransferInfo> {
   return new Promise((done, failed) => {
+    const hear = (transfer: TransferInfo | null | undefined) => {
+      if (transfer && onChange(transfer) === "over") done(transfer);
+    };
     core.onClose(() =>
       failed(new KeetError("peer", "CORE_GONE", "The background part stopped", { hint: "Ask again: it goes on." })),
     );
     core.onEvent((event) => {
       if (event.type !== "transfers" || event.room !== room) return;
       for (const { id: other, transfer } of event.transfers) {
-        if (other === id && transfer && onChange(transfer) === "over") done(transfer);
+        if (other === id) hear(transfer);
       }
     });
+    // It may have come to its end before anybody listened.
+    core.request("message.get", { room, id, writer }).then(({ file }) => hear(file?.transfer), failed);
   });
 }
 

@@ -1,13 +1,14 @@
 import { once } from "node:events";
-import { open } from "node:fs/promises";
+import { open, realpath } from "node:fs/promises";
+import { dirname } from "node:path";
 import { downloadFolder } from "../config.js";
 import { KeetError } from "../errors.js";
 import type { RpcClient } from "../rpc/client.js";
 import type { MessageInfo, TransferInfo } from "../rpc/methods.js";
 import { defineCliCommand } from "./define.js";
-import { FILE_ARGUMENT, findFile, follow, goalOf, ProgressTalk, progressLine } from "./file-common.js";
+import { FILE_ARGUMENT, findFile, follow, type Goal, goalOf, ProgressTalk, progressLine } from "./file-common.js";
 import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
-import { printJson, printLine } from "./output.js";
+import { printJson, printLine, talk } from "./output.js";
 
 /** Without a person to wait for. */
 const ALONE_LIMIT_MS = 30_000;
@@ -27,7 +28,10 @@ export const fileGet = defineCliCommand({
       optional: true,
     },
   ],
-  options: { wait: { type: "flag", describe: "Wait as long as it takes for somebody who has it" } },
+  options: {
+    wait: { type: "flag", describe: "Wait as long as it takes for somebody who has it" },
+    "patience-ms": { type: "text", describe: "How long nothing may come", hidden: true },
+  },
   examples: [
     ["keet-tui file get tea notes.txt", "prints where it is"],
     ["keet-tui file get tea movie.mkv - | mpv -", "plays while it comes"],
@@ -38,10 +42,11 @@ export const fileGet = defineCliCommand({
     const message = await findFile(core, room.id, args.text("file"));
     const said = args.optionalText("to");
     const { id, writer } = message;
-    await core.attach();
     const isStream = said === "-";
+    if (isStream && message.file?.isFolder) throw folderAsBytes(message.file.name);
+    await core.attach();
     const goal = isStream ? { folder: downloadFolder() } : await goalOf(said);
-    const patience = args.flag("wait") ? null : ALONE_LIMIT_MS;
+    const patience = args.flag("wait") ? null : Number(args.option("patience-ms") ?? ALONE_LIMIT_MS);
     const begun = await core.request("file.get", { room: room.id, id, writer, ...goal });
     if (isStream) {
       await stream(core, message, patience);
@@ -52,11 +57,33 @@ export const fileGet = defineCliCommand({
       if (shot.globals.json) printJson({ progress: transfer });
       else progress.show(progressLine(message.file!.name, transfer));
     });
-    if (shot.globals.json) printJson({ path: last.path, bytes: last.of });
-    else printLine(last.path ?? "");
+    const path = await pathOf(core, message, { goal, wasHere: isEnd(begun), last });
+    if (shot.globals.json) printJson({ path, bytes: last.of });
+    else printLine(path);
     return 0;
   },
 });
+
+/** Where it is; a further copy where it was here before, or was already on its way to somewhere else. */
+async function pathOf(
+  core: RpcClient,
+  { room, id, writer }: MessageInfo,
+  { goal, wasHere, last }: { goal: Goal; wasHere: boolean; last: TransferInfo },
+): Promise<string> {
+  if (!wasHere && last.path !== null && (await isAt(last.path, goal))) return last.path;
+  return (await core.request("file.copy", { room, id, writer, ...goal }, { timeoutMs: 0 })).path;
+}
+
+async function isAt(path: string, { folder, to }: Goal): Promise<boolean> {
+  const wanted = await realpath(to ?? folder).catch(() => null);
+  return wanted === (to === undefined ? dirname(path) : path);
+}
+
+function folderAsBytes(name: string): KeetError {
+  return new KeetError("user", "USAGE", `"${name}" is a folder: it cannot go to standard output.`, {
+    hint: "Get it into a folder instead of -.",
+  });
+}
 
 /** @throws TIMED_OUT where nobody had it for so long, DOWNLOAD_FAILED */
 async function untilHere(
@@ -68,8 +95,11 @@ async function untilHere(
 ): Promise<TransferInfo> {
   const patience = new Patience(patienceMs);
   try {
+    let said: string | null = null;
     const isOver = (transfer: TransferInfo) => {
       onProgress(transfer);
+      if (transfer.state === "paused" && transfer.reason !== said) talk(`waits: ${transfer.reason ?? ""}`);
+      said = transfer.state === "paused" ? transfer.reason : null;
       patience.note(transfer);
       return transfer.state === "here" || transfer.state === "failed" ? "over" : "on";
     };
@@ -111,11 +141,7 @@ class Patience {
     this.#bytes = bytes;
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#fail(
-        new KeetError("peer", "TIMED_OUT", "Nobody who has it is here.", {
-          hint: "It goes on by itself when somebody is; --wait waits for that here.",
-        }),
-      );
+      this.#fail(nobodyHere());
     }, this.#limitMs);
   }
 
@@ -147,10 +173,20 @@ async function stream(core: RpcClient, message: MessageInfo, patienceMs: number 
   }
 }
 
-function place(
+async function place(
   core: RpcClient,
   what: { room: string; id: string; writer: string; offset: number },
   patienceMs: number | null,
 ): Promise<{ path: string; bytes: number }> {
-  return core.request("file.read", what, { timeoutMs: patienceMs ?? 86_400_000 });
+  try {
+    return await core.request("file.read", what, { timeoutMs: patienceMs ?? 0 });
+  } catch (error) {
+    throw error instanceof KeetError && error.code === "TIMED_OUT" ? nobodyHere() : error;
+  }
+}
+
+function nobodyHere(): KeetError {
+  return new KeetError("peer", "TIMED_OUT", "Nobody who has it is here.", {
+    hint: "It goes on by itself when somebody is; --wait waits for that here.",
+  });
 }

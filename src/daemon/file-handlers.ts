@@ -6,7 +6,7 @@ import type { Handlers } from "../rpc/backend.js";
 import { findMessage, findRoom, memberOf } from "./find.js";
 import { messageInfo, Shapes, transferInfo } from "./shapes.js";
 
-type Names = "file.send" | "file.list" | "file.get" | "file.cancel" | "file.read" | "file.show";
+type Names = "file.send" | "file.list" | "file.get" | "file.copy" | "file.cancel" | "file.read" | "file.show";
 
 export function fileHandlers(core: Core): Pick<Handlers, Names> {
   const found = async ({ room, id, writer }: { room: string; id: string; writer?: string | undefined }) => {
@@ -29,9 +29,14 @@ export function fileHandlers(core: Core): Pick<Handlers, Names> {
       return rows.map((message) => messageInfo(id, message));
     },
     "file.get": async ({ folder, to, ...named }) => {
-      for (const path of [folder, to]) if (path !== undefined && !isAbsolute(path)) throw notAbsolute(path);
+      const goal = goalOf(folder, to);
       const { member, message } = await found(named);
-      return transferInfo(await core.files.get(member, message, { folder, to: to ?? null }));
+      return transferInfo(await core.files.get(member, message, goal));
+    },
+    "file.copy": async ({ folder, to, ...named }) => {
+      const goal = goalOf(folder, to);
+      const { member, share } = await found(named);
+      return { path: await core.files.copy(member, share, goal) };
     },
     "file.cancel": async (named) => {
       const { member, message, share } = await found(named);
@@ -55,6 +60,11 @@ export function fileHandlers(core: Core): Pick<Handlers, Names> {
       };
     },
   };
+}
+
+function goalOf(folder: string, to: string | undefined): { folder: string; to: string | null } {
+  for (const path of [folder, to]) if (path !== undefined && !isAbsolute(path)) throw notAbsolute(path);
+  return { folder, to: to ?? null };
 }
 
 function notAbsolute(path: string): KeetError {

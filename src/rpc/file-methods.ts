@@ -36,6 +36,11 @@ export const FILE_METHODS = {
     { ...file, folder: text(MAX_PATH_CHARS), to: optional(text(MAX_PATH_CHARS)) },
     "transfer",
   ),
+  "file.copy": method<{ path: string }>()(
+    "A further copy of a share that is here whole, in a folder under a free name or at exactly that path; answers when it is there",
+    { ...file, folder: text(MAX_PATH_CHARS), to: optional(text(MAX_PATH_CHARS)) },
+    "path",
+  ),
   "file.cancel": method<null>()("Fetch it no more, and forget what came; or share it no more from here", file, "null"),
   "file.read": method<{ path: string; bytes: number }>()(
     "Answers when this byte is here: where it lies on this machine, and how many bytes from there on are here too",

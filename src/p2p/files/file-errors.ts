@@ -119,3 +119,9 @@ export function cannotWrite(path: string, cause: unknown): unknown {
 export function filesClosed(): KeetError {
   return new KeetError("peer", "FILES_CLOSED", "This share is closed.", { hint: "Open its room again." });
 }
+
+export function noSuchFile(reason: string | null = null): KeetError {
+  return new KeetError("user", "NO_SUCH_FILE", reason ?? "Nothing of that file is here.", {
+    hint: "/files lists them.",
+  });
+}

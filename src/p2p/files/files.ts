@@ -13,28 +13,24 @@ import { KeetError } from "../../errors.js";
 import type { MemberRoom } from "../member-room.js";
 import type { RoomMessage } from "../messages.js";
 import { hex, newId } from "../room.js";
+import { copyTo } from "./copying.js";
 import { Exchange } from "./exchange.js";
 import { Fetching } from "./fetching.js";
+import { noSuchFile } from "./file-errors.js";
 import { Held, type TransferInfo } from "./held.js";
 import { layOut, totalsOf } from "./layout.js";
-import { type KeptShare, Ledger } from "./ledger.js";
+import { type Goal, type KeptShare, Ledger, shareOfOurs, shareOfTheirs } from "./ledger.js";
 import { listOf } from "./listing.js";
 import { type LeftOut, looksAt } from "./look.js";
 import type { Roads } from "./roads.js";
 import { ShareCores, shareKey } from "./share-cores.js";
 import { readIn } from "./sharing.js";
 import { SourceFiles } from "./source.js";
-import type { GoneReason } from "./talk.js";
+import { GONE_WORDS, type GoneReason } from "./talk.js";
 import { checkIsFree, TargetFiles } from "./target.js";
 
 const TELL_MS = 500;
 const WRITE_BUFFER_BYTES = 8 * 1024 * 1024;
-const GONE: { readonly [W in GoneReason]: string } = {
-  "not-here": "nobody who has it is here",
-  changed: "it was changed where it came from; it has to be shared again",
-  unshared: "it was taken back",
-};
-
 export interface FilesOptions {
   /** The profile's. */
   readonly folder: string;
@@ -116,25 +112,7 @@ export class Files extends EventEmitter {
     const files = source.files.map(({ path, size }) => ({ path, size }));
     const parts = layOut(files);
     const { bytes, blocks } = totalsOf(parts);
-    const held = new Held({
-      id: hex(id),
-      room: member.id,
-      writer: hex(member.room.writerKey),
-      ours: true,
-      state: "reading",
-      reason: null,
-      name: source.name,
-      isFolder: source.isFolder,
-      drive: "",
-      blobs: "",
-      size: bytes,
-      blocks,
-      files,
-      at: source.files,
-      folder: null,
-      to: null,
-      path: source.isFolder ? null : source.files[0]!.absolute,
-    });
+    const held = new Held(shareOfOurs(member, id, source));
     const cores = await this.#open(held, member);
     await cores.writeEntries(parts);
     const [drive, blobs] = [cores.drive.key, cores.blobs.key];
@@ -189,39 +167,16 @@ export class Files extends EventEmitter {
    * @param where the folder it goes to, or exactly where it is wanted
    * @throws KeetError `NO_SUCH_FILE`, and what `TargetFiles` throws for the place
    */
-  async get(
-    member: MemberRoom,
-    message: RoomMessage,
-    { folder, to }: { readonly folder: string; readonly to: string | null },
-  ): Promise<TransferInfo> {
+  async get(member: MemberRoom, message: RoomMessage, { folder, to }: Goal): Promise<TransferInfo> {
     const { file } = message;
     if (!file) throw new KeetError("user", "NO_SUCH_FILE", "That message is no file.", { hint: "/files lists them." });
     if (file.unsharedBy) throw new KeetError("user", "NO_SUCH_FILE", "It was taken back by whoever shared it.");
+    if (to !== null) await checkIsFree(to);
     const id = hex(message.id);
     const known = this.#held.get(id);
     if (known && known.kept.state !== "failed") return known.info();
     if (known) await this.drop(id);
-    const { name, size, blocks, isFolder } = file;
-    const held = new Held({
-      id,
-      room: member.id,
-      writer: hex(message.writer),
-      ours: false,
-      state: "fetching",
-      reason: null,
-      name,
-      isFolder,
-      drive: hex(file.drive),
-      blobs: hex(file.blobs),
-      size,
-      blocks,
-      files: isFolder ? null : [{ path: name, size }],
-      at: null,
-      folder,
-      to,
-      path: null,
-    });
-    if (to !== null) await checkIsFree(to);
+    const held = new Held(shareOfTheirs(member, message, file, { folder, to }));
     this.#held.set(id, held);
     this.#keep(held, {});
     this.#run(held, () => this.#fetch(held, member));
@@ -266,6 +221,18 @@ export class Files extends EventEmitter {
     this.#exchange.unwant(held.kept.id);
     this.#keep(held, { state: "whole", path, at: target.files });
     target.on("changed", () => void this.#onSourceChanged(held));
+  }
+
+  /**
+   * A further one of what is here, under a free name or exactly where it is wanted.
+   * @returns where it lies
+   * @throws KeetError `NO_SUCH_FILE`, `SOURCE_CHANGED`, and what `TargetFiles` throws for the place
+   */
+  async copy(member: MemberRoom, share: string, goal: Goal): Promise<string> {
+    const held = this.#held.get(share);
+    if (held?.kept.state !== "whole") throw noSuchFile(held?.kept.reason);
+    await this.#open(held, member);
+    return copyTo(held.target ?? held.source!, held.kept, goal);
   }
 
   /** Resolves when that byte is here: where it lies, and how many bytes from there on are here too. */
@@ -353,7 +320,7 @@ export class Files extends EventEmitter {
 
   #onGone(share: string, why: GoneReason): void {
     const held = this.#held.get(share);
-    if (held?.kept.state === "fetching") held.gone = GONE[why];
+    if (held?.kept.state === "fetching") held.gone = GONE_WORDS[why];
   }
 
   // --- what is told
@@ -386,10 +353,4 @@ export class Files extends EventEmitter {
     this.#told.set(info.share, said);
     this.emit("transfer", info);
   }
-}
-
-function noSuchFile(reason: string | null = null): KeetError {
-  return new KeetError("user", "NO_SUCH_FILE", reason ?? "Nothing of that file is here.", {
-    hint: "/files lists them.",
-  });
 }

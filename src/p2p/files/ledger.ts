@@ -3,7 +3,11 @@ import { readdirSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { privateFolder, replaceFile } from "../../config.js";
-import type { FileSize } from "./layout.js";
+import type { MemberRoom } from "../member-room.js";
+import type { RoomMessage, SharedFile } from "../messages.js";
+import { hex } from "../room.js";
+import { type FileSize, layOut, totalsOf } from "./layout.js";
+import type { Source } from "./look.js";
 import type { SourceFile } from "./source.js";
 
 export type ShareState =
@@ -41,6 +45,61 @@ export interface KeptShare {
   readonly to: string | null;
   /** What is in the place it was put: a file, or a folder. */
   readonly path: string | null;
+}
+
+/** Where something is to lie. */
+export interface Goal {
+  readonly folder: string;
+  /** Exactly there; null for a safe form of its name in that folder. */
+  readonly to: string | null;
+}
+
+/** About to be read in. */
+export function shareOfOurs(member: MemberRoom, id: Uint8Array, { name, isFolder, files }: Source): KeptShare {
+  const { bytes, blocks } = totalsOf(layOut(files));
+  return {
+    id: hex(id),
+    room: member.id,
+    writer: hex(member.room.writerKey),
+    ours: true,
+    state: "reading",
+    reason: null,
+    name,
+    isFolder,
+    drive: "",
+    blobs: "",
+    size: bytes,
+    blocks,
+    files: files.map(({ path, size }) => ({ path, size })),
+    at: files,
+    folder: null,
+    to: null,
+    path: isFolder ? null : files[0]!.absolute,
+  };
+}
+
+/** About to be fetched. */
+export function shareOfTheirs(member: MemberRoom, message: RoomMessage, file: SharedFile, goal: Goal): KeptShare {
+  const { name, size, blocks, isFolder, drive, blobs } = file;
+  return {
+    id: hex(message.id),
+    room: member.id,
+    writer: hex(message.writer),
+    ours: false,
+    state: "fetching",
+    reason: null,
+    name,
+    isFolder,
+    drive: hex(drive),
+    blobs: hex(blobs),
+    size,
+    blocks,
+    files: isFolder ? null : [{ path: name, size }],
+    at: null,
+    folder: goal.folder,
+    to: goal.to,
+    path: null,
+  };
 }
 
 const VERSION = 1;

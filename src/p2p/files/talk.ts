@@ -14,6 +14,12 @@ const MAX_OFFER_BYTES = 1_024;
 export const GONE_REASONS = ["not-here", "changed", "unshared"] as const;
 export type GoneReason = (typeof GONE_REASONS)[number];
 
+export const GONE_WORDS: { readonly [W in GoneReason]: string } = {
+  "not-here": "nobody who has it is here",
+  changed: "it was changed where it came from; it has to be shared again",
+  unshared: "it was taken back",
+};
+
 export type FileTalk =
   /** Whoever has blocks of these may let me have them. */
   | { readonly say: "want"; readonly shares: readonly Uint8Array[] }
