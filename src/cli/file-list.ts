@@ -1,5 +1,7 @@
+import { setTimeout } from "node:timers/promises";
 import { rateOf, sizeOf } from "../amounts.js";
 import { nameOf, tagsOf } from "../export/words.js";
+import type { RpcClient } from "../rpc/client.js";
 import type { MessageInfo } from "../rpc/methods.js";
 import { defineCliCommand } from "./define.js";
 import { FILE_ARGUMENT, findFile } from "./file-common.js";
@@ -8,6 +10,8 @@ import { printJson, printTable, talk } from "./output.js";
 import { messageJson } from "./shapes.js";
 
 const MAX_FILES = 200;
+/** A share is open for a minute. */
+const ASK_AGAIN_MS = 20_000;
 
 export const fileList = defineCliCommand({
   path: ["file", "list"],
@@ -69,7 +73,10 @@ export const fileCancel = defineCliCommand({
 export const fileShow = defineCliCommand({
   path: ["file", "show"],
   summary: "One shared file, with the keys by which any Hyperdrive program reads it and nothing else",
+  details:
+    "Other programs reach nothing here by themselves: with --open, and while this command runs, whoever has the keys gets this one share from this machine, in the room or not.",
   positionals: [ROOM_ARGUMENT, FILE_ARGUMENT],
+  options: { open: { type: "flag", describe: "Give it to whoever has its keys, until Ctrl-C" } },
   examples: [
     ["keet-tui file show tea notes.txt --json", "key and encryptionKey are its secret: who has them can read it"],
   ],
@@ -79,16 +86,26 @@ export const fileShow = defineCliCommand({
     const message = await findFile(core, room.id, args.text("file"));
     const { id, writer, file } = message;
     const keys = await core.request("file.show", { room: room.id, id, writer });
+    if (args.flag("open")) await core.request("file.open", { room: room.id, id, writer });
     if (shot.globals.json) {
       printJson({ ...messageJson(message), key: keys.drive, blobs: keys.blobs, encryptionKey: keys.encryptionKey });
-      return 0;
+    } else {
+      await printTable([
+        ["name", file?.name ?? ""],
+        ["size", sizeOf(file?.bytes ?? 0)],
+        ["key", keys.drive],
+        ["encryption key", keys.encryptionKey],
+      ]);
     }
-    await printTable([
-      ["name", file?.name ?? ""],
-      ["size", sizeOf(file?.bytes ?? 0)],
-      ["key", keys.drive],
-      ["encryption key", keys.encryptionKey],
-    ]);
+    if (args.flag("open")) await keepOpen(core, { room: room.id, id, writer });
     return 0;
   },
 });
+
+/** Ends with the core, or by Ctrl-C: nobody asks again then. */
+async function keepOpen(core: RpcClient, share: { room: string; id: string; writer: string }): Promise<never> {
+  for (;;) {
+    await setTimeout(ASK_AGAIN_MS);
+    await core.request("file.open", share);
+  }
+}

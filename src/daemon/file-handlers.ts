@@ -6,7 +6,15 @@ import type { Handlers } from "../rpc/backend.js";
 import { findMessage, findRoom, memberOf } from "./find.js";
 import { messageInfo, Shapes, transferInfo } from "./shapes.js";
 
-type Names = "file.send" | "file.list" | "file.get" | "file.copy" | "file.cancel" | "file.read" | "file.show";
+type Names =
+  | "file.send"
+  | "file.list"
+  | "file.get"
+  | "file.copy"
+  | "file.cancel"
+  | "file.read"
+  | "file.show"
+  | "file.open";
 
 export function fileHandlers(core: Core): Pick<Handlers, Names> {
   const found = async ({ room, id, writer }: { room: string; id: string; writer?: string | undefined }) => {
@@ -50,6 +58,11 @@ export function fileHandlers(core: Core): Pick<Handlers, Names> {
       const { share, file } = await found(named);
       if (offset >= file.size) throw new KeetError("user", "USAGE", `The file has ${file.size} bytes.`);
       return core.files.readable(share, offset);
+    },
+    "file.open": async (named) => {
+      const { member, share } = await found(named);
+      await core.openShare(member, share);
+      return null;
     },
     "file.show": async (named) => {
       const { member, file } = await found(named);

@@ -17,6 +17,7 @@ import type { Offer } from "./channel.js";
 import { Doors, type Invite } from "./doors.js";
 import { Files } from "./files/files.js";
 import type { TransferInfo } from "./files/held.js";
+import { OpenShares } from "./files/open-shares.js";
 import { Roads } from "./files/roads.js";
 import { checkedName, checkedTopic, Identity } from "./identity.js";
 import { linkOf, parseLink } from "./invite-link.js";
@@ -70,6 +71,7 @@ export class Core extends ReadyResource {
   #renewal: Renewal | null = null;
   #roads: Roads | null = null;
   #files: Files | null = null;
+  #openShares: OpenShares | null = null;
   readonly #rooms = new Map<string, Live>();
   #timers: NodeJS.Timeout[] = [];
   /** Of rooms that are just being made, too. */
@@ -114,6 +116,7 @@ export class Core extends ReadyResource {
     for (const timer of this.#timers) clearInterval(timer);
     const rooms = [...this.#rooms.values()];
     for (const { joining } of rooms) joining?.stop();
+    this.#openShares?.close();
     await this.#files?.close().catch(() => {});
     await Promise.allSettled(rooms.map(({ member }) => member?.close()));
     // Both may wait for a DHT that does not answer; the store must not.
@@ -226,6 +229,21 @@ export class Core extends ReadyResource {
     this.#files.on("transfer", (info: TransferInfo) => this.emit("transfer", info));
     this.#files.on("warning", (error) => this.emit("warning", error));
     await this.#files.open();
+    this.#openShares = new OpenShares({
+      connections: () => network.swarm.connections,
+      join: (topic) => network.join(topic),
+      leave: (topic) => network.leave(topic),
+      trust: (connection) => network.trust(connection),
+      isMember: (key) => this.#standing(key) === "member",
+    });
+  }
+
+  /**
+   * For a minute, whoever has the keys of that share gets it from here, in the room or not.
+   * @throws KeetError `NO_SUCH_FILE` where nothing of it is here
+   */
+  async openShare(member: MemberRoom, share: string): Promise<void> {
+    this.#openShares!.open(await this.files.cores(member, share));
   }
 
   /** @throws KeetError `NO_IDENTITY` */
@@ -250,6 +268,7 @@ export class Core extends ReadyResource {
     this.#store?.replicate(connection);
     this.#wakeup.addStream(connection);
     for (const { member } of this.#rooms.values()) member?.peers.attach(connection);
+    this.#openShares?.attach(connection);
   }
 
   /**

@@ -47,5 +47,10 @@ export const FILE_METHODS = {
     { ...file, offset: count(Number.MAX_SAFE_INTEGER) },
     "place",
   ),
+  "file.open": method<null>()(
+    "For the next minute whoever has the keys of this share gets it from here, in the room or not; ask again in time to keep it so",
+    file,
+    "null",
+  ),
   "file.show": method<FileKeys>()("The keys of one share, for other programs", file, "keys"),
 } as const;

@@ -235,6 +235,16 @@ export class Files extends EventEmitter {
     return copyTo(held.target ?? held.source!, held.kept, goal);
   }
 
+  /**
+   * What of it is here, whole or not.
+   * @throws KeetError `NO_SUCH_FILE`
+   */
+  async cores(member: MemberRoom, share: string): Promise<ShareCores> {
+    const held = this.#held.get(share);
+    if (!held || held.kept.state === "failed") throw noSuchFile(held?.kept.reason);
+    return this.#open(held, member);
+  }
+
   /** Resolves when that byte is here: where it lies, and how many bytes from there on are here too. */
   async readable(share: string, offset: number): Promise<{ path: string; bytes: number }> {
     const held = this.#held.get(share);
