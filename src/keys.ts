@@ -2,8 +2,8 @@
 
 /**
  * `start`: no room yet, nothing typed; `talk`: a room is on screen; `empty`: a composer with nothing in it; `overlay`: whatever lies
- * over the talk, and of that `list`: what is chosen from, `search`: that one list, `page`: what is only read, `settings`, `invite`
- * and `words`: these three pages; `question`: what is asked above the line.
+ * over the talk, and of that `list`: what is chosen from, `search` and `files`: these two lists, `page`: what is only read,
+ * `settings`, `invite` and `words`: these three pages; `question`: what is asked above the line.
  */
 export type KeyPlace =
   | "everywhere"
@@ -15,6 +15,7 @@ export type KeyPlace =
   | "overlay"
   | "list"
   | "search"
+  | "files"
   | "page"
   | "settings"
   | "invite"
@@ -145,7 +146,9 @@ export const KEYS = [
   { id: "selection-page-down", keys: ["pagedown"], where: "selection", help: "A page of messages down" },
   { id: "selection-first", keys: ["home"], where: "selection", help: "The oldest message here" },
   { id: "selection-end", keys: ["end"], where: "selection", help: "Back to the newest message and to the line" },
-  { id: "open", keys: ["enter"], where: "selection", help: "To the message that this one answers" },
+  { id: "open", keys: ["enter"], where: "selection", help: "To the message that this one answers; get or open a file" },
+  { id: "file-get", keys: ["g"], where: "selection", help: "Get the file", also: "/get" },
+  { id: "file-open", keys: ["o"], where: "selection", help: "Open the file, or get it first", also: "/open" },
   { id: "reply", keys: ["r"], where: "selection", help: "Answer the message", also: "/reply" },
   { id: "edit", keys: ["e"], where: "selection", help: "Change what you wrote", also: "/edit" },
   {
@@ -172,6 +175,9 @@ export const KEYS = [
   { id: "overlay-down", keys: ["down"], where: "overlay", help: "Down" },
   { id: "overlay-page-up", keys: ["pageup"], where: "overlay", help: "Up by a page" },
   { id: "overlay-page-down", keys: ["pagedown"], where: "overlay", help: "Down by a page" },
+  { id: "files-get", keys: ["enter", "g"], where: "files", help: "Get the file", also: "/get" },
+  { id: "files-stop", keys: ["x"], where: "files", help: "Stop it, or stop sharing it", also: "/cancel" },
+  { id: "files-open", keys: ["o"], where: "files", help: "Open the file", also: "/open" },
   { id: "list-open", keys: ["enter"], where: "list", help: "Go there" },
   { id: "list-up", keys: ["ctrl+p"], where: "list", help: "Up" },
   { id: "list-down", keys: ["ctrl+n"], where: "list", help: "Down" },

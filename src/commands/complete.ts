@@ -1,6 +1,7 @@
 /** What Tab offers at the cursor. It belongs to the type of what is being written, not to the command. */
 import { type SafeText, safe } from "../safe-text.js";
 import { listed, SETTINGS } from "../state/settings.js";
+import { pathCandidates } from "./complete-paths.js";
 import { type ArgType, usageOf } from "./define.js";
 import { EMOJI } from "./emoji.js";
 import { COMMANDS, findCommand } from "./index.js";
@@ -57,12 +58,19 @@ function ofCommand(text: string, before: string, names: Names): Completion | nul
   const arg = command.args[index];
   // Free text is completed as such: names and emoji in it.
   if (!arg || arg.type === "rest") return null;
+  if (arg.type === "paths") return ofPaths(args, before, names);
   const isLast = index === command.args.length - 1;
   const written = isLast && takesTheRest(arg) ? restFrom(args, index) : words.at(-1)!;
   const from = before.length - written.length;
   const choices = arg.type === "value" ? valuesOf(words[0] ?? "", names) : (arg.choices ?? []);
   const candidates = ofType(arg.type, written.replace(/^(@?)"/, "$1"), names, choices);
   return { from, to: before.length, candidates: isLast ? candidates : candidates.map(asWord), isOffered: false };
+}
+
+function ofPaths(args: string, before: string, { looksAtDisk }: Names): Completion | null {
+  if (!looksAtDisk) return null;
+  const { length, candidates } = pathCandidates(args);
+  return { from: before.length - length, to: before.length, candidates, isOffered: false };
 }
 
 /** What is written from the argument at `index` on, spaces kept. */
@@ -80,6 +88,7 @@ function asWord(candidate: Candidate): Candidate {
 
 function ofType(type: ArgType, written: string, names: Names, choices: readonly string[]): Candidate[] {
   if (type === "room") return startingWith(written, names.rooms);
+  if (type === "file") return fileNames(written, names.files ?? []);
   if (type === "member" || type === "former") return people(written, names.members);
   if (type === "person") {
     const others = names.rooms.flatMap((room) => (room.with ? [room.with] : []));
@@ -135,6 +144,12 @@ function people(written: string, all: Names["members"]): Candidate[] {
       const whole = isLikeAnother ? safe`${name}#${tag ?? id.slice(0, 4)}` : name;
       return { label: whole, insert: whole, note: null };
     });
+}
+
+function fileNames(written: string, all: readonly SafeText[]): Candidate[] {
+  const lower = written.toLowerCase();
+  const found = [...new Set(all)].filter((name) => name.toLowerCase().startsWith(lower));
+  return found.slice(0, MAX_CANDIDATES).map((name) => ({ label: name, insert: name, note: null }));
 }
 
 function startingWith(written: string, all: Names["rooms"]): Candidate[] {

@@ -14,12 +14,16 @@ import type {
 } from "../state/model.js";
 import type { Running } from "../state/running.js";
 import type { Settings } from "../state/settings.js";
+import type { Sharing } from "../state/sharing.js";
 
 /** Running a room: state/running.ts. What the room refuses is thrown in the core's words. */
 export type RunningContext = Pick<Running, keyof Running>;
 
 /** What one may do with a message: state/messaging.ts. */
 export type MessagingContext = Pick<Messaging, keyof Messaging>;
+
+/** Files of a room: state/sharing.ts. */
+export type FilesContext = Pick<Sharing, keyof Sharing>;
 
 export type SettingsContext = Pick<Settings, "values" | "specs" | "named" | "valuesOf" | "valueOf" | "isKept" | "set">;
 
@@ -29,6 +33,7 @@ export interface CommandContext {
   readonly running: RunningContext;
   readonly messages: MessagingContext;
   readonly settings: SettingsContext;
+  readonly files: FilesContext;
   /** Id of the room on screen. */
   where(): string | null;
   /** The room on screen; throws where there is none. */
@@ -59,6 +64,8 @@ export interface CommandContext {
   told(): readonly Told[];
   /** Starts the echo friend; gives the room to open when it is there. */
   startDemo(): Promise<string>;
+  /** Hands a file of this machine to the system's program for it; throws where there is none. */
+  openPath(path: string): Promise<void>;
   /** The background part goes on when this screen is gone; a warning where the system may end it all the same. */
   stay(): Promise<string | null>;
 }

@@ -5,7 +5,8 @@ import type { Topic } from "./topics.js";
 /**
  * What an argument is; completion and checks belong to the type, not to the command. `member`: of the room on screen;
  * `person`: also whom one talks to alone, and anybody by 8 or more digits of their id; `blocked`: one of those blocked;
- * `former`: a member, or somebody who was one; `command`: one of these, or a topic of help; `value`: of the setting before it.
+ * `former`: a member, or somebody who was one; `command`: one of these, or a topic of help; `value`: of the setting before it;
+ * `paths`: of this machine, as they were written; `file`: of the room on screen, its name or number.
  */
 export type ArgType =
   | "text"
@@ -22,6 +23,8 @@ export type ArgType =
   | "command"
   | "setting"
   | "value"
+  | "paths"
+  | "file"
   | "choice";
 
 export interface Arg {
@@ -52,6 +55,8 @@ interface ValueOfType {
   command: string;
   setting: string;
   value: string;
+  paths: string;
+  file: string;
   choice: string;
 }
 
@@ -81,6 +86,7 @@ export type Wish =
   | { readonly write: "reply" | "edit" | "react"; readonly message: MessageView }
   | { readonly show: "search"; readonly words: string }
   | { readonly show: "pins" }
+  | { readonly show: "files" }
   | { readonly show: "bare" }
   | { readonly show: "settings" }
   /** Of what was said so far. */
@@ -96,7 +102,7 @@ export interface Page {
   readonly rows: readonly { readonly label?: SafeText; readonly text: SafeText; readonly isWarning?: boolean }[];
 }
 
-export type Group = "rooms" | "people" | "messages" | "program";
+export type Group = "rooms" | "people" | "messages" | "files" | "program";
 
 export interface Command<C, A extends readonly Arg[] = readonly Arg[]> {
   readonly name: string;

@@ -4,6 +4,7 @@ import { accept } from "./accept.js";
 import { archive } from "./archive.js";
 import { bare } from "./bare.js";
 import { block } from "./block.js";
+import { cancel } from "./cancel.js";
 import { clear } from "./clear.js";
 import type { CommandContext } from "./context.js";
 import { copy } from "./copy.js";
@@ -19,7 +20,9 @@ import { edit } from "./edit.js";
 import { editor } from "./editor.js";
 import { exportTalk } from "./export.js";
 import { favourite } from "./favourite.js";
+import { files } from "./files.js";
 import { forward } from "./forward.js";
+import { get } from "./get.js";
 import { go } from "./go.js";
 import { help } from "./help.js";
 import { identity } from "./identity.js";
@@ -35,6 +38,7 @@ import { msg } from "./msg.js";
 import { mute } from "./mute.js";
 import { network } from "./network.js";
 import { nick } from "./nick.js";
+import { open } from "./open.js";
 import { pin } from "./pin.js";
 import { pins } from "./pins.js";
 import { quit } from "./quit.js";
@@ -47,6 +51,7 @@ import { revoke } from "./revoke.js";
 import { role } from "./role.js";
 import { room } from "./room.js";
 import { search } from "./search.js";
+import { send } from "./send.js";
 import { set } from "./set.js";
 import { topic } from "./topic.js";
 import { unblock } from "./unblock.js";
@@ -60,7 +65,7 @@ import { whois } from "./whois.js";
 
 export type AnyCommand = Command<CommandContext>;
 
-export const GROUPS: readonly Group[] = ["rooms", "people", "messages", "program"];
+export const GROUPS: readonly Group[] = ["rooms", "people", "messages", "files", "program"];
 
 export const COMMANDS: readonly AnyCommand[] = [
   create,
@@ -107,6 +112,11 @@ export const COMMANDS: readonly AnyCommand[] = [
   copy,
   bare,
   exportTalk,
+  send,
+  get,
+  files,
+  cancel,
+  open,
   network,
   doctor,
   demo,

@@ -13,6 +13,10 @@ export interface Named {
 
 /** What names in arguments can refer to. */
 export interface Names {
+  /** Of files shared in the room on screen. */
+  readonly files?: readonly SafeText[];
+  /** What lies on the disk may be looked at: only where Tab asks for it. */
+  readonly looksAtDisk?: boolean;
   /** Of settings whose values are not all in the table, such as a person's own themes. */
   readonly settings?: Pick<Settings, "specs" | "valuesOf">;
   /** `with`: of a room for two, the other one. */

@@ -5,6 +5,7 @@ export const TOPICS: Readonly<Record<Group | "writing" | "selecting" | "keys", s
   rooms: "Commands for rooms and invites",
   people: "Commands for people",
   messages: "Commands for messages",
+  files: "Commands for files",
   program: "Commands for the program itself",
   writing: "The line: several lines, pasting, completion, what was sent",
   selecting: "What can be done with a message, by keys",

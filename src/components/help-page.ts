@@ -17,6 +17,7 @@ const PLACES: Readonly<Record<KeyPlace, SafeText>> = {
   overlay: plainText("KEYS ON WHAT LIES OVER THE TALK"),
   list: plainText("KEYS IN A LIST OVER THE TALK"),
   search: plainText("KEYS IN A SEARCH"),
+  files: plainText("KEYS IN A LIST OF FILES"),
   page: plainText("KEYS ON A PAGE OVER THE TALK"),
   settings: plainText("KEYS ON THE SETTINGS"),
   invite: plainText("KEYS ON AN INVITE"),

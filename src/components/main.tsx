@@ -13,6 +13,7 @@ import { Settings } from "../state/settings.js";
 import { otherCharset } from "../terminal/charset.js";
 import { copyText } from "../terminal/clipboard.js";
 import { editText } from "../terminal/editor.js";
+import { openPath } from "../terminal/opener.js";
 import { takesLinks } from "../terminal/surroundings.js";
 import { type Capabilities, Terminal } from "../terminal/terminal.js";
 import { App } from "./app.js";
@@ -76,6 +77,7 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
         startDemo: options.startDemo,
         doctor: options.doctor,
         settings,
+        openPath,
         facts: () => facts(),
       }),
     ...terminal.size,

@@ -1,7 +1,7 @@
 import { Box, Text } from "ink";
 import { useStore, useWhole } from "../hooks/use-store.js";
 import { plainText, type SafeText, safe } from "../safe-text.js";
-import type { MemberView } from "../state/model.js";
+import type { MemberView, MessageView } from "../state/model.js";
 import { type Span, spaces } from "../state/rows.js";
 import { Store } from "../state/store.js";
 import { cells } from "./cells.js";
@@ -14,6 +14,7 @@ import { paint, paintPaper } from "./paint.js";
 import { useScreen } from "./screen-context.js";
 
 const NOBODY = new Store<readonly MemberView[]>([]);
+const NO_FILES = new Store<readonly MessageView[]>([]);
 
 /** What lies over the talk, as wide as the screen, so that what is copied with the mouse has nothing beside it. */
 export function OverlayPage({ overlay, layout }: { readonly overlay: Overlay; readonly layout: Layout }) {
@@ -24,11 +25,13 @@ export function OverlayPage({ overlay, layout }: { readonly overlay: Overlay; re
   const { settings } = screen.actions;
   // What is set changes what is drawn here.
   useWhole(settings.values);
+  const files = useWhole(overlay.kind === "files" ? screen.session.room(overlay.room.id).files.store : NO_FILES);
   const { columns, bodyRows: height } = layout;
   const { heading, body, paper, keys, leave, focus } = overlayRows(overlay, {
     rooms,
     members,
     settings,
+    files,
     columns,
     height,
     cells,

@@ -3,9 +3,10 @@ import { encode } from "uqr";
 import type { Page } from "../commands/define.js";
 import { plainText, type SafeText, safe } from "../safe-text.js";
 import { spanOf } from "../state/local-time.js";
-import type { MemberView, RoomView } from "../state/model.js";
+import type { MemberView, MessageView, RoomView } from "../state/model.js";
 import { BLANK, type Cells, type Span, spaces } from "../state/rows.js";
 import type { Settings } from "../state/settings.js";
+import { filesRows } from "./files-page.js";
 import { pinRows, searchRows } from "./found-pages.js";
 import { roomsFor } from "./go-to.js";
 import { helpRows, keyRows } from "./help-page.js";
@@ -18,6 +19,8 @@ export interface OverlayFacts {
   readonly rooms: readonly RoomView[];
   readonly members: readonly MemberView[];
   readonly settings: Settings;
+  /** Of the room on screen, as they were listed. */
+  readonly files: readonly MessageView[];
   readonly columns: number;
   readonly height: number;
   readonly cells: Cells;
@@ -68,6 +71,7 @@ export function overlayRows(overlay: Overlay, facts: OverlayFacts): OverlayRows 
     };
   }
   if (overlay.kind === "pins") return pinRows(overlay, facts);
+  if (overlay.kind === "files") return filesRows(overlay, facts);
   if (overlay.kind === "search") return searchRows(overlay, facts);
   if (overlay.kind === "settings") return settingsRows(overlay, facts);
   if (overlay.kind === "go-to") return goToRows(overlay, facts);

@@ -29,11 +29,14 @@ export type Overlay =
       readonly chosen: number;
       readonly top: number;
     }
+  /** `chosen`: key of the row; the files themselves are in the store of the room. */
+  | { readonly kind: "files"; readonly room: RoomView; readonly chosen: string | null; readonly top: number }
   | SearchOverlay;
 
 const PLACES: Readonly<Partial<Record<Overlay["kind"], readonly KeyPlace[]>>> = {
   search: ["everywhere", "search", "list", "overlay"],
   "go-to": ["everywhere", "list", "overlay"],
+  files: ["everywhere", "files", "list", "overlay"],
   pins: ["everywhere", "list", "overlay"],
   settings: ["everywhere", "settings", "list", "overlay"],
   invite: ["everywhere", "invite", "page", "overlay"],

@@ -5,6 +5,7 @@ import type { InviteView, MessageView, RoomView } from "../state/model.js";
 import type { Session } from "../state/session.js";
 import type { Store } from "../state/store.js";
 import { cells } from "./cells.js";
+import { chosenFile } from "./files-page.js";
 import { roomsFor } from "./go-to.js";
 import type { Guard } from "./guard.js";
 import type { Layout } from "./layout.js";
@@ -17,6 +18,11 @@ import { SettingsPage } from "./settings-page.js";
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Rows of an overlay that do not turn: its heading and its keys. */
 const FIXED_ROWS = 2;
+const FILE_COMMANDS: Readonly<Partial<Record<KeyId, string>>> = {
+  "files-get": "get",
+  "files-stop": "cancel",
+  "files-open": "open",
+};
 
 export interface OverlaysOptions {
   readonly session: Session;
@@ -31,6 +37,8 @@ export interface OverlaysOptions {
   readonly guard: Guard;
   /** Leaves for a message. */
   readonly goTo: (message: MessageView) => void;
+  /** Runs a command about the message of that key. */
+  readonly runAbout: (command: string, key: string) => void;
   /** Something was laid over the talk or taken away again. */
   readonly onChange: () => void;
   readonly onWordsSeen: () => void;
@@ -109,6 +117,12 @@ export class Overlays {
     this.show({ kind: "pins", room: actions.here(), messages: await actions.messages.pins(), chosen: 0, top: 0 });
   }
 
+  showFiles(): void {
+    const room = this.#options.actions.here();
+    const [first] = this.#options.session.room(room.id).files.store.getSnapshot();
+    this.show({ kind: "files", room, chosen: first?.key ?? null, top: 0 });
+  }
+
   async showInvite(id: string): Promise<void> {
     const { actions, session } = this.#options;
     const room = actions.here();
@@ -121,6 +135,7 @@ export class Overlays {
     if (id === "overlay-leave") this.leave();
     else if (overlay.kind === "search") this.search.onKey(overlay, id, key);
     else if (overlay.kind === "settings") this.settings.onKey(overlay, id);
+    else if (overlay.kind === "files") this.#onFilesKey(overlay, id, page);
     else if (overlay.kind === "pins") this.#onPinsKey(overlay, id);
     else if (overlay.kind === "go-to") this.#onGoToKey(overlay, id, key, page);
     else if (id === "overlay-up" || id === "overlay-down") this.#turn(overlay, id === "overlay-up" ? -1 : 1);
@@ -154,6 +169,16 @@ export class Overlays {
     } else if (key.name === "backspace") this.show({ ...overlay, query: overlay.query.slice(0, -1), chosen: 0 });
     else if (key.ctrl && key.name === "u") this.show({ ...overlay, query: "", chosen: 0 });
     else if (key.text) this.show({ ...overlay, query: overlay.query + key.text, chosen: 0 });
+  }
+
+  #onFilesKey(overlay: Extract<Overlay, { kind: "files" }>, id: KeyId | null, page: number): void {
+    const files = this.#options.session.room(overlay.room.id).files.store.getSnapshot();
+    const at = chosenFile(files, overlay.chosen);
+    const step = stepOf(id, page);
+    const command = id === null ? undefined : FILE_COMMANDS[id];
+    const key = files[Math.max(0, Math.min(files.length - 1, at + step))]?.key ?? null;
+    if (step !== 0) this.show({ ...overlay, chosen: key });
+    else if (command && key !== null) this.#options.runAbout(command, key);
   }
 
   #onPinsKey(overlay: Extract<Overlay, { kind: "pins" }>, id: KeyId | null): void {
@@ -199,7 +224,7 @@ export class Overlays {
     const { columns, bodyRows: height } = this.#options.layout();
     const { actions, session } = this.#options;
     const known = { rooms: actions.rooms(), members: actions.members(), settings: actions.settings };
-    const facts = { ...known, columns, height, cells, now: session.now() };
+    const facts = { ...known, files: [], columns, height, cells, now: session.now() };
     const { body, paper } = overlayRows(overlay, facts);
     const last = Math.max(0, body.length - (height - FIXED_ROWS - paper.length));
     this.show({ ...overlay, top: Math.max(0, Math.min(last, overlay.top + rows)) });

@@ -47,6 +47,11 @@ export class Questions {
     return true;
   }
 
+  /** Of what is on the line now; going on with it drops the question, Esc leaves it as text. */
+  offer(text: string, yes: () => void): void {
+    this.#set({ text, keys: YES_OR_NO, isModal: false, yes, no: () => {} });
+  }
+
   #askToJoin(link: string): void {
     this.#set({
       text: "Join this room?",

@@ -123,6 +123,10 @@ export class Screen {
       copy: (text) => void this.#copy(text),
       write: (line) => this.#writing.begun(line),
       guard: this.#guard,
+      runAbout: (name, key) => {
+        this.#set({ pointed: key });
+        this.#writing.runLine({ kind: "command", name, rest: "" }, "");
+      },
       onChange: () => this.#reading.update(),
       onWordsSeen: () => {
         this.naming.isUnderWay = false;
@@ -320,10 +324,7 @@ export class Screen {
     if (isLoaded && identity === null) this.naming.onPaste(text);
     else if (overlay) this.#overlays.onPaste(overlay, text);
     else if (!question?.isModal) {
-      this.#set({ selected: null, pointed: null });
-      if (!this.line.paste(text)) {
-        this.session.tell("Not all of it fits into the line: its end is missing", { level: "warning" });
-      }
+      this.#writing.paste(text);
     }
   }
 

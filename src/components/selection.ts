@@ -1,6 +1,7 @@
 import type { KeyId } from "../keys.js";
 import { plainText, type SafeText } from "../safe-text.js";
-import type { MessageView, RoomView } from "../state/model.js";
+import type { FileView, MessageView, RoomView } from "../state/model.js";
+import { isHere } from "../state/sharing.js";
 
 /** Keys of a selected message that are commands as well: the command knows what it may be done to. */
 const COMMANDS: Readonly<Partial<Record<KeyId, string>>> = {
@@ -13,8 +14,15 @@ const COMMANDS: Readonly<Partial<Record<KeyId, string>>> = {
   verify: "verify",
 };
 
+/** What Enter and o do with a file: what is here is opened, anything else is fetched. */
+function fileCommand(file: FileView): string {
+  return isHere(file) ? "open" : "get";
+}
+
 /** The command behind a key of the selected message; null where the key is no such key. */
 export function commandOf(id: KeyId | null, message: MessageView | null): string | null {
+  if (id === "file-get") return "get";
+  if (id === "file-open" || (id === "open" && message?.file)) return message?.file ? fileCommand(message.file) : "open";
   if (id === "pin") return message?.pinned ? "unpin" : "pin";
   return (id !== null && COMMANDS[id]) || null;
 }
@@ -26,6 +34,7 @@ export function selectionHints(message: MessageView, room: RoomView | null): rea
   const canWrite = room?.canWrite === true;
   const leads = room !== null && room.role !== null && room.role !== "member";
   const hints: [boolean, SafeText][] = [
+    [isThere && message.file !== null, message.file && isHere(message.file) ? plainText("o open") : plainText("g get")],
     [isThere && canWrite, plainText("r reply")],
     [isThere && canWrite && message.mine && message.type === "message", plainText("e edit")],
     [isThere && room?.state === "open", plainText("+ react")],

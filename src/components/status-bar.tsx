@@ -1,8 +1,11 @@
+import { filesOf, sizeOf } from "../amounts.js";
 import { useMinute } from "../hooks/use-minute.js";
 import { useStore, useWhole } from "../hooks/use-store.js";
 import { plainText, type SafeText, safe } from "../safe-text.js";
+import { speedOf } from "../state/file-lines.js";
 import { timeOf } from "../state/local-time.js";
 import type { RoomView } from "../state/model.js";
+import type { Moving } from "../state/moving.js";
 import { type Span, spaces } from "../state/rows.js";
 import { indexOfKey, messageAt } from "../state/timeline.js";
 import { cells } from "./cells.js";
@@ -26,6 +29,7 @@ export function StatusBar({ layout }: { readonly layout: Layout }) {
   const notice = useWhole(screen.session.notice);
   const question = useStore(screen.state, (state) => state.question);
   const completion = useWhole(screen.line.completion);
+  const moving = useWhole(screen.session.moving.store);
   const minute = useMinute(screen.session.now);
   const { columns, isNarrow } = layout;
 
@@ -38,9 +42,13 @@ export function StatusBar({ layout }: { readonly layout: Layout }) {
   const current = rooms.find((one) => one.id === room) ?? null;
   const unread = unreadText(rooms, room);
   if (isNarrow) {
-    const hints = [unread, rooms.length > 1 ? plainText("Ctrl-G rooms") : plainText(""), plainText("/help")].filter(
-      (text) => text !== "",
-    );
+    const facts = moving === null ? [] : movingFacts(moving);
+    const hints = [
+      ...facts,
+      unread,
+      rooms.length > 1 ? plainText("Ctrl-G rooms") : plainText(""),
+      plainText("/help"),
+    ].filter((text) => text !== "");
     const name = current ? cells.cut(current.name, 16) : plainText("keet-tui");
     const { width } = cells;
     const rest = safe`   ${hintRow(hints, { columns: columns - width(name) - 3, separator: " · ", width })}`;
@@ -53,7 +61,7 @@ export function StatusBar({ layout }: { readonly layout: Layout }) {
       />
     );
   }
-  return <MessageRow spans={wideStatus(current, unread, timeOf(minute), columns)} />;
+  return <MessageRow spans={wideStatus({ room: current, moving, unread, time: timeOf(minute), columns })} />;
 }
 
 function questionNote({ note }: Question): SafeText | null {
@@ -83,11 +91,40 @@ function SelectionHints({
   return <MessageRow spans={[{ text: safe` ${row}`, tone: "dim" }]} />;
 }
 
-function wideStatus(room: RoomView | null, unread: SafeText, time: SafeText, columns: number): Span[] {
-  const name = cells.cut(safe` ${room?.name ?? "keet-tui"}`, Math.floor(columns / 2));
-  const right = safe`${unread}${spaces(10)}${time} `;
-  const gap = columns - cells.width(name) - cells.width(right);
-  return [{ text: name, tone: "dim" }, { text: spaces(gap) }, { text: right, tone: "dim" }];
+interface WideStatus {
+  readonly room: RoomView | null;
+  readonly moving: Moving | null;
+  readonly unread: SafeText;
+  readonly time: SafeText;
+  readonly columns: number;
+}
+
+function wideStatus({ room, moving, unread, time, columns }: WideStatus): Span[] {
+  const name = cells.cut(safe` ${room?.name ?? "keet-tui"}`, Math.floor(columns / (moving ? 4 : 2)));
+  const right = safe`${unread}${spaces(moving ? 3 : 10)}${time} `;
+  const freeColumns = columns - cells.width(name) - cells.width(right) - 3;
+  const transfer = moving ? fitting(movingFacts(moving), freeColumns) : plainText("");
+  const left = transfer === "" ? name : safe`${name}   ${transfer}`;
+  const gap = columns - cells.width(left) - cells.width(right);
+  return [{ text: left, tone: "dim" }, { text: spaces(Math.max(1, gap)) }, { text: right, tone: "dim" }];
+}
+
+/** `↧ 495 KB of 812 KB`, `3.4 MB/s`, `2 s`: the most needed first. */
+function movingFacts(moving: Moving): SafeText[] {
+  const { files, bytes, of } = moving;
+  const count = files > 1 ? safe`${filesOf(files)} ` : "";
+  return [safe`↧ ${count}${sizeOf(bytes)} of ${sizeOf(of)}`, ...speedOf(moving)];
+}
+
+/** As many of them as there is room for. */
+function fitting(facts: readonly SafeText[], room: number): SafeText {
+  let text = plainText("");
+  for (const fact of facts) {
+    const longer = text === "" ? fact : safe`${text}  ${fact}`;
+    if (cells.width(longer) > room) break;
+    text = longer;
+  }
+  return text;
 }
 
 function unreadText(rooms: readonly RoomView[], current: string | null): SafeText {

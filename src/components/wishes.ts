@@ -51,6 +51,7 @@ export class Wishes {
     else if (wish.show === "settings") overlays.settings.open();
     else if (wish.show === "pins") void guard(() => overlays.showPins());
     else if (wish.show === "nothing") void guard(() => this.#options.clear());
+    else if (wish.show === "files") overlays.showFiles();
     else if (wish.show === "bare") this.#options.showBare();
     else if (wish.show === "page") {
       if (wish.more) void guard(() => overlays.fill(wish.page, wish.more!));

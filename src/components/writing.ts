@@ -1,9 +1,11 @@
 import { type Completion, completionAt } from "../commands/complete.js";
 import type { Wish } from "../commands/define.js";
+import { draggedQuestion } from "../commands/dragged-paths.js";
 import { type Line, parseCommand, readLine } from "../commands/parse.js";
 import { runCommand } from "../commands/run.js";
 import { holdsSecret, isSecretCommand } from "../commands/secrets.js";
 import type { KeyId, PressedKey } from "../keys.js";
+import type { SafeText } from "../safe-text.js";
 import type { Actions } from "../state/actions.js";
 import { successorOf } from "../state/room-order.js";
 import { whyNoWriting, whyTooLong } from "../state/room-words.js";
@@ -81,6 +83,21 @@ export class Writing {
     if (this.#room === null) return;
     const draft = this.#modes.draftToKeep();
     this.#options.session.drafts.keep(this.#room, isSecretCommand(draft.text) ? NOTHING : draft);
+  }
+
+  /** Into the line and nothing more; what was dragged there as files, alone, is asked about. */
+  paste(text: string): void {
+    const { session, state, questions } = this.#options;
+    const isAlone = this.line.isEmpty && this.#modes.now === null && this.#room !== null;
+    state.update((old) => ({ ...old, selected: null, pointed: null }));
+    if (!this.line.paste(text)) {
+      session.tell("Not all of it fits into the line: its end is missing", { level: "warning" });
+      return;
+    }
+    const question = isAlone ? draggedQuestion(text) : null;
+    if (question === null) return;
+    const written = this.line.text;
+    questions.offer(question, () => this.runLine({ kind: "command", name: "send", rest: written.trim() }, written));
   }
 
   onKey(id: KeyId | null, key: PressedKey): void {
@@ -253,7 +270,16 @@ export class Writing {
     if (!isAsked && !isCommand) return null;
     if (text.startsWith("/") && !isCommand) return null;
     const { settings } = actions;
-    return completionAt(text, cursor, { rooms: actions.rooms(), members: actions.members(), settings });
+    const names = { rooms: actions.rooms(), members: actions.members(), files: this.#fileNames(), settings };
+    return completionAt(text, cursor, { ...names, looksAtDisk: isAsked });
+  }
+
+  /** The newest first. */
+  #fileNames(): readonly SafeText[] {
+    if (this.#room === null) return [];
+    const { messages, arriving } = this.#options.session.room(this.#room).timeline.getSnapshot();
+    const files = [...messages, ...arriving].filter(({ file, deleted }) => file !== null && !deleted);
+    return files.map(({ file }) => file!.name).reverse();
   }
 
   async #react(mode: Mode): Promise<void> {

@@ -46,6 +46,7 @@ export interface DeskOptions extends Pick<ActionsOptions, "startDemo" | "setting
   readonly defaultName: () => string;
   readonly copy: (text: string) => Promise<string>;
   readonly after: (ms: number, act: () => void) => () => void;
+  readonly openPath?: ((path: string) => Promise<void>) | undefined;
   /** Ids of what is sent from here, as the session makes them. */
   readonly isOwnId: (id: string) => boolean;
 }
@@ -78,7 +79,7 @@ export class Desk {
 
   constructor(options: DeskOptions) {
     this.#options = options;
-    const { session, paper, startDemo, settings, doctor, facts, debugMs } = options;
+    const { session, paper, startDemo, openPath, settings, doctor, facts, debugMs } = options;
     this.#questions = new Questions(paper);
     this.#context = new LineActions(
       {
@@ -86,7 +87,7 @@ export class Desk {
         room: () => this.#place.room,
         selected: () => this.#pointed,
         onSending: (sending) => this.#sendings.follow(sending),
-        ...{ startDemo, settings, doctor, facts, debugMs },
+        ...{ startDemo, openPath, settings, doctor, facts, debugMs },
         // Nobody is there who would think better of it.
         ...(options.isTyped ? {} : { undoMs: 0 }),
       },

@@ -8,7 +8,7 @@ import type { MessageView } from "../state/model.js";
 import type { Session } from "../state/session.js";
 import { LINE_TABLE } from "./commands.js";
 import { authorWord, gistWords } from "./message-words.js";
-import { helpPage, inviteWords, keysPage, membersPage, roomsPage, usagePage } from "./pages.js";
+import { filesPage, helpPage, inviteWords, keysPage, membersPage, roomsPage, usagePage } from "./pages.js";
 import type { Paper } from "./paper.js";
 import { nextLine, type Questions, yesOrNo } from "./questions.js";
 import type { Readout } from "./readout.js";
@@ -70,6 +70,7 @@ export class Granting {
     else if ("write" in wish) this.#write(wish.write, wish.message, asking);
     else if (wish.show === "search") await readout.search(wish.words);
     else if (wish.show === "pins") await readout.pins();
+    else if (wish.show === "files") paper.page(filesPage(actions.here(), readout.files()));
     else if (wish.show === "page") {
       paper.page(wish.page);
       for await (const rows of wish.more ?? []) paper.rows(rows);

@@ -8,6 +8,7 @@ import type { Fact, Finding } from "../state/model.js";
 import { Session } from "../state/session.js";
 import { Settings } from "../state/settings.js";
 import { copyText } from "../terminal/clipboard.js";
+import { openPath } from "../terminal/opener.js";
 import { Desk } from "./desk.js";
 import { LineInput } from "./input.js";
 import { Paper } from "./paper.js";
@@ -67,7 +68,7 @@ export async function runLines(options: RunLinesOptions): Promise<LinesEnd> {
   const settings = new Settings(keptFile(join(config, `${profile}.json`), { isPrivate: false }));
   const input = new LineInput(stdin);
   const desk = new Desk({
-    ...{ session, paper, input, isTyped, invite: options.invite, startDemo: options.startDemo, settings },
+    ...{ session, paper, input, isTyped, invite: options.invite, startDemo: options.startDemo, openPath, settings },
     isAsked: isTyped && options.mayAsk,
     isShown: stdout.isTTY === true,
     defaultName: options.defaultName,

@@ -3,12 +3,13 @@ import { type Command, type Group, type Page, usageOf } from "../commands/define
 import { GROUPS } from "../commands/index.js";
 import { TOPICS, type Topic } from "../commands/topics.js";
 import { plainDetails } from "../commands/usage-page.js";
-import { plainText, type SafeText, safe } from "../safe-text.js";
+import { plainText, type SafeText, safe, safeLine } from "../safe-text.js";
+import { extentOf, stateWords } from "../state/file-lines.js";
 import { spanOf } from "../state/local-time.js";
-import type { InviteView, MemberView, RoomView } from "../state/model.js";
+import type { InviteView, MemberView, MessageView, RoomView } from "../state/model.js";
 import { inListOrder } from "../state/room-order.js";
 import { presenceText } from "../state/room-words.js";
-import { nameWord } from "./message-words.js";
+import { authorWord, nameWord } from "./message-words.js";
 import { listWords } from "./room-words.js";
 import { asLines } from "./wording.js";
 
@@ -100,6 +101,21 @@ export function keysPage(): Page {
         ),
       },
     ],
+  };
+}
+
+/** The number is what /get takes. */
+export function filesPage(room: RoomView, files: readonly MessageView[]): Page {
+  const row = (message: MessageView, at: number) => {
+    const file = message.file!;
+    const path = file.transfer?.path ? safe`, ${safeLine(file.transfer.path)}` : "";
+    const what = safe`${nameWord({ name: file.name })}, ${extentOf(file)}, from ${authorWord(message)}`;
+    return { text: safe`${at + 1} ${what}: ${stateWords(file, message.mine)}${path}` };
+  };
+  const hint = files.length === 0 ? "/send and a path shares a file." : "/get and a number or a name fetches one.";
+  return {
+    title: safe`Files in ${nameWord(room)}: ${files.length}`,
+    rows: [...files.map(row), { text: safe`${hint}` }],
   };
 }
 

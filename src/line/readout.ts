@@ -55,6 +55,12 @@ export class Readout {
     for (const message of messages) this.message(message);
   }
 
+  /** As they were listed last. */
+  files(): readonly MessageView[] {
+    const { session, actions } = this.#options;
+    return session.room(actions.here().id).files.store.getSnapshot();
+  }
+
   async pins(): Promise<void> {
     const { actions, paper } = this.#options;
     const room = nameWord(actions.here());

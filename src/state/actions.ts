@@ -1,4 +1,5 @@
 import { KeetError } from "../errors.js";
+import { safeLine } from "../safe-text.js";
 import { hasCode } from "./core-link.js";
 import { Messaging, type MessagingOptions, refuseTooLong } from "./messaging.js";
 import type {
@@ -17,6 +18,7 @@ import type {
 import { Running } from "./running.js";
 import type { Session } from "./session.js";
 import { Settings } from "./settings.js";
+import { Sharing } from "./sharing.js";
 import { identityView, inviteView, memberView, networkView, roomDetailView, verifyView } from "./views.js";
 
 /** Long enough to be read; the list goes on saying that the room is being joined. */
@@ -32,6 +34,8 @@ export interface ActionsOptions extends MessagingOptions {
   readonly doctor?: (() => AsyncIterable<Finding>) | undefined;
   /** How long the core has for its part of a report. */
   readonly debugMs?: number | undefined;
+  /** Hands a file to the system's program for it. */
+  readonly openPath?: ((path: string) => Promise<void>) | undefined;
   /** Those that hold until the end where none are handed in. */
   readonly settings?: Settings | undefined;
 }
@@ -42,6 +46,7 @@ export class Actions {
   readonly running: Running;
   readonly messages: Messaging;
   readonly settings: Settings;
+  readonly files: Sharing;
   readonly #options: ActionsOptions;
   readonly #session: Session;
 
@@ -52,6 +57,7 @@ export class Actions {
     this.running = new Running(options.session);
     this.messages = new Messaging(options);
     this.settings = options.settings ?? new Settings();
+    this.files = new Sharing({ ...options, downloads: () => this.settings.get("downloads") });
   }
 
   /** @throws NO_ROOM_HERE */
@@ -211,6 +217,13 @@ export class Actions {
     throw new KeetError("user", "NO_DOCTOR", "That cannot be looked at from here", {
       hint: "In another terminal: keet-tui doctor",
     });
+  }
+
+  /** @throws NO_OPENER */
+  async openPath(path: string): Promise<void> {
+    const { openPath } = this.#options;
+    if (openPath) return openPath(path);
+    throw new KeetError("user", "NO_OPENER", "Nothing here opens files", { hint: `It is ${safeLine(path)}` });
   }
 
   async stay(): Promise<string | null> {

@@ -65,6 +65,24 @@ export function stateWords(file: FileView, isMine: boolean): SafeText {
   return transfer.reason === null ? at : safe`${at}: ${transfer.reason}`;
 }
 
+/** `61 %  3.4 MB/s  2 s  2 sources`: how far it is, for a list. */
+export function farText(file: FileView, isMine: boolean): SafeText {
+  const { transfer } = file;
+  const isMoving = transfer?.state === "fetching" || transfer?.state === "reading";
+  if (!isMoving) return transfer?.state === "here" ? hereText(transfer) : stateWords(file, isMine);
+  const facts = [percentOf(transfer), ...speedOf(transfer), sourcesText(transfer.sources)];
+  return safe`${facts.filter((fact) => fact !== null).join("  ")}`;
+}
+
+function hereText({ sources }: TransferView): SafeText {
+  return sources > 0 ? safe`here, sharing with ${sources}` : plainText("here");
+}
+
+/** `3.4 MB/s` and `2 s`; nothing while none comes. */
+export function speedOf({ bytes, of, perSecond }: Pick<TransferView, "bytes" | "of" | "perSecond">): SafeText[] {
+  return perSecond > 0 ? [rateOf(perSecond), timeLeft((of - bytes) / perSecond)] : [];
+}
+
 function sourcesText(sources: number): SafeText | null {
   if (sources === 0) return null;
   return sources === 1 ? plainText("1 source") : safe`${sources} sources`;
@@ -113,9 +131,7 @@ function percentOf(transfer: TransferView): SafeText {
 
 /** `██████░░░░  61 %  3.4 MB/s  2 s`: as many of them as fit, the bar taking what is left. */
 function progressText(transfer: TransferView, columns: number, cells: Cells): SafeText {
-  const { bytes, of, perSecond, state } = transfer;
-  const isMoving = state === "fetching" && perSecond > 0;
-  const facts = [percentOf(transfer), ...(isMoving ? [rateOf(perSecond), timeLeft((of - bytes) / perSecond)] : [])];
+  const facts = [percentOf(transfer), ...(transfer.state === "fetching" ? speedOf(transfer) : [])];
   let text = facts[0]!;
   for (const fact of facts.slice(1)) {
     const longer = safe`${text}  ${fact}`;

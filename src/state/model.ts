@@ -86,6 +86,8 @@ export interface TransferView {
   readonly perSecond: number;
   readonly sources: number;
   readonly reason: SafeText | null;
+  /** Where it lies on this machine, exactly: for the system, never for the screen. */
+  readonly path: string | null;
 }
 
 export interface FileView {

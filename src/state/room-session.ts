@@ -1,6 +1,7 @@
 import type { CoreEvent, MessageInfo, Page } from "../rpc/methods.js";
 import { type SafeText, safeName } from "../safe-text.js";
 import { hasCode, type Request } from "./core-link.js";
+import { FileList } from "./file-list.js";
 import type { IdentityView, MemberView, MessageView, TimelineState } from "./model.js";
 import { PAGE_LENGTH, PageReader } from "./page-reader.js";
 import { People } from "./people.js";
@@ -10,11 +11,11 @@ import { memberView, messageView, personView } from "./views.js";
 import {
   apart,
   EMPTY_TIMELINE,
+  windowWithTransfers,
   withChanged,
   withLate,
   withoutArrived,
   withStates,
-  withTransfers,
   withUnreadLine,
   withWaiting,
 } from "./window.js";
@@ -38,6 +39,7 @@ export interface RoomSessionOptions {
 export class RoomSession {
   readonly id: string;
   readonly timeline = new Store<TimelineState>(EMPTY_TIMELINE);
+  readonly files: FileList;
   readonly typing = new Store<readonly SafeText[]>([]);
   readonly #people = new People();
   readonly #withdrawn = new Withdrawn();
@@ -62,6 +64,7 @@ export class RoomSession {
       people: this.#people,
       viewOf: this.viewOf,
     });
+    this.files = new FileList(this.viewOf);
   }
 
   get members(): Store<readonly MemberView[]> {
@@ -223,13 +226,14 @@ export class RoomSession {
   }
 
   apply(event: CoreEvent): void {
+    this.files.apply(event);
     if (event.type === "timeline") this.#applyTimeline(event);
     else if (event.type === "changed") this.takeChanged(event.messages);
     else if (event.type === "late") this.#applyLate(event);
     else if (event.type === "arriving") this.#applyArriving(event.message);
     else if (event.type === "arriving-gone") this.#dropArriving(`${event.writer}:${event.id}`);
     else if (event.type === "states") this.timeline.update((state) => withStates(state, event.states));
-    else if (event.type === "transfers") this.timeline.update((state) => withTransfers(state, event.transfers));
+    else if (event.type === "transfers") this.timeline.update((state) => windowWithTransfers(state, event.transfers));
     else if (event.type === "members") this.takeMembers(event.members.map(memberView));
     else if (event.type === "typing") this.typing.set(event.who.map((person) => safeName(person.name)));
   }

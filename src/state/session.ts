@@ -6,6 +6,7 @@ import { type CoreLink, closed, coreGone, hasCode, type Request } from "./core-l
 import { Drafts } from "./drafts.js";
 import { LineHistory } from "./line-history.js";
 import type { Notice, ProfileState, RoomView, Told } from "./model.js";
+import { MovingFiles } from "./moving.js";
 import { RoomSession } from "./room-session.js";
 import { Store } from "./store.js";
 import { identityView, networkView, roomView } from "./views.js";
@@ -41,6 +42,7 @@ const START: ProfileState = {
 export class Session {
   readonly profile = new Store<ProfileState>(START);
   readonly notice = new Store<Notice | null>(null);
+  readonly moving = new MovingFiles();
   readonly drafts: Drafts;
   readonly lines: LineHistory;
   readonly now: () => number;
@@ -258,6 +260,7 @@ export class Session {
       rooms: rooms.map(roomView),
       network: networkView(network),
     }));
+    this.moving.clear();
     for (const room of this.#rooms.values()) {
       room.forgetArriving();
       // These wait for the link that is being attached, then ask it.
@@ -290,6 +293,7 @@ export class Session {
       this.profile.update((old) => ({ ...old, identity: identityView(event.identity) }));
     else if (event.type === "notice") this.tell(safeText(event.text), { level: event.level });
     else {
+      if (event.type === "transfers") this.moving.apply(event.transfers);
       // What came in late is told once: a room that was not looked at yet keeps it until it is.
       const room = event.type === "late" ? this.room(event.room) : this.#rooms.get(event.room);
       room?.apply(event);

@@ -1,4 +1,6 @@
 /** What this person has set on this machine: one table, and the file that keeps what differs from it. */
+import { homedir } from "node:os";
+import { isAbsolute } from "node:path";
 import { KeetError } from "../errors.js";
 import { Store } from "./store.js";
 
@@ -8,6 +10,8 @@ export interface SettingSpec {
   readonly values: readonly string[];
   /** It can be anything beside these. */
   readonly isFree?: boolean;
+  /** Any absolute folder besides; a tilde means the home. */
+  readonly isFolder?: true;
   /** Under 60 characters, in the person's words. */
   readonly help: string;
 }
@@ -19,6 +23,7 @@ export const SETTINGS = [
   { name: "bell", values: ["on", "off"], help: "A notification, or the bell, for what is meant for you" },
   { name: "title", values: ["on", "off"], help: "Room and unread count in the terminal's title" },
   { name: "typing", values: ["on", "off"], help: "Others see that you are writing" },
+  { name: "downloads", values: ["auto"], isFree: true, isFolder: true, help: "Where fetched files go; or a folder, as /srv/tea" },
   { name: "history", values: ["on", "off"], help: "What you sent is kept on this disk, to be called back" },
 ] as const satisfies readonly SettingSpec[];
 
@@ -42,6 +47,8 @@ export interface SettingsOptions {
   readonly check?: (name: SettingName, value: string) => void;
 }
 
+
+const CONTROLS = /[\x00-\x1f\x7f]/;
 export class Settings {
   readonly specs: readonly SettingSpec[];
   readonly values: Store<SettingValues>;
@@ -125,10 +132,10 @@ export class Settings {
     const spec = this.named(name);
     const all = this.valuesOf(spec);
     const known = all.find((one) => one === value) ?? all.find((one) => one.toLowerCase() === value.toLowerCase());
-    const chosen = known ?? (spec.isFree ? value : undefined);
+    const chosen = known ?? (spec.isFolder ? folderFrom(value) : spec.isFree ? value : undefined);
     if (chosen === undefined) {
       throw new KeetError("user", "NO_SUCH_VALUE", `${spec.name} cannot be ${value}`, {
-        hint: `It can be ${listed(all)}.`,
+        hint: spec.isFolder ? `It can be ${listed(all)}, or a whole path such as ~/tea.` : `It can be ${listed(all)}.`,
       });
     }
     this.#options.check?.(spec.name as SettingName, chosen);
@@ -144,11 +151,18 @@ export class Settings {
   #valuesFrom(kept: Readonly<Record<string, unknown>>): SettingValues {
     const entries = this.specs.map((spec) => {
       const value = kept[spec.name];
-      const isKnown = typeof value === "string" && (spec.isFree || this.valuesOf(spec).includes(value));
+      const isFree = typeof value === "string" && (spec.isFolder ? folderFrom(value) === value : spec.isFree);
+      const isKnown = typeof value === "string" && (isFree || this.valuesOf(spec).includes(value));
       return [spec.name, isKnown ? value : spec.values[0]];
     });
     return Object.fromEntries(entries) as SettingValues;
   }
+}
+
+/** A tilde means the home. Undefined where it is no whole path. */
+function folderFrom(value: string): string | undefined {
+  const folder = value.replace(/^~(?=$|\/)/, homedir());
+  return isAbsolute(folder) && !CONTROLS.test(folder) ? folder : undefined;
 }
 
 /** `dark, light or auto` */

@@ -111,16 +111,23 @@ export function withStates(
   return { ...state, messages: state.messages.map(changed), arriving: state.arriving.map(changed) };
 }
 
-/** How far files are on this device. */
+/** How far files are on this device. Where nothing of these rows is told of, they stay the very same. */
 export function withTransfers(
-  state: TimelineState,
+  rows: readonly MessageView[],
   told: readonly { readonly writer: string; readonly id: string; readonly transfer: TransferInfo | null }[],
-): TimelineState {
+): readonly MessageView[] {
   const byKey = new Map(told.map(({ writer, id, transfer }) => [`${writer}:${id}`, transfer]));
-  const changed = (message: MessageView): MessageView => {
+  if (!rows.some(({ key, file }) => file !== null && byKey.has(key))) return rows;
+  return rows.map((message) => {
     const transfer = byKey.get(message.key);
     if (transfer === undefined || !message.file) return message;
     return { ...message, file: { ...message.file, transfer: transfer && transferView(transfer) } };
-  };
-  return { ...state, messages: state.messages.map(changed), arriving: state.arriving.map(changed) };
+  });
+}
+
+/** The same of a window and of what is arriving. */
+export function windowWithTransfers(state: TimelineState, told: Parameters<typeof withTransfers>[1]): TimelineState {
+  const messages = withTransfers(state.messages, told);
+  const arriving = withTransfers(state.arriving, told);
+  return messages === state.messages && arriving === state.arriving ? state : { ...state, messages, arriving };
 }

@@ -38,7 +38,7 @@ t.test("the table is sound", (t) => {
 t.test("what does something with a message says so, since line mode names it by a number there", (t) => {
   const folder = fileURLToPath(new URL("../../../src/commands/", import.meta.url));
   const about = readdirSync(folder).filter((file) =>
-    /messages\.(?:meant|selected|retry)\(|context\.verify\(/.test(readFileSync(join(folder, file), "utf8")),
+    /(?:messages|files)\.(?:meant|selected|retry)\(|context\.verify\(/.test(readFileSync(join(folder, file), "utf8")),
   );
   t.same(
     about.map((file) => file.replace(".ts", "")).sort(),

@@ -5,8 +5,9 @@ import { COMMANDS } from "../../src/commands/index.js";
 import { KeetError } from "../../src/errors.js";
 import type { RoomInfo } from "../../src/rpc/methods.js";
 import { until } from "../helpers/program.js";
+import { plainFile, transfer } from "../helpers/wire.js";
 import { type OpenApp, openApp } from "./open-app.js";
-import { ALICE, BOB, MAYA, member, message, room, ScriptedCore } from "./scripted-core.js";
+import { ALICE, BOB, idOf, MAYA, member, message, room, ScriptedCore } from "./scripted-core.js";
 
 process.env.TZ = "UTC";
 // A screen of its own for each of them.
@@ -29,6 +30,7 @@ function teaCore(): ScriptedCore {
     message(2, { text: "alice says" }),
     message(3, { author: MAYA, text: "maya says" }),
   ]);
+  shareFiles(core);
   const change = (id: unknown, to: Partial<RoomInfo>): RoomInfo => {
     core.rooms = core.rooms.map((one) => (one.id === id ? { ...one, ...to } : one));
     return core.rooms.find((one) => one.id === id)!;
@@ -61,6 +63,25 @@ function teaCore(): ScriptedCore {
   });
   return core;
 }
+
+/** Behind everything else that was said before: one to get, one on its way, one that is here. */
+function shareFiles(core: ScriptedCore): void {
+  const rows = core.messages.get("tea")!;
+  const coming = transfer({ bytes: 400, of: 1_000 });
+  const here = transfer({ state: "here", bytes: 10, of: 10, path: "/home/maya/Downloads/here.txt" });
+  const files = [
+    plainFile("here.txt", 10, { transfer: here }),
+    plainFile("coming.bin", 1_000, { transfer: coming }),
+    plainFile("tea leaves.png", 812_000),
+  ];
+  const shared = files.map((file, at) => message(10 + at, { type: "file", text: "", file, author: ALICE }));
+  core.messages.set(
+    "tea",
+    [rows[0]!, ...shared, ...rows.slice(1)].map((row, position) => ({ ...row, position })),
+  );
+}
+
+const FILE = "FOLDER/leaves.txt";
 
 class At {
   readonly app: OpenApp;
@@ -324,6 +345,41 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     barren: NO_ROOM,
   },
 
+  send: {
+    good: `'${FILE}' ${FILE.replace("leaves", "a\\ b")}`,
+    so: (at) =>
+      (at.asked("file.send")?.paths as string[])?.[1]?.endsWith("/a b.txt") === true && /^Sharing leaves/.test(at.notice),
+    bad: [
+      ["", /needs a path/],
+      ["file://elsewhere/x", /is no file on this machine/],
+    ],
+    barren: NO_ROOM,
+  },
+  get: {
+    good: "tea leaves.png",
+    so: (at) => at.asked("file.get") !== undefined && /^Getting tea leaves.png, 812 KB/.test(at.notice),
+    bad: [
+      ["nowhere.txt", /There is no file nowhere.txt in this room/],
+      ["9", /There is no file 9/],
+    ],
+    barren: NO_ROOM,
+  },
+  files: {
+    so: (at) => /▌1 tea leaves.png .*812 KB {2}alice/.test(at.page ?? "") && at.page!.includes("40 %"),
+    bad: NOTHING_AFTER,
+    barren: NO_ROOM,
+  },
+  cancel: {
+    so: (at) => at.asked("file.cancel")?.id === idOf(11) && /coming.bin is not fetched any more/.test(at.notice),
+    bad: [["tea leaves.png", /neither on its way nor here/]],
+    barren: NO_ROOM,
+  },
+  open: {
+    so: (at) => at.question === "Open here.txt?" && at.text.includes("/home/maya/Downloads/here.txt · From alice"),
+    bad: [["coming.bin", /coming.bin is not here yet/]],
+    barren: NO_ROOM,
+  },
+
   network: { so: (at) => at.page?.includes("people anywhere can be found") === true, bad: NOTHING_AFTER },
   doctor: { so: (at) => /core +!! nobody answers/.test(at.page ?? ""), bad: NOTHING_AFTER },
   demo: { so: (at) => at.state.room === "joined", bad: NOTHING_AFTER },
@@ -334,6 +390,7 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
       ["thme", /There is no setting thme/],
       ["theme pink", /theme cannot be pink/],
       ["theme light now", /takes no more than 2/],
+      ["downloads tea", /downloads cannot be tea/],
     ],
   },
   clear: {
@@ -381,10 +438,10 @@ t.test("every command of the table has an expectation, and each of these a comma
 for (const { name, aliases = [] } of COMMANDS) {
   const expected = EXPECTED[name]!;
   t.test(`/${name}`, async (t) => {
-    const folder = t.testdir();
+    const folder = t.testdir({ "leaves.txt": "tea", "a b.txt": "b" });
     for (const word of [name, ...aliases]) {
       const at = await openTea(t);
-      const line = `/${word} ${expected.good?.replace("FOLDER", folder).replace("WORD", word) ?? ""}`.trim();
+      const line = `/${word} ${expected.good?.replaceAll("FOLDER", folder).replace("WORD", word) ?? ""}`.trim();
       await expected.first?.(at);
       t.notOk(expected.so(at), `${line}: not so before`);
       await at.run(line);

@@ -4,8 +4,9 @@ import t, { type Test } from "tap";
 import { KEYS, type KeyBinding, type KeyId, type KeyPlace } from "../../src/keys.js";
 import { bytesOf } from "../helpers/key-bytes.js";
 import { until } from "../helpers/program.js";
+import { plainFile, transfer } from "../helpers/wire.js";
 import { type OpenApp, openApp } from "./open-app.js";
-import { BOB, MAYA, message, NOW, replyTo, room, ScriptedCore } from "./scripted-core.js";
+import { BOB, idOf, MAYA, message, NOW, replyTo, room, ScriptedCore } from "./scripted-core.js";
 
 process.env.TZ = "UTC";
 // A screen of its own for each of them.
@@ -100,6 +101,25 @@ function withAnswer(): ScriptedCore {
   core.messages.set("tea", [...rows, message(60, { author: BOB, ...replyTo(rows[3]!) })]);
   return core;
 }
+
+/** The last message is a file: to be got, or here. */
+function withFile(isHere = false): () => ScriptedCore {
+  return () => {
+    const core = talk();
+    const here = transfer({ state: "here", bytes: 3, of: 3, path: "/home/maya/tea.txt" });
+    const file = plainFile("tea.txt", 3, isHere ? { transfer: here } : {});
+    core.messages.set("tea", [
+      ...core.messages.get("tea")!,
+      message(60, { type: "file", text: "", file, author: BOB }),
+    ]);
+    return core;
+  };
+}
+
+const openFiles = async (at: At) => {
+  await at.run("/files");
+  await at.app.waitFor("Files in tea");
+};
 
 function isBetween(at: At, from: number, to: number): boolean {
   return at.selected !== null && at.selected >= from && at.selected <= to;
@@ -252,6 +272,8 @@ const EXPECTED: Readonly<Record<KeyId, Expectation>> = {
   "selection-first": selecting((at) => at.selected === 0),
   "selection-end": selecting((at) => at.state.selected === null && isAtEnd(at), ["home"]),
   open: selecting((at) => at.selected === 3, [], withAnswer),
+  "file-get": selecting((at) => at.asked("file.get").length === 1 && at.shows("Getting tea.txt"), [], withFile()),
+  "file-open": selecting((at) => at.shows("Open tea.txt?") && at.shows("/home/maya/tea.txt"), [], withFile(true)),
   reply: selecting((at) => at.shows("┊ replying to alice: message 59")),
   edit: selecting((at) => at.shows("┊ editing: message 60") && at.line === "message 60|", [], withMine),
   react: selecting((at) => at.shows("┊ reacting to alice: message 59") && at.shows("👍")),
@@ -307,6 +329,17 @@ const EXPECTED: Readonly<Record<KeyId, Expectation>> = {
     so: (at) => at.state.overlay?.top === 0,
   },
   "overlay-page-down": { first: openHelp, so: (at) => (at.state.overlay?.top ?? 0) > 10 },
+  "files-get": {
+    core: withFile(),
+    first: openFiles,
+    so: (at) => at.asked("file.get")[0]?.id === idOf(60) && at.overlay === "files",
+  },
+  "files-stop": {
+    core: withFile(true),
+    first: openFiles,
+    so: (at) => at.asked("file.cancel").length === 1 && at.shows("not fetched"),
+  },
+  "files-open": { core: withFile(true), first: openFiles, so: (at) => at.shows("Open tea.txt?") },
   "list-open": {
     first: async (at) => {
       await openGoTo(at);

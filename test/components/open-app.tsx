@@ -27,6 +27,7 @@ export interface AppOptions {
   readonly doctor?: () => AsyncIterable<Finding>;
   readonly facts?: () => readonly Fact[];
   readonly noticeMs?: number;
+  readonly openPath?: (path: string) => Promise<void>;
   readonly settings?: Settings;
   readonly lines?: LineHistory;
   /** How long taking back can be undone; short where it is to go out. */
@@ -77,6 +78,7 @@ export async function openApp(t: Test, options: AppOptions): Promise<OpenApp> {
         startDemo: options.startDemo,
         doctor: options.doctor,
         facts: options.facts,
+        openPath: options.openPath ?? (async (path) => void asked.push(`open ${path}`)),
         settings: options.settings,
         undoMs: options.undoMs,
       }),

@@ -14,7 +14,7 @@ import type {
   RoomInfo,
 } from "../../src/rpc/methods.js";
 import type { CoreLink } from "../../src/state/core-link.js";
-import { plainMessage, plainRoom } from "../helpers/wire.js";
+import { plainFile, plainMessage, plainRoom, transfer } from "../helpers/wire.js";
 
 export const MAYA = { id: "aa".repeat(32), name: "maya" };
 export const ALICE = { id: "01".repeat(32), name: "alice" };
@@ -257,6 +257,29 @@ export class ScriptedCore {
     },
     "message.pin": ({ pinned, ...named }) => this.change(named, { pinned: Boolean(pinned) }),
     "message.pins": ({ room: id }) => (this.messages.get(String(id)) ?? []).filter((row) => row.pinned).reverse(),
+    "file.list": ({ room: id, limit }) =>
+      (this.messages.get(String(id)) ?? [])
+        .filter(({ file }) => file)
+        .reverse()
+        .slice(0, Number(limit)),
+    "file.get": ({ folder, to: _to, ...named }) => {
+      const { file } = this.#find(named);
+      const known = file?.transfer ?? null;
+      const began = known ?? transfer({ of: file?.bytes ?? 0, path: null });
+      return this.change(named, { file: { ...file!, transfer: began } }).file!.transfer;
+    },
+    "file.cancel": (named) => {
+      const { file } = this.#find(named);
+      this.change(named, { file: { ...file!, transfer: null } });
+      return null;
+    },
+    "file.send": ({ room: id, paths }) => {
+      const [first] = paths as string[];
+      const shared = transfer({ state: "shared", bytes: 3_000, of: 3_000, path: first! });
+      const file = plainFile(first!.split("/").at(-1)!, 3_000, { transfer: shared });
+      const sent = this.say(String(id), "", { author: MAYA, mine: true, type: "file", file, state: "sent" });
+      return { message: sent, leftOut: [] };
+    },
     "message.get": (named) => this.#find(named),
     "message.search": ({ text, room: id, limit, after }) => {
       const words = String(text).toLowerCase().split(/\s+/);

@@ -6,6 +6,7 @@ import { COMMANDS } from "../../src/commands/index.js";
 import { LINE_TABLE, OWN_COMMANDS } from "../../src/line/commands.js";
 import { teaCore } from "../commands/tea-core.js";
 import { ALICE, MAYA } from "../components/scripted-core.js";
+import { plainFile, transfer } from "../helpers/wire.js";
 import { openLines } from "./open-lines.js";
 
 process.env.TZ = "UTC";
@@ -60,21 +61,28 @@ const TRIES: Readonly<Record<string, Try>> = {
     inScript: /^12:04 tea maya to alice \(“morning”\): yes$/m,
   },
   "/reply": { says: /^-- the next line answers alice “morning”/m, inScript: /^line 1: \/reply needs the answer/m },
-  "/edit hello again": { says: /^-- you edited a message of 09:01 in tea: hello again$/m },
+  "/edit hello again": { says: /^-- you edited a message of 09:03 in tea: hello again$/m },
   "/edit": {
     says: /^-- the text now: hello\n-- the next line is the new text/m,
     inScript: /\/edit needs the new text/,
   },
-  "/delete": { says: /^#1 09:01 tea maya: hello.*\n-- Take it back for everyone\?.* y or n$/m, inScript: NOBODY },
-  "/react 👍": { says: /^-- you reacted 👍 to the message of alice of 09:00: “morning”$/m },
+  "/delete": { says: /^#1 09:03 tea maya: hello.*\n-- Take it back for everyone\?.* y or n$/m, inScript: NOBODY },
+  "/react 👍": { says: /^-- you reacted 👍 to the message of alice of 09:02: “morning”$/m },
   "/react": { says: /^-- the next line is the reaction to alice/m, inScript: /\/react needs an emoji/ },
-  "/pin": { says: /^-- pinned in tea: maya, 09:01: “hello”$/m },
+  "/pin": { says: /^-- pinned in tea: maya, 09:03: “hello”$/m },
   "/unpin": { says: /Nothing is pinned here\. \/pin pins a message\./ },
   "/pins": { says: /nothing is pinned in tea/ },
   "/forward alice": { says: /Forwarded to alice/ },
-  "/search morning": { says: /^#1 09:00 tea alice: morning\n-- found: morning\. That is all\.$/m },
+  "/search morning": { says: /^#1 09:02 tea alice: morning\n-- found: morning\. That is all\.$/m },
   "/copy": { says: /^-- copied$/m },
   [`/export txt ${join(tmpdir(), "no such folder", "x.txt")}`]: { says: /was not written: there is no such folder/ },
+  "/send /etc/hosts": { says: /^-- Sharing hosts, 3 KB\./m },
+  "/get leaves.png": { says: /^-- Getting leaves.png, 812 KB\. It goes into /m },
+  "/files": {
+    says: /^-- Files in tea: 2\n {3}1 here.txt, 10 bytes, from alice: here · 1 source, \/home\/maya\/here.txt\n {3}2 leaves.png/m,
+  },
+  "/cancel leaves.png": { says: /leaves.png is neither on its way nor here/ },
+  "/open": { says: /^-- Open here.txt\? \/home\/maya\/here.txt · From alice; .* y or n$/m, inScript: NOBODY },
   "/network": { says: /^ {3}state: people anywhere can be found$/m },
   "/doctor": { says: /^ {3}core: !! nobody answers$/m },
   "/demo": { says: /^-- Starting the echo friend/m },
@@ -95,11 +103,11 @@ const TRIES: Readonly<Record<string, Try>> = {
   "/clear": { says: /nothing to clear: what was written in lines stays/ },
   "/bare": { says: /the talk is bare lines here already/ },
   "/editor": { says: /Your editor cannot be opened from lines\. \/paste takes several lines/ },
-  "/yes /delete": { says: /^-- you took back a message of 09:01 in tea$/m },
+  "/yes /delete": { says: /^-- you took back a message of 09:03 in tea$/m },
   "/detach": { says: /^/, ends: true },
   "/quit": { says: /^/, ends: true },
-  "/last": { says: /^#1 09:00 tea alice: morning\n#2 09:01 tea maya: hello \(delivered\)$/m },
-  "/show": { says: /^#1 09:01 tea maya: hello \(delivered\)$/m },
+  "/last": { says: /^#3 09:02 tea alice: morning\n#4 09:03 tea maya: hello \(delivered\)$/m },
+  "/show": { says: /^#1 09:03 tea maya: hello \(delivered\)$/m },
   "/typing": { says: /nobody is typing/ },
   "/paste": { says: /every line is part of the message now/, inScript: /has no end, so it was not sent/ },
   "/yes /leave": { says: /You left tea/ },
@@ -107,6 +115,9 @@ const TRIES: Readonly<Record<string, Try>> = {
 
 function coreOf() {
   const core = teaCore();
+  const here = transfer({ state: "here", bytes: 10, of: 10, path: "/home/maya/here.txt" });
+  core.say("tea", "", { author: ALICE, type: "file", file: plainFile("leaves.png", 812_000) });
+  core.say("tea", "", { author: ALICE, type: "file", file: plainFile("here.txt", 10, { transfer: here }) });
   core.say("tea", "morning", { author: ALICE });
   core.say("tea", "hello", { author: MAYA, mine: true, state: "delivered" });
   core.answers["message.verify"] = () => ({
