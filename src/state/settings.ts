@@ -23,7 +23,13 @@ export const SETTINGS = [
   { name: "bell", values: ["on", "off"], help: "A notification, or the bell, for what is meant for you" },
   { name: "title", values: ["on", "off"], help: "Room and unread count in the terminal's title" },
   { name: "typing", values: ["on", "off"], help: "Others see that you are writing" },
-  { name: "downloads", values: ["auto"], isFree: true, isFolder: true, help: "Where fetched files go; or a folder, as /srv/tea" },
+  {
+    name: "downloads",
+    values: ["auto"],
+    isFree: true,
+    isFolder: true,
+    help: "Where fetched files go; or a folder, as /srv/tea",
+  },
   { name: "history", values: ["on", "off"], help: "What you sent is kept on this disk, to be called back" },
 ] as const satisfies readonly SettingSpec[];
 
@@ -46,7 +52,6 @@ export interface SettingsOptions {
   /** Throws where a value cannot be used after all. */
   readonly check?: (name: SettingName, value: string) => void;
 }
-
 
 const CONTROLS = /[\x00-\x1f\x7f]/;
 export class Settings {

@@ -348,7 +348,8 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
   send: {
     good: `'${FILE}' ${FILE.replace("leaves", "a\\ b")}`,
     so: (at) =>
-      (at.asked("file.send")?.paths as string[])?.[1]?.endsWith("/a b.txt") === true && /^Sharing leaves/.test(at.notice),
+      (at.asked("file.send")?.paths as string[])?.[1]?.endsWith("/a b.txt") === true &&
+      /^Sharing leaves/.test(at.notice),
     bad: [
       ["", /needs a path/],
       ["file://elsewhere/x", /is no file on this machine/],

@@ -138,5 +138,8 @@ t.test("a large one asks first, and /set downloads says where it goes", async (t
   await app.press("y");
   await app.waitFor("Getting dump.bin");
   t.match(core.asked.find(({ method }) => method === "file.get")!.params, { folder: "/srv/tea" });
-  t.notOk(app.asked.some((one) => one.startsWith("open")), "nothing is opened by itself");
+  t.notOk(
+    app.asked.some((one) => one.startsWith("open")),
+    "nothing is opened by itself",
+  );
 });
