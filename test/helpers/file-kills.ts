@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import crypto from "hypercore-crypto";
 import type { Test } from "tap";
 import { BLOCK_BYTES } from "../../src/p2p/files/layout.js";
-import { gather } from "./wired-cores.js";
 import { until } from "./rooms.js";
+import { gather } from "./wired-cores.js";
 
 const script = fileURLToPath(new URL("file-kill-child.js", import.meta.url));
 /** Killed after so many further blocks at most. */
