@@ -355,7 +355,7 @@ const EXPECTED: Readonly<Record<KeyId, Expectation>> = {
   },
   "setting-change": {
     first: (at) => at.run("/set"),
-    so: (at) => at.app.screen.actions.settings.get("theme") === "dark" && at.shows("theme    dark"),
+    so: (at) => at.app.screen.actions.settings.get("theme") === "dark" && at.shows("theme      dark"),
   },
   "page-space": { first: openHelp, so: (at) => (at.state.overlay?.top ?? 0) > 10 },
   "page-leave": { first: openHelp, so: (at) => at.overlay === null },
