@@ -33,7 +33,9 @@ function draggedPaths(text: string): readonly string[] | null {
   const written = writtenPaths(text);
   if (written.length === 0 || written.length > MAX_DRAGGED || !FROM_A_ROOT.test(written[0]!.path)) return null;
   try {
-    return pathsIn(text);
+    const paths = pathsIn(text);
+    // `/etc/` is what people write of; what is dragged has no slash at its end.
+    return written.some(({ path }) => /[^/]\/$/.test(path)) ? null : paths;
   } catch {
     // A link to a file elsewhere is text.
     return null;

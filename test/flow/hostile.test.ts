@@ -97,7 +97,7 @@ function whyForeign(sequence: string, columns: number, rows: number): string | n
     if (mark === ">" && end === "u" && body === "1") return null;
     if (mark === ">" && end === "q" && body === "") return null;
     if (mark !== "" || dollar !== "") return `CSI ${quoted}`;
-    if (end === "m") return numbers.length > 12 || numbers.some((number) => [5, 6, 8].includes(number)) ? quoted : null;
+    if (end === "m") return isColour(body) ? null : quoted;
     if (end === "H") return fits ? null : `far away: ${quoted}`;
     if ("ABCDGX".includes(end)) return numbers.length === 1 && fits ? null : `far away: ${quoted}`;
     if (end === "K" || end === "J") return body === "" ? null : quoted;
@@ -109,6 +109,15 @@ function whyForeign(sequence: string, columns: number, rows: number): string | n
   if (/^\x1b\]8;(?:;|id=[\da-z]+;https?:\/\/[\x21-\x7e]+)\x1b\\$/.test(sequence)) return null;
   if (sequence === "\x1b]11;?\x1b\\") return null;
   return quoted;
+}
+
+/** Nothing that blinks or hides; of the 5 in `38;5;167` nobody blinks. */
+function isColour(body: string): boolean {
+  const numbers = body
+    .replace(/(?:^|;)38;5;\d{1,3}(?=;|$)/g, "")
+    .split(";")
+    .map(Number);
+  return numbers.length <= 12 && !numbers.some((number) => [5, 6, 8].includes(number));
 }
 
 /** Lines of a program: no control of any kind but their ends and, between columns, tabs. */
