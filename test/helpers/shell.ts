@@ -30,6 +30,7 @@ export async function openShell(
   // In two parts, so that the line that is typed does not look like what it prints.
   pty.write(`${start}; ${prompt}; printf '%s%s\\n' rea dy\r`);
   await pty.waitFor(/^ready/m);
+  await pty.waitFor((screen) => screen.text().some((row) => row.trimEnd() === ">"));
   return pty;
 }
 

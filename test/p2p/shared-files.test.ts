@@ -174,9 +174,12 @@ t.test(
   async (t) => {
     const town = new Town(t);
     const id = await town.room(["olive", "meg"]);
-    const meg = town.member("meg", id);
-    meg.room.base.append = () => new Promise<never>(() => {});
     const olive = town.member("olive", id);
+    const meg = town.member("meg", id);
+    // A push goes out once, to whoever is connected.
+    await eventually(() => [olive, meg].every(({ peers }) => peers.hereIdentities().size === 1));
+    await town.agree(id, ["olive", "meg"]);
+    meg.room.base.append = () => new Promise<never>(() => {});
     const kept = await meg.share(file("kept"));
     // Pushed: the log has nothing of it.
     await eventually(() => olive.arriving.some((message) => message.file?.name === "kept"));
