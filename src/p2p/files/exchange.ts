@@ -10,7 +10,7 @@ import type { RoomPeer } from "../channel.js";
 import { hex } from "../room.js";
 import type { RoomPeers } from "../room-peers.js";
 import type { Road } from "./road.js";
-import { decodeRoadOffer, encodeRoadOffer } from "./road-offer.js";
+import { decodeRoadOffer, encodeRoadOffer, type RoadOffer } from "./road-offer.js";
 import type { Roads } from "./roads.js";
 import { decodeTalk, encodeTalk, type FileTalk, type GoneReason, MAX_SHARES_SAID } from "./talk.js";
 
@@ -126,7 +126,7 @@ export class Exchange extends EventEmitter {
         for (const id of talk.shares) void this.#serve(room, peer, id).catch((error) => this.emit("warning", error));
         return;
       case "road":
-        void this.#take(room, peer, talk.offer).catch((error) => this.emit("warning", error));
+        void this.#take(room, peer, decodeRoadOffer(talk.offer)).catch((error) => this.emit("warning", error));
         return;
       case "here":
         this.#linkOf(peer).direct = peer;
@@ -182,11 +182,10 @@ export class Exchange extends EventEmitter {
     say(peer, { say: "road", offer: encodeRoadOffer(offer) });
   }
 
-  async #take(room: string, peer: RoomPeer, bytes: Uint8Array): Promise<void> {
+  async #take(room: string, peer: RoomPeer, offer: RoadOffer): Promise<void> {
     const wanted = this.#wantedIn(room);
     const link = this.#linkOf(peer);
     if (link.road || link.isTaking || wanted.length === 0) return;
-    const offer = decodeRoadOffer(bytes);
     link.isTaking = true;
     try {
       const { roads } = this.#options;

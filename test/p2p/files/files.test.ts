@@ -216,3 +216,12 @@ t.test("no road leads there: it comes over the connection that is there, and so 
     t.equal(sha(readFileSync(join(bob.downloads, name))), sha(content));
   }
 });
+
+t.test("who offers roads that are none is let go", async (t) => {
+  const [, bob] = (await people(t, "ann", "bob")) as [Person, Person];
+  const [peer] = bob.mate.member.peers.proven;
+  const closed = new Promise((done) => peer!.connection.once("close", done));
+  for (let i = 0; i < 60; i++) peer!.sendFiles(Buffer.concat([Buffer.of(1), Buffer.alloc(300, 0xff)]));
+  await closed;
+  t.equal(peer!.connection.destroyed, true);
+});
