@@ -1,6 +1,8 @@
 // What the picture in the README shows: several real cores, a small talk, and the real screen of one of them.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { hueOf } from "../src/state/timeline.js";
-import { openScreen, scope, sleep, startDht, startPerson } from "./harness.mjs";
+import { openScreen, scope, sleep, startDht, startPerson, temporaryFolder } from "./harness.mjs";
 
 const ROOMS = [
   { name: "tea", topic: "green, black, and what goes with it" },
@@ -29,50 +31,8 @@ const UNREAD = [
 /** `show` gets the terminal's buffer when all is on it. */
 export async function draw({ columns, rows, show }) {
   await scope(async (keep) => {
-    const { bootstrap } = keep(await startDht());
-    const host = keep(await startPerson("alice", { bootstrap }));
-    const people = new Map([["alice", host]]);
-    people.set("maya", keep(await startPerson("maya", { bootstrap })));
-    // Who one is decides the colour: ask until everybody has one of their own.
-    const taken = new Set([await hueOfPerson(host)]);
-    for (const name of ["bob", "дмитрий"]) {
-      for (;;) {
-        const person = await startPerson(name, { bootstrap });
-        const hue = await hueOfPerson(person);
-        if (!taken.has(hue)) {
-          taken.add(hue);
-          people.set(name, keep(person));
-          break;
-        }
-        await person.close();
-      }
-    }
-    const maya = people.get("maya");
-    const rooms = [];
-    for (const { name, topic } of ROOMS) {
-      const { id } = await host.client.request("room.create", { name, ...(topic ? { topic } : {}) });
-      const { link } = await host.client.request("room.invite", { room: id, uses: 10 });
-      for (const person of people.values()) {
-        if (person !== host) await person.client.request("room.join", { invite: link });
-      }
-      rooms.push(id);
-    }
-    const [tea, dev, japan] = rooms;
-    const say = async (room, [name, text, action = false]) => {
-      const { client } = people.get(name);
-      const { id } = await client.request("message.send", { room, text, action });
-      // Everybody has it in its place before the next one speaks.
-      for (const other of people.values()) await untilThere(other.client, room, id, name === other.name);
-    };
-    for (const line of BEFORE) await say(tea, line);
-    for (const room of rooms) await maya.client.request("room.read", { room });
-    await say(japan, ["alice", "新茶の季節ですね"]);
-    await say(dev, ["bob", "the build is green again"]);
-    await say(dev, ["alice", "which one"]);
-    for (const line of UNREAD) await say(tea, line);
-
-    const screen = keep(openScreen(maya, { columns, rows, env: { TZ: "UTC" } }));
-    await screen.until("3 new");
+    const { people, tea } = await stage(keep);
+    const screen = await openMaya(keep, people, { columns, rows });
     await screen.type("cups and the small p");
     await screen.until("> cups and the small p");
     await people.get("alice").client.request("room.typing", { room: tea });
@@ -80,6 +40,137 @@ export async function draw({ columns, rows, show }) {
     await screen.quiet(300);
     await show(screen.term.buffer.active);
   });
+}
+
+/** Pages, and what is typed to see each: to look at what was changed, in all sizes and colours. */
+const PAGES = {
+  room: [],
+  list: ["/list\r"],
+  "go-to": ["\x07", "te"],
+  who: ["/who\r"],
+  whois: ["/whois bob\r"],
+  roomshow: ["/room\r"],
+  rights: ["/room rights\r"],
+  roles: ["/role\r"],
+  invite: ["/invite\r"],
+  invites: ["/invites\r"],
+  identity: ["/identity\r"],
+  network: ["/network\r"],
+  verify: ["/verify\r"],
+  search: ["/search tea\r"],
+  pins: ["/pins\r"],
+  files: ["/files\r"],
+  log: ["/log\r"],
+  set: ["/set\r"],
+  keys: ["/keys\r"],
+  help: ["/help\r"],
+  "help-command": ["/help send\r"],
+  debug: ["/debug\r"],
+  bare: ["/bare\r"],
+  select: ["\x1b[1;5A", "\x1b[A"],
+  reply: ["\x1b[1;5A", "r", "and that"],
+  react: ["\x1b[1;5A", "+"],
+  complete: ["/re\t"],
+  emoji: ["a :te\t"],
+  refused: ["/topic what else\r"],
+  leave: ["/leave\r"],
+  long: [`${"a long line that wraps and wraps ".repeat(8)}`],
+};
+
+/** `show` gets each page's name, size, theme and buffer. */
+export async function drawAll({ sizes, themes, only, show }) {
+  await scope(async (keep) => {
+    const { people, tea } = await stage(keep);
+    await share(people.get("alice"), people.get("maya"), tea);
+    for (const [columns, rows] of sizes) {
+      for (const theme of themes) {
+        for (const [name, typed] of Object.entries(PAGES)) {
+          if (only && !only.includes(name)) continue;
+          const screen = await openMaya(keep, people, { columns, rows, theme });
+          for (const keys of typed) {
+            screen.write(keys);
+            await screen.quiet(250);
+          }
+          await show({ name, columns, rows, theme, buffer: screen.term.buffer.active });
+          await screen.kill();
+        }
+      }
+    }
+  });
+}
+
+async function share(from, to, room) {
+  const { folder } = temporaryFolder();
+  writeFileSync(join(folder, "first flush.pdf"), Buffer.alloc(400_000, 1));
+  writeFileSync(join(folder, "茶.png"), Buffer.alloc(70_000, 2));
+  const ids = [];
+  for (const name of ["first flush.pdf", "茶.png"]) {
+    const { message } = await from.client.request("file.send", { room, paths: [join(folder, name)] });
+    await untilThere(to.client, room, message.id, false);
+    ids.push(message);
+  }
+  const { id, writer } = ids[0];
+  await to.client.request("file.get", { room, id, writer, folder });
+}
+
+async function openMaya(keep, people, { columns, rows, theme = "dark" }) {
+  const more = theme === "none" ? { NO_COLOR: "1" } : {};
+  const screen = keep(openScreen(people.get("maya"), { columns, rows, env: { TZ: "UTC", ...more } }));
+  // What its background is, as a terminal says it.
+  screen.term.parser.registerOscHandler(11, (data) => {
+    const shade = theme === "light" ? "fbfb" : "1616";
+    if (data === "?") screen.write(`\x1b]11;rgb:${shade}/${shade}/${shade}\x1b\\`);
+    return true;
+  });
+  await screen.until("cups too?");
+  await screen.quiet(300);
+  return screen;
+}
+
+/** Rooms with people who said something. */
+async function stage(keep) {
+  const { bootstrap } = keep(await startDht());
+  const host = keep(await startPerson("alice", { bootstrap }));
+  const people = new Map([["alice", host]]);
+  people.set("maya", keep(await startPerson("maya", { bootstrap })));
+  // Who one is decides the colour: ask until everybody has one of their own.
+  const taken = new Set([await hueOfPerson(host)]);
+  for (const name of ["bob", "дмитрий"]) {
+    for (;;) {
+      const person = await startPerson(name, { bootstrap });
+      const hue = await hueOfPerson(person);
+      if (!taken.has(hue)) {
+        taken.add(hue);
+        people.set(name, keep(person));
+        break;
+      }
+      await person.close();
+    }
+  }
+  const maya = people.get("maya");
+  const rooms = [];
+  for (const { name, topic } of ROOMS) {
+    const { id } = await host.client.request("room.create", { name, ...(topic ? { topic } : {}) });
+    const { link } = await host.client.request("room.invite", { room: id, uses: 10 });
+    for (const person of people.values()) {
+      if (person !== host) await person.client.request("room.join", { invite: link });
+    }
+    rooms.push(id);
+  }
+  const [tea, dev, japan] = rooms;
+  const say = async (room, [name, text, action = false]) => {
+    const { client } = people.get(name);
+    const { id } = await client.request("message.send", { room, text, action });
+    // Everybody has it in its place before the next one speaks.
+    for (const other of people.values()) await untilThere(other.client, room, id, name === other.name);
+  };
+  for (const line of BEFORE) await say(tea, line);
+  for (const room of rooms) await maya.client.request("room.read", { room });
+  await say(japan, ["alice", "新茶の季節ですね"]);
+  await say(dev, ["bob", "the build is green again"]);
+  await say(dev, ["alice", "which one"]);
+  for (const line of UNREAD) await say(tea, line);
+  return { people, tea };
 }
 
 /** Those that look alike count as one. */

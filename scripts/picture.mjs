@@ -1,7 +1,9 @@
 // Draws docs/picture.svg: the real screen of a real core, in a room with others that are as real.
 //   node scripts/picture.mjs [columns]x[rows] [path]
+// Or every page of the program in all sizes and colours into a folder, to look at:
+//   node scripts/picture.mjs pages <folder> [page…]
 import { spawnSync } from "node:child_process";
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -10,6 +12,12 @@ import { buildProgram } from "./build.mjs";
 import { svgOfTerminal } from "./screenshot.mjs";
 
 const root = resolve(fileURLToPath(import.meta.url), "../..");
+const SIZES = [
+  [80, 24],
+  [120, 40],
+  [40, 20],
+];
+const isAll = process.argv[2] === "pages";
 const [size = "100x26", path = "docs/picture.svg"] = process.argv.slice(2);
 const [columns, rows] = size.split("x").map(Number);
 
@@ -35,7 +43,21 @@ try {
     target: "node22",
     logLevel: "warning",
   });
-  const { draw } = await import(pathToFileURL(join(folder, "picture.mjs")).href);
+  const { draw, drawAll } = await import(pathToFileURL(join(folder, "picture.mjs")).href);
+  if (isAll) {
+    await mkdir(path, { recursive: true });
+    await drawAll({
+      sizes: SIZES,
+      themes: ["dark", "light", "none"],
+      only: process.argv.length > 4 ? process.argv.slice(4) : null,
+      show: ({ name, theme, buffer, ...size }) =>
+        writeFile(
+          join(path, `${size.columns}x${size.rows}-${theme}-${name}.svg`),
+          svgOfTerminal(buffer, { title: name, cursor: true, theme: theme === "light" ? "light" : "dark" }),
+        ),
+    });
+    process.exit(0);
+  }
   const title = "keet-tui in a terminal: rooms on the left, the room tea with four people talking, three lines unread";
   await draw({
     columns,

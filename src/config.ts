@@ -164,6 +164,17 @@ function userId(): number | string {
   return process.getuid?.() ?? userInfo().username;
 }
 
+/** With those above it, 0700. Not by mkdir's own `recursive`: in Node 24 that one never ends below /proc. */
+export function makeFolders(path: string): void {
+  const above = dirname(path);
+  if (above !== path && !isFolder(above)) makeFolders(above);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!isFolder(path)) throw error;
+  }
+}
+
 /**
  * Makes a folder of ours (0700) or checks the one that is there: a folder, ours, closed to others.
  * With `link: false` not even a symbolic link to such a folder will do.
@@ -171,7 +182,7 @@ function userId(): number | string {
  */
 export function privateFolder(path: string, options: { link?: boolean } = {}): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolders(path);
   } catch (cause) {
     throw folderError(path, cause);
   }
@@ -283,7 +294,7 @@ export function keptFile(path: string, { isPrivate }: { isPrivate: boolean }): K
     read: () => (isPrivate ? readPrivateFile(path) : readOwnFile(path)),
     write(content) {
       try {
-        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+        makeFolders(dirname(path));
       } catch (cause) {
         throw folderError(path, cause);
       }

@@ -77,6 +77,7 @@ t.test("a folder of ours is made closed, and one that is open is refused with wh
   privateFolder(join(dir, "link"));
   t.throws(() => privateFolder(join(dir, "link"), { link: false }), { code: "FOLDER_NOT_PRIVATE" });
   t.throws(() => privateFolder(join(dir, "file/below")), { code: "STORE_UNUSABLE" });
+  if (process.platform === "linux") t.throws(() => privateFolder("/proc/tea/cup"), { code: "STORE_UNUSABLE" });
 });
 
 t.test("a file is replaced in one step: what fails leaves the old one and no litter", async (t) => {

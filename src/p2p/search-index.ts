@@ -5,12 +5,13 @@
  * so an old page can only miss something, and only until it is made anew. The whole folder can be deleted at any time,
  * and is, where the run before did not come to its end: a page may be there then whose rows had just changed.
  */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import b4a from "b4a";
 import crypto from "hypercore-crypto";
 import sodium from "sodium-universal";
+import { makeFolders } from "../config.js";
 import { decode } from "./decode.js";
 import { wordsOf } from "./messages.js";
 import { matches, type Query, searchable } from "./search-text.js";
@@ -67,7 +68,7 @@ export class SearchIndex {
   #markInUse(): void {
     try {
       if (existsSync(this.#inUse)) rmSync(this.#options.folder, { recursive: true, force: true });
-      mkdirSync(dirname(this.#inUse), { recursive: true, mode: 0o700 });
+      makeFolders(dirname(this.#inUse));
       writeFileSync(this.#inUse, "", { mode: 0o600 });
     } catch {
       // A full disk: nothing can be written here, so nothing can be old either.
@@ -135,7 +136,7 @@ export class SearchIndex {
     const nonce = crypto.randomBytes(sodium.crypto_secretbox_NONCEBYTES);
     const box = b4a.alloc(bytes.byteLength + sodium.crypto_secretbox_MACBYTES);
     sodium.crypto_secretbox_easy(box, bytes, nonce, this.#key);
-    await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
+    makeFolders(this.#options.folder);
     await writeFile(this.#path(page), b4a.concat([nonce, box]), { mode: 0o600 });
     this.#made.add(page);
   }

@@ -1,5 +1,6 @@
 // A real sshd on loopback, with keys of its own and for one user.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { userInfo } from "node:os";
@@ -88,15 +89,26 @@ export class Sshd {
     return new Sshd(t, folder, port, server);
   }
 
-  /** Logs in and runs a command there, in a terminal of its own. */
-  open(command: readonly string[], options: PtyOptions = {}): Pty {
+  get #settings(): string[] {
     const path = (name: string) => join(this.#folder, name);
     const settings = [`UserKnownHostsFile=${path("known")}`, "IdentitiesOnly=yes", "LogLevel=ERROR"];
+    return ["-F", "none", "-i", path("user"), ...settings.flatMap((setting) => ["-o", setting])];
+  }
+
+  /** A file there and back to this machine, by scp. */
+  async copy(from: string, to: string): Promise<void> {
+    const there = `${userInfo().username}@127.0.0.1:${from}`;
+    const child = spawn(findProgram("scp")!, ["-q", ...this.#settings, "-P", String(this.#port), there, to]);
+    const [status] = await once(child, "exit");
+    if (status !== 0) throw new Error(`scp ended with ${status}`);
+  }
+
+  /** Logs in and runs a command there, in a terminal of its own. */
+  open(command: readonly string[], options: PtyOptions = {}): Pty {
     const pty = openPty(
       findProgram("ssh")!,
       [
-        ...["-tt", "-F", "none", "-i", path("user"), "-p", String(this.#port)],
-        ...settings.flatMap((setting) => ["-o", setting]),
+        ...["-tt", ...this.#settings, "-p", String(this.#port)],
         `${userInfo().username}@127.0.0.1`,
         command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" "),
       ],

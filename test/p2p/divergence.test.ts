@@ -25,7 +25,7 @@ async function parted(t: Test, toBob: number): Promise<{ town: Town; id: string;
   cpSync(`${town.folder}/eve`, `${town.folder}/twin`, { recursive: true });
   // By this the library knows a copy.
   rmSync(`${town.folder}/twin/store/CORESTORE`);
-  for (const folder of ["twin", "twin/store", "twin/files"]) chmodSync(`${town.folder}/${folder}`, 0o700);
+  for (const folder of ["twin", "twin/store"]) chmodSync(`${town.folder}/${folder}`, 0o700);
   chmodSync(`${town.folder}/twin/identity`, 0o600);
 
   await town.close("bob");

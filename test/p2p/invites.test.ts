@@ -44,11 +44,25 @@ t.test(
     const revoked = await ann.makeInvite(id, {});
     const short = await ann.makeInvite(id, { expiresMs: 3_600_000 });
     await ann.revokeInvite(id, revoked.link!);
-    const stranger = async (name: string, link: string) => outcome(await open(t, `${folder}/${name}`, name, now), link);
+    const inside = [ann];
+    const stranger = async (name: string, link: string) => {
+      const core = await open(t, `${folder}/${name}`, name, now);
+      const got = await outcome(core, link);
+      if (got === id) inside.push(core);
+      return got;
+    };
+    // Any member admits by what it knows; one that has not heard yet that an invite is used up would still let in.
+    const allSeeUsed = ({ id: inviteId }: { id: Uint8Array }) =>
+      until(async () => {
+        const seen = await Promise.all(inside.map((core) => core.invites(id)));
+        return seen.every((invites) => invites.some((some) => some.id.equals(inviteId) && some.state === "used"));
+      });
     t.equal(await stranger("b1", once.link!), id);
+    await allSeeUsed(once);
     t.equal(await stranger("b2", once.link!), "INVITE_USED");
     t.equal(await stranger("b3", twice.link!), id);
     t.equal(await stranger("b4", twice.link!), id);
+    await allSeeUsed(twice);
     t.equal(await stranger("b5", twice.link!), "INVITE_USED");
     t.equal(await stranger("b6", revoked.link!), "INVITE_REVOKED");
     shiftMs = 2 * 3_600_000;

@@ -1,5 +1,5 @@
 /** What this device shares, fetches and holds of files: a file a share in `<profile>/files/`, replaced as a whole. */
-import { readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { privateFolder, replaceFile } from "../../config.js";
@@ -110,12 +110,13 @@ export class Ledger {
 
   constructor(profile: string) {
     this.#folder = join(profile, "files");
-    privateFolder(this.#folder);
   }
 
   /** What cannot be read is left where it is, and told. */
   async load(warn: (error: unknown) => void): Promise<KeptShare[]> {
     const found: KeptShare[] = [];
+    if (!existsSync(this.#folder)) return found;
+    privateFolder(this.#folder);
     for (const name of readdirSync(this.#folder)) {
       if (!NAME.test(name)) continue;
       try {
@@ -129,6 +130,7 @@ export class Ledger {
   }
 
   keep(share: KeptShare): void {
+    privateFolder(this.#folder);
     replaceFile(this.#path(share.id), `${JSON.stringify({ version: VERSION, share })}\n`);
   }
 
