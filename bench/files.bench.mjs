@@ -3,17 +3,7 @@ import { once } from "node:events";
 import { createReadStream, createWriteStream, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Sshd, withoutSshd } from "../test/helpers/sshd.js";
-import {
-  figures,
-  jittered,
-  rssMb,
-  scope,
-  sleep,
-  startDht,
-  startPair,
-  table,
-  temporaryFolder,
-} from "./harness.mjs";
+import { figures, jittered, rssMb, scope, sleep, startDht, startPair, table, temporaryFolder } from "./harness.mjs";
 import { streamRows } from "./streams.mjs";
 
 const MIB = 1024 * 1024;

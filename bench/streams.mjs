@@ -107,7 +107,8 @@ function plainDrive(folder) {
     before: async (bytes) => {
       const drive = await start("sender");
       const file = drive.createWriteStream("/file");
-      for (let put = 0; put < bytes; put += CHUNK.length) if (!file.write(Buffer.from(CHUNK))) await once(file, "drain");
+      for (let put = 0; put < bytes; put += CHUNK.length)
+        if (!file.write(Buffer.from(CHUNK))) await once(file, "drain");
       file.end();
       await once(file, "close");
       return { drive, key: [...drive.key] };
