@@ -69,6 +69,7 @@ export class Sshd {
       "PasswordAuthentication no",
       "PrintMotd no",
       "PrintLastLog no",
+      "Subsystem sftp internal-sftp",
     ];
     writeFileSync(path("config"), `${config.join("\n")}\n`);
     writeFileSync(path("known"), `[127.0.0.1]:${port} ${readFileSync(path("host.pub"), "utf8")}`);
@@ -98,7 +99,9 @@ export class Sshd {
   /** A file there and back to this machine, by scp. */
   async copy(from: string, to: string): Promise<void> {
     const there = `${userInfo().username}@127.0.0.1:${from}`;
-    const child = spawn(findProgram("scp")!, ["-q", ...this.#settings, "-P", String(this.#port), there, to]);
+    const child = spawn(findProgram("scp")!, ["-q", ...this.#settings, "-P", String(this.#port), there, to], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
     const [status] = await once(child, "exit");
     if (status !== 0) throw new Error(`scp ended with ${status}`);
   }
