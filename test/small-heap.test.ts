@@ -39,3 +39,38 @@ t.test("room for new objects ends long before it would, that for old ones grows 
   t.ok(both.young < most, `${both.young} bytes for new objects`);
   t.ok(both.old < young.old, `${both.old} bytes for old objects, ${young.old} without a wish`);
 });
+
+/** Sends large buffers through a queue, as a file that goes by; counts full collections. */
+function stream(note: string): number {
+  const script = `
+    import { PerformanceObserver, constants } from "node:perf_hooks";
+    import { DroppedBuffers, keepHeapSmall } from ${JSON.stringify(MODULE)};
+    keepHeapSmall();
+    const dropped = new DroppedBuffers();
+    let full = 0;
+    const observer = new PerformanceObserver((list) => {
+      for (const { detail } of list.getEntries()) if (detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) full += 1;
+    });
+    observer.observe({ entryTypes: ["gc"] });
+    const stays = Array.from({ length: 800_000 }, (_, i) => ({ i }));
+    const queue = [];
+    for (let at = 0; at < 4_000; at++) {
+      queue.push(Buffer.allocUnsafeSlow(256 * 1024));
+      if (queue.length > 48) queue.shift();
+      ${note}
+      if (at % 4 === 0) await new Promise((done) => setTimeout(done, 0));
+    }
+    await new Promise((done) => setTimeout(done, 50));
+    console.log(JSON.stringify({ full, stays: stays.length }));
+  `;
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+  return JSON.parse(stdout || stderr).full;
+}
+
+t.test("large buffers that are soon dropped cost few full collections where they are told of", async (t) => {
+  const free = stream("");
+  const told = stream("dropped.note(256 * 1024);");
+  t.comment({ free, told });
+  t.ok(free > 10, `${free} where nobody tells of them`);
+  t.ok(told < free / 2, `${told} where they are told of`);
+});

@@ -4,6 +4,8 @@
  * Hypercore can fetch them and nothing is on the disk twice. docs/decisions/0021.
  */
 import type Hypercore from "hypercore";
+import { DroppedBuffers } from "../../small-heap.js";
+import { BLOCK_BYTES } from "./layout.js";
 
 /** Where the bytes of a core's blocks are, as plain text. */
 export interface BlockPlace {
@@ -37,6 +39,30 @@ interface Encryption {
   decrypt(index: number, block: Uint8Array, core: InnerCore): void;
 }
 
+/** How often each byte is in a large buffer for a moment: as it was read and in a message, or as it came and in a message. */
+const COPIES = 2;
+/** What encryption puts before a block. */
+const MAX_PADDING = 64;
+const MAX_SPARE = 16;
+
+const dropped = new DroppedBuffers();
+/** Of the size of a whole block. */
+const spare: Buffer[] = [];
+
+/** A copy that is only for `use`. */
+async function withCopy<T>(block: Uint8Array, use: (copy: Buffer) => Promise<T>): Promise<T> {
+  const size = BLOCK_BYTES + MAX_PADDING;
+  const whole =
+    block.byteLength > size ? Buffer.allocUnsafeSlow(block.byteLength) : (spare.pop() ?? Buffer.allocUnsafeSlow(size));
+  const copy = whole.subarray(0, block.byteLength);
+  copy.set(block);
+  try {
+    return await use(copy);
+  } finally {
+    if (whole.byteLength === size && spare.length < MAX_SPARE) spare.push(whole);
+  }
+}
+
 /**
  * From now on all blocks of this core are read from there and written there. The core is open, encrypted, was never
  * truncated, and has no block in its own store.
@@ -47,12 +73,13 @@ export function keepBlocksIn(hypercore: Hypercore, place: BlockPlace): void {
   const { storage } = core.state;
   const pad = encryption.padding();
   const read = storage.read.bind(storage);
-  const write = storage.write.bind(storage);
+  const begin = storage.write.bind(storage);
 
   async function blockAt(index: number): Promise<Uint8Array | null> {
     // The library asks for a block first and looks whether it has it afterwards.
     if (!core.bitfield.get(index)) return null;
     const block = await place.read(index, pad);
+    dropped.note(COPIES * block.byteLength);
     // Always the same bytes: nonce and padding come from index and fork alone.
     encryption!.encrypt(index, block, core.state.fork, core);
     return block;
@@ -64,15 +91,20 @@ export function keepBlocksIn(hypercore: Hypercore, place: BlockPlace): void {
     return reading;
   };
   storage.write = () => {
-    const writing = write();
+    const writing = begin();
     const flush = writing.flush.bind(writing);
     const writes: Promise<void>[] = [];
     writing.putBlock = (index, block) => {
-      if (!place.write) return;
+      dropped.note(COPIES * block.byteLength);
+      const { write } = place;
+      if (!write) return;
       // Whoever waits for this block gets the same bytes: they stay as they are.
-      const bytes = Buffer.from(block);
-      encryption.decrypt(index, bytes, core);
-      writes.push(place.write(index, bytes.subarray(pad)));
+      writes.push(
+        withCopy(block, (copy) => {
+          encryption.decrypt(index, copy, core);
+          return write(index, copy.subarray(pad));
+        }),
+      );
     };
     writing.deleteBlock = () => {};
     writing.deleteBlockRange = () => {};
