@@ -11,6 +11,8 @@ import type { TargetFiles } from "./target.js";
 const ROOM_CHECK_MS = 3_000;
 /** Blocks asked for ahead of who reads while it comes. */
 const AHEAD = 64;
+/** What is asked for before all else: whoever reads while it comes begins there. */
+const FIRST = 4;
 
 /** What of hypercore 11 is looked into. */
 interface Inner {
@@ -49,6 +51,7 @@ export class Fetching extends EventEmitter {
     const { blocks } = this.#options;
     await this.#checkWhatIsHere();
     if (this.#isStopped) return false;
+    this.#ask(0, Math.min(FIRST, blocks));
     this.#download = this.blobs.download({ start: 0, end: blocks });
     await this.#download.done().catch(() => {});
     return !this.#isStopped && (await this.blobs.has(0, blocks));
@@ -65,15 +68,16 @@ export class Fetching extends EventEmitter {
    * @returns how many blocks from there on are here
    */
   async need(block: number): Promise<number> {
-    const end = Math.min(block + AHEAD, this.#options.blocks);
-    for (let at = block; at < end; at++) {
-      // The answer is not wanted, but that it comes first.
-      if (!this.blobs.core.bitfield.get(at)) void this.blobs.get(at).catch(() => {});
-    }
+    this.#ask(block, Math.min(block + AHEAD, this.#options.blocks));
     if (!this.blobs.core.bitfield.get(block)) await this.blobs.get(block);
     let next = block;
     while (next < this.#options.blocks && this.blobs.core.bitfield.get(next)) next += 1;
     return next - block;
+  }
+
+  /** Before others: the answers are not wanted, but that they come first. */
+  #ask(from: number, end: number): void {
+    for (let at = from; at < end; at++) if (!this.blobs.core.bitfield.get(at)) void this.blobs.get(at).catch(() => {});
   }
 
   /** Resolves when that byte is here: where it lies, and how many bytes from there on are here too. */
