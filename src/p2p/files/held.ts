@@ -65,7 +65,8 @@ export class Held {
   }
 
   get sources(): number {
-    const peers = this.cores?.blobs.peers ?? [];
+    // A folder's list comes before its blocks.
+    const peers = (this.cores?.all ?? []).flatMap((core) => core.peers);
     return new Set(
       peers.filter(({ remoteLength }) => remoteLength > 0).map((peer) => b4a.toString(peer.remotePublicKey, "hex")),
     ).size;

@@ -43,7 +43,7 @@ export class ShareCores {
     // Their blobs core is opened by its key: what tells the drive of it may come later than the first block.
     const blobs = theirs ? store.get({ key: theirs.blobs, encryptionKey }) : (await drive.getBlobs()).core;
     await blobs.ready();
-    for (const core of [drive.core, blobs]) core.core.replicator.setInflightRange(...INFLIGHT);
+    blobs.core.replicator.setInflightRange(...INFLIGHT);
     return new ShareCores(drive, blobs);
   }
 
