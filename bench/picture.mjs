@@ -77,7 +77,7 @@ const PAGES = {
   long: [`${"a long line that wraps and wraps ".repeat(8)}`],
 };
 
-/** `show` gets each page's name, size, theme and buffer. */
+/** `show` gets each page's name, size, theme, buffer, and whether the cursor is in sight. */
 export async function drawAll({ sizes, themes, only, show }) {
   await scope(async (keep) => {
     const { people, tea } = await stage(keep);
@@ -87,11 +87,13 @@ export async function drawAll({ sizes, themes, only, show }) {
         for (const [name, typed] of Object.entries(PAGES)) {
           if (only && !only.includes(name)) continue;
           const screen = await openMaya(keep, people, { columns, rows, theme });
-          for (const keys of typed) {
-            screen.write(keys);
-            await screen.quiet(250);
+          // A draft of the page before is kept for this one.
+          for (const keys of ["\x15", ...typed]) {
+            await screen.during(() => screen.write(keys), 200);
+            await screen.quiet(200);
           }
-          await show({ name, columns, rows, theme, buffer: screen.term.buffer.active });
+          const cursor = !screen.term._core.coreService.isCursorHidden;
+          await show({ name, columns, rows, theme, cursor, buffer: screen.term.buffer.active });
           await screen.kill();
         }
       }

@@ -50,10 +50,10 @@ try {
       sizes: SIZES,
       themes: ["dark", "light", "none"],
       only: process.argv.length > 4 ? process.argv.slice(4) : null,
-      show: ({ name, theme, buffer, ...size }) =>
+      show: ({ name, theme, cursor, buffer, ...size }) =>
         writeFile(
           join(path, `${size.columns}x${size.rows}-${theme}-${name}.svg`),
-          svgOfTerminal(buffer, { title: name, cursor: true, theme: theme === "light" ? "light" : "dark" }),
+          svgOfTerminal(buffer, { title: name, cursor, theme: theme === "light" ? "light" : "dark" }),
         ),
     });
     process.exit(0);

@@ -99,6 +99,7 @@ export type Wish =
 /** A page of facts: rows of a label and what is to be said of it. */
 export interface Page {
   readonly title: SafeText;
+  /** Without a label: a note, set apart. With an empty one it goes on under the text before. */
   readonly rows: readonly { readonly label?: SafeText; readonly text: SafeText; readonly isWarning?: boolean }[];
 }
 

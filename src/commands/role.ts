@@ -51,6 +51,8 @@ function quoted(name: SafeText): SafeText {
   return /\s/.test(name) ? safe`"${name}"` : name;
 }
 
+const EMPTY = plainText("");
+
 function rolePage(room: RoomView, members: readonly MemberView[]): Page {
   const named = (wanted: string): SafeText => {
     const names = members.filter((member) => member.role === wanted).map(nameOf);
@@ -61,18 +63,20 @@ function rolePage(room: RoomView, members: readonly MemberView[]): Page {
     rows: [
       { label: plainText("owner"), text: named("owner") },
       {
+        label: EMPTY,
         text: plainText(
-          "Gives and takes roles, says who may do what, goes on in a new room; and all that a moderator may.",
+          "gives and takes roles, says who may do what, goes on in a new room; and all that a moderator may",
         ),
       },
       { label: plainText("moderator"), text: named("moderator") },
       {
+        label: EMPTY,
         text: plainText(
-          "Changes name and topic, pins, takes back messages of members, removes members, closes any invite; and all that a member may.",
+          "changes name and topic, pins, takes back messages of members, removes members, closes any invite; and all that a member may",
         ),
       },
       { label: plainText("member"), text: named("member") },
-      { text: plainText("Writes, edits and takes back what is theirs, reacts.") },
+      { label: EMPTY, text: plainText("writes, edits and takes back what is theirs, reacts") },
       { label: plainText("write"), text: whoMay(room.rights.post) },
       { label: plainText("invite"), text: whoMay(room.rights.invite) },
       { label: plainText("share files"), text: whoMay(room.rights.share) },

@@ -9,7 +9,7 @@ export function usagePage(command: Command<never>): Page {
     rows: [
       { text: safe`${command.summary}.` },
       ...(command.details ? [{ text: safe`${plainDetails(command)}` }] : []),
-      ...(aliases === "" ? [] : [{ text: plainText("") }, { label: plainText("also"), text: safe`${aliases}` }]),
+      ...(aliases === "" ? [] : [{ label: plainText("also"), text: safe`${aliases}` }]),
     ],
   };
 }

@@ -82,15 +82,18 @@ function pageRows(page: Page, columns: number, cells: Cells): Span[][] {
   const labels = page.rows.map((row) => (row.label ? cells.width(row.label) : 0));
   const labelColumns = Math.min(Math.max(...labels, 0), Math.floor(columns / 3));
   const gutter = labelColumns + 3;
-  return page.rows.flatMap(({ label, text, isWarning }) => {
+  return page.rows.flatMap(({ label, text, isWarning }, at) => {
     const tone = isWarning ? "warning" : "text";
-    if (!label) return [[], ...cells.wrap(text, columns - 2).map((line): Span[] => [{ text: safe` ${line}`, tone }])];
-    return cells
+    if (label === undefined)
+      return [[], ...cells.wrap(text, columns - 2).map((line): Span[] => [{ text: safe` ${line}`, tone }])];
+    const isAfterNote = at > 0 && page.rows[at - 1]!.label === undefined;
+    const lines = cells
       .wrap(text, Math.max(8, columns - gutter - 1))
       .map((line, index): Span[] => [
         index === 0 ? { text: safe` ${cells.pad(label, labelColumns)}  `, tone: "dim" } : { text: spaces(gutter) },
         { text: line, tone },
       ]);
+    return isAfterNote ? [[], ...lines] : lines;
   });
 }
 
