@@ -80,8 +80,7 @@ const PAGES = {
 /** `show` gets each page's name, size, theme, buffer, and whether the cursor is in sight. */
 export async function drawAll({ sizes, themes, only, show }) {
   await scope(async (keep) => {
-    const { people, tea } = await stage(keep);
-    await share(people.get("alice"), people.get("maya"), tea);
+    const { people } = await stage(keep);
     for (const [columns, rows] of sizes) {
       for (const theme of themes) {
         for (const [name, typed] of Object.entries(PAGES)) {
@@ -101,18 +100,23 @@ export async function drawAll({ sizes, themes, only, show }) {
   });
 }
 
-async function share(from, to, room) {
-  const { folder } = temporaryFolder();
-  writeFileSync(join(folder, "first flush.pdf"), Buffer.alloc(400_000, 1));
-  writeFileSync(join(folder, "茶.png"), Buffer.alloc(70_000, 2));
-  const ids = [];
-  for (const name of ["first flush.pdf", "茶.png"]) {
+/** One file that is fetched, and one that is not. */
+async function share(keep, from, to, room) {
+  const { folder } = keep(temporaryFolder());
+  const send = async (name, bytes) => {
+    writeFileSync(join(folder, name), Buffer.alloc(bytes, 1));
     const { message } = await from.client.request("file.send", { room, paths: [join(folder, name)] });
     await untilThere(to.client, room, message.id, false);
-    ids.push(message);
-  }
-  const { id, writer } = ids[0];
+    return message;
+  };
+  const { id, writer } = await send("first flush.pdf", 2_400_000);
   await to.client.request("file.get", { room, id, writer, folder });
+  await send("茶.png", 70_000);
+  for (const end = performance.now() + 20_000; performance.now() < end; await sleep(20)) {
+    const { file } = await to.client.request("message.get", { room, id, writer });
+    if (file.transfer?.state === "here") return;
+  }
+  throw new Error("the file did not come");
 }
 
 async function openMaya(keep, people, { columns, rows, theme = "dark" }) {
@@ -167,6 +171,7 @@ async function stage(keep) {
     for (const other of people.values()) await untilThere(other.client, room, id, name === other.name);
   };
   for (const line of BEFORE) await say(tea, line);
+  await share(keep, host, maya, tea);
   for (const room of rooms) await maya.client.request("room.read", { room });
   await say(japan, ["alice", "新茶の季節ですね"]);
   await say(dev, ["bob", "the build is green again"]);
