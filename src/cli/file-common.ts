@@ -5,6 +5,7 @@ import { rateOf, sizeOf } from "../amounts.js";
 import { downloadFolder } from "../config.js";
 import { KeetError } from "../errors.js";
 import type { RpcClient } from "../rpc/client.js";
+import type { FileEntry } from "../rpc/file-methods.js";
 import type { MessageInfo, TransferInfo } from "../rpc/methods.js";
 import type { PositionalSpec } from "./define.js";
 import { findMessage } from "./find-message.js";
@@ -12,6 +13,8 @@ import { talk } from "./output.js";
 
 const LATEST_FILES = 200;
 const PROGRESS_MS = 1_000;
+/** The core itself says sooner that nobody knows. */
+const TREE_MS = 60_000;
 
 export const FILE_ARGUMENT: PositionalSpec = {
   name: "file",
@@ -30,6 +33,36 @@ export async function findFile(core: RpcClient, room: string, said: string): Pro
   throw new KeetError("user", "NO_SUCH_FILE", `There is no file "${said}" in this room.`, {
     hint: "keet-tui file list <room> lists them.",
   });
+}
+
+export interface Named {
+  readonly message: MessageInfo;
+  /** Path in the shared folder; null for all of it. */
+  readonly part: string | null;
+  readonly isFolder: boolean;
+  readonly bytes: number;
+}
+
+/** A file, or with `folder/path` a part of a shared folder. @throws NO_SUCH_FILE */
+export async function findPart(core: RpcClient, room: string, said: string): Promise<Named> {
+  const [name = "", ...below] = said.replace(/\/+$/, "").split("/");
+  const message = await findFile(core, room, name);
+  const isFolder = message.file?.isFolder ?? false;
+  if (below.length === 0) return { message, part: null, isFolder, bytes: message.file?.bytes ?? 0 };
+  const part = below.join("/");
+  const tree = isFolder ? await treeOf(core, message) : [];
+  const inside = tree.filter(({ path }) => path === part || path.startsWith(`${part}/`));
+  if (inside.length > 0) {
+    const bytes = inside.reduce((sum, entry) => sum + entry.bytes, 0);
+    return { message, part, isFolder: inside.every(({ path }) => path !== part), bytes };
+  }
+  throw new KeetError("user", "NO_SUCH_FILE", `There is no "${part}" in "${name}".`, {
+    hint: `keet-tui file list <room> ${name} lists what is in it.`,
+  });
+}
+
+export function treeOf(core: RpcClient, { room, id, writer }: MessageInfo): Promise<readonly FileEntry[]> {
+  return core.request("file.tree", { room, id, writer }, { timeoutMs: TREE_MS });
 }
 
 export interface Goal {

@@ -1,12 +1,14 @@
 import { once } from "node:events";
+import { createReadStream } from "node:fs";
 import { open, realpath } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { downloadFolder } from "../config.js";
 import { KeetError } from "../errors.js";
 import type { RpcClient } from "../rpc/client.js";
 import type { MessageInfo, TransferInfo } from "../rpc/methods.js";
 import { defineCliCommand } from "./define.js";
-import { FILE_ARGUMENT, findFile, follow, type Goal, goalOf, ProgressTalk, progressLine } from "./file-common.js";
+import { findPart, follow, type Goal, goalOf, ProgressTalk, progressLine } from "./file-common.js";
 import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
 import { printJson, printLine, talk } from "./output.js";
 
@@ -16,12 +18,15 @@ const CHUNK_BYTES = 256 * 1024;
 
 export const fileGet = defineCliCommand({
   path: ["file", "get"],
-  summary: "Fetch a shared file or folder from whoever has it",
+  summary: "Fetch a shared file, a folder, or a part of it from whoever has it",
   details:
     "It comes from everybody who has blocks of it at once, goes on where it was cut off, and never overwrites anything. With - it goes to standard output as it comes, in order, before all of it is here.",
   positionals: [
     ROOM_ARGUMENT,
-    FILE_ARGUMENT,
+    {
+      name: "file",
+      describe: "Its name (the latest of that name), or the id of its message; folder/path for a part of a folder",
+    },
     {
       name: "to",
       describe: "A folder, a new path, or - for standard output; else the download folder",
@@ -35,27 +40,30 @@ export const fileGet = defineCliCommand({
   examples: [
     ["keet-tui file get tea notes.txt", "prints where it is"],
     ["keet-tui file get tea movie.mkv - | mpv -", "plays while it comes"],
+    ["keet-tui file get tea trip/day1", "one folder of a shared folder"],
   ],
   async run(shot, args) {
     const core = await shot.person();
     const room = await findRoom(core, args.text("room"));
-    const message = await findFile(core, room.id, args.text("file"));
+    const { message, part, isFolder, bytes } = await findPart(core, room.id, args.text("file"));
     const said = args.optionalText("to");
     const { id, writer } = message;
     const isStream = said === "-";
-    if (isStream && message.file?.isFolder) throw folderAsBytes(message.file.name);
+    if (isStream && isFolder) throw folderAsBytes(args.text("file"));
     await core.attach();
     const goal = isStream ? { folder: downloadFolder() } : await goalOf(said);
     const patience = args.flag("wait") ? null : Number(args.option("patience-ms") ?? ALONE_LIMIT_MS);
-    const begun = await core.request("file.get", { room: room.id, id, writer, ...goal });
+    const begun = await core.request("file.get", { room: room.id, id, writer, ...goal, ...(part ? { part } : {}) });
+    // All of the folder is here, or on its way: what is wanted comes with it.
+    if (part !== null && begun.part === null) return await inWhole(core, { message, begun, part, patience, said });
     if (isStream) {
-      await stream(core, message, patience);
+      await stream(core, message, bytes, patience);
       return 0;
     }
     const progress = new ProgressTalk(!shot.globals.json);
     const last = await untilHere(core, message, begun, patience, (transfer) => {
       if (shot.globals.json) printJson({ progress: transfer });
-      else progress.show(progressLine(message.file!.name, transfer));
+      else progress.show(progressLine(args.text("file"), transfer));
     });
     const path = await pathOf(core, message, { goal, wasHere: isEnd(begun), last });
     if (shot.globals.json) printJson({ path, bytes: last.of });
@@ -63,6 +71,26 @@ export const fileGet = defineCliCommand({
     return 0;
   },
 });
+
+async function inWhole(
+  core: RpcClient,
+  {
+    message,
+    begun,
+    part,
+    patience,
+    said,
+  }: { message: MessageInfo; begun: TransferInfo; part: string; patience: number | null; said: string | null },
+): Promise<number> {
+  const { path } = await untilHere(core, message, begun, patience, () => {});
+  const there = join(path ?? "", part);
+  if (said === "-") await pipeline(createReadStream(there), process.stdout, { end: false });
+  else if (said === null) printLine(there);
+  else {
+    throw new KeetError("user", "FILE_EXISTS", `It is here already: ${there}`, { hint: "Copy it from there." });
+  }
+  return 0;
+}
 
 /** Where it is; a further copy where it was here before, or was already on its way to somewhere else. */
 async function pathOf(
@@ -151,9 +179,8 @@ class Patience {
 }
 
 /** In order, each byte as soon as it and all before it are here. */
-async function stream(core: RpcClient, message: MessageInfo, patienceMs: number | null): Promise<void> {
-  const { room, id, writer, file } = message;
-  const size = file?.bytes ?? 0;
+async function stream(core: RpcClient, message: MessageInfo, size: number, patienceMs: number | null): Promise<void> {
+  const { room, id, writer } = message;
   const first = size > 0 ? await place(core, { room, id, writer, offset: 0 }, patienceMs) : null;
   if (!first) return;
   // The same file under another name once it is whole.

@@ -4,7 +4,7 @@ import { nameOf, tagsOf } from "../export/words.js";
 import type { RpcClient } from "../rpc/client.js";
 import type { MessageInfo } from "../rpc/methods.js";
 import { defineCliCommand } from "./define.js";
-import { FILE_ARGUMENT, findFile } from "./file-common.js";
+import { FILE_ARGUMENT, findFile, findPart, treeOf } from "./file-common.js";
 import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
 import { printJson, printTable, talk } from "./output.js";
 import { messageJson } from "./shapes.js";
@@ -15,12 +15,17 @@ const ASK_AGAIN_MS = 20_000;
 
 export const fileList = defineCliCommand({
   path: ["file", "list"],
-  summary: "The files of a room, the newest first: size, who shared it, how much is here",
-  positionals: [ROOM_ARGUMENT],
+  summary: "The files of a room, the newest first: size, who shared it, how much is here; or what is in one folder",
+  positionals: [
+    ROOM_ARGUMENT,
+    { name: "folder", describe: "A shared folder, or a folder in it: what is in there is listed", optional: true },
+  ],
   examples: [["keet-tui file list tea --json", "one list of objects"]],
   async run(shot, args) {
     const core = await shot.person();
     const room = await findRoom(core, args.text("room"));
+    const folder = args.optionalText("folder");
+    if (folder !== null) return await listTree(core, room.id, folder, shot.globals.json);
     const files = await core.request("file.list", { room: room.id, limit: MAX_FILES });
     if (shot.globals.json) {
       printJson(files.map(messageJson));
@@ -34,6 +39,20 @@ export const fileList = defineCliCommand({
     return 0;
   },
 });
+
+/** Each with its path, as `file get` takes it. */
+async function listTree(core: RpcClient, room: string, said: string, isJson: boolean): Promise<number> {
+  const { message, part } = await findPart(core, room, said);
+  const all = (await treeOf(core, message)).map(({ path, bytes }) => ({
+    path: message.file?.isFolder ? `${message.file.name}/${path}` : path,
+    bytes,
+  }));
+  const at = `${message.file?.name}/${part}`;
+  const files = part === null ? all : all.filter(({ path }) => path === at || path.startsWith(`${at}/`));
+  if (isJson) printJson(files);
+  else await printTable(files.map(({ path, bytes }) => [path, sizeOf(bytes)]));
+  return 0;
+}
 
 function columns({ file }: MessageInfo): [string, string, string] {
   if (!file) return ["", "", ""];

@@ -10,6 +10,7 @@ type Names =
   | "file.send"
   | "file.list"
   | "file.get"
+  | "file.tree"
   | "file.copy"
   | "file.cancel"
   | "file.read"
@@ -36,10 +37,14 @@ export function fileHandlers(core: Core): Pick<Handlers, Names> {
       const rows = await memberOf({ id, ...open }).files(before ?? Number.MAX_SAFE_INTEGER, limit);
       return rows.map((message) => messageInfo(id, message));
     },
-    "file.get": async ({ folder, to, ...named }) => {
+    "file.get": async ({ folder, to, part, ...named }) => {
       const goal = goalOf(folder, to);
       const { member, message } = await found(named);
-      return transferInfo(await core.files.get(member, message, goal));
+      return transferInfo(await core.files.get(member, message, { ...goal, part: part ?? null }));
+    },
+    "file.tree": async (named) => {
+      const { member, message } = await found(named);
+      return (await core.files.tree(member, message)).map(({ path, size }) => ({ path, bytes: size }));
     },
     "file.copy": async ({ folder, to, ...named }) => {
       const goal = goalOf(folder, to);

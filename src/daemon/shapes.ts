@@ -198,8 +198,8 @@ function fileInfo({ name, size, files, isFolder, blocks, ...file }: SharedFile):
   };
 }
 
-export function transferInfo({ state, bytes, of, perSecond, sources, reason, path }: Transfer): TransferInfo {
-  return { state, bytes, of, perSecond: Math.round(perSecond), sources, reason, path };
+export function transferInfo({ state, bytes, of, perSecond, sources, reason, path, part }: Transfer): TransferInfo {
+  return { state, bytes, of, perSecond: Math.round(perSecond), sources, reason, path, part };
 }
 
 function whoInfo({ identity, name }: Who): PersonInfo {

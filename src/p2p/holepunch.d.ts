@@ -83,6 +83,7 @@ declare module "hypercore" {
   }
   export default class Hypercore extends EventEmitter {
     static key(manifest: unknown, options?: object): Buffer;
+    static treeHashFromStorage(session: Hypercore, length?: number): Promise<Buffer>;
     readonly key: Buffer;
     readonly discoveryKey: Buffer;
     readonly keyPair: { publicKey: Buffer; secretKey: Buffer } | null;

@@ -13,6 +13,12 @@ export interface SentFile {
   readonly leftOut: readonly { readonly path: string; readonly why: string }[];
 }
 
+export interface FileEntry {
+  /** In the folder, with `/` between. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
 export interface FileKeys {
   /** With these three any Hyperdrive program reads this share, and nothing else. In hex. */
   readonly drive: string;
@@ -32,9 +38,14 @@ export const FILE_METHODS = {
     "list of message",
   ),
   "file.get": method<TransferInfo>()(
-    "Fetch a share into a folder, or to exactly that path where nothing may be yet; asked again it tells how far it is",
-    { ...file, folder: text(MAX_PATH_CHARS), to: optional(text(MAX_PATH_CHARS)) },
+    "Fetch a share, or a part of a shared folder, into a folder, or to exactly that path where nothing may be yet; asked again it tells how far it is",
+    { ...file, folder: text(MAX_PATH_CHARS), to: optional(text(MAX_PATH_CHARS)), part: optional(text(MAX_PATH_CHARS)) },
     "transfer",
+  ),
+  "file.tree": method<readonly FileEntry[]>()(
+    "What is in a shared folder, without fetching it; a path of it is the `part` of `file.get`",
+    file,
+    "list of entry",
   ),
   "file.copy": method<{ path: string }>()(
     "A further copy of a share that is here whole, in a folder under a free name or at exactly that path; answers when it is there",

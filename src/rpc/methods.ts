@@ -200,6 +200,8 @@ export interface TransferInfo {
   readonly reason: string | null;
   /** Where it lies on this machine; null while it is not whole, and for several files at once. */
   readonly path: string | null;
+  /** Path in a shared folder where this is only a part of it. */
+  readonly part: string | null;
 }
 
 export type NoticeKind =

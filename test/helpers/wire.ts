@@ -50,7 +50,17 @@ export function plainFile(name: string, bytes: number, change: Partial<FileInfo>
 }
 
 export function transfer(change: Partial<TransferInfo> = {}): TransferInfo {
-  return { state: "fetching", bytes: 0, of: 1, perSecond: 0, sources: 1, reason: null, path: null, ...change };
+  return {
+    state: "fetching",
+    bytes: 0,
+    of: 1,
+    perSecond: 0,
+    sources: 1,
+    reason: null,
+    path: null,
+    part: null,
+    ...change,
+  };
 }
 
 type Given = Pick<MessageInfo, "id" | "room" | "author" | "sentAt" | "text" | "writer">;

@@ -2,7 +2,7 @@
 import { dirname } from "node:path";
 import { hex, newId } from "../room.js";
 import type { BlockPlace } from "./block-files.js";
-import { layOut, totalsOf } from "./layout.js";
+import { blocksOf, layOut } from "./layout.js";
 import type { Goal, KeptShare } from "./ledger.js";
 import { TargetFiles } from "./target.js";
 
@@ -20,8 +20,7 @@ export async function copyTo(
   // A name of its own: the share itself may be on its way into the same folder.
   const target = await TargetFiles.open(place, hex(newId()).slice(0, 16), parts, isFolder);
   try {
-    const { blocks } = totalsOf(parts);
-    for (let block = 0; block < blocks; block++) await target.write(block, await from.read(block, 0));
+    for (const block of blocksOf(parts)) await target.write(block, await from.read(block, 0));
     return await (to === null ? target.putInPlace(place, name) : target.putAt(to));
   } catch (error) {
     await target.remove();

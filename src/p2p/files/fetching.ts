@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import b4a from "b4a";
 import type Hypercore from "hypercore";
 import crypto from "hypercore-crypto";
-import { BLOCK_BYTES, totalsOf } from "./layout.js";
+import { BLOCK_BYTES, rangesOf, totalsOf } from "./layout.js";
 import type { ShareCores } from "./share-cores.js";
 import type { TargetFiles } from "./target.js";
 
@@ -30,7 +30,8 @@ export interface FetchingOptions {
 
 export class Fetching extends EventEmitter {
   readonly #options: FetchingOptions;
-  #download: { done(): Promise<boolean>; destroy(): void } | null = null;
+  readonly #ranges: readonly { readonly start: number; readonly end: number }[];
+  #downloads: { done(): Promise<boolean>; destroy(): void }[] = [];
   #roomTimer: NodeJS.Timeout | null = null;
   #isStopped = false;
   /** Why nothing can be written now; null where it can. */
@@ -39,6 +40,7 @@ export class Fetching extends EventEmitter {
   constructor(options: FetchingOptions) {
     super();
     this.#options = options;
+    this.#ranges = rangesOf(options.target.parts);
     options.target.on("full", (error) => this.#onFull(error));
   }
 
@@ -48,18 +50,34 @@ export class Fetching extends EventEmitter {
 
   /** @returns false where it was stopped before it was whole */
   async run(): Promise<boolean> {
-    const { blocks } = this.#options;
+    await this.#forgetOthers();
     await this.#checkWhatIsHere();
     if (this.#isStopped) return false;
-    this.#ask(0, Math.min(FIRST, blocks));
-    this.#download = this.blobs.download({ start: 0, end: blocks });
-    await this.#download.done().catch(() => {});
-    return !this.#isStopped && (await this.blobs.has(0, blocks));
+    const [first] = this.#ranges;
+    if (first) this.#ask(first.start, Math.min(first.start + FIRST, first.end));
+    this.#downloads = this.#ranges.map((range) => this.blobs.download(range));
+    await Promise.all(this.#downloads.map((download) => download.done().catch(() => {})));
+    return !this.#isStopped && (await this.#isWhole());
+  }
+
+  async #isWhole(): Promise<boolean> {
+    for (const { start, end } of this.#ranges) if (!(await this.blobs.has(start, end))) return false;
+    return true;
+  }
+
+  /** Of another part of the folder, that was fetched before: they lie where nothing is read any more. */
+  async #forgetOthers(): Promise<void> {
+    let from = 0;
+    for (const { start, end } of [...this.#ranges, { start: this.#options.blocks, end: this.#options.blocks }]) {
+      if (start > from && this.blobs.core.bitfield.countSet(from, start - from) > 0)
+        await this.blobs.clear(from, start);
+      from = end;
+    }
   }
 
   stop(): void {
     this.#isStopped = true;
-    this.#download?.destroy();
+    for (const download of this.#downloads) download.destroy();
     if (this.#roomTimer) clearInterval(this.#roomTimer);
   }
 
@@ -68,10 +86,11 @@ export class Fetching extends EventEmitter {
    * @returns how many blocks from there on are here
    */
   async need(block: number): Promise<number> {
-    this.#ask(block, Math.min(block + AHEAD, this.#options.blocks));
+    const end = this.#ranges.find((range) => block < range.end)?.end ?? block;
+    this.#ask(block, Math.min(block + AHEAD, end));
     if (!this.blobs.core.bitfield.get(block)) await this.blobs.get(block);
     let next = block;
-    while (next < this.#options.blocks && this.blobs.core.bitfield.get(next)) next += 1;
+    while (next < end && this.blobs.core.bitfield.get(next)) next += 1;
     return next - block;
   }
 
@@ -83,17 +102,20 @@ export class Fetching extends EventEmitter {
   /** Resolves when that byte is here: where it lies, and how many bytes from there on are here too. */
   async from(offset: number): Promise<{ path: string; bytes: number }> {
     const { target } = this.#options;
-    const block = Math.floor(offset / BLOCK_BYTES);
-    const blocks = await this.need(block);
-    const end = Math.min((block + blocks) * BLOCK_BYTES, totalsOf(target.parts).bytes);
+    const at = Math.floor(offset / BLOCK_BYTES);
+    const blocks = await this.need((target.parts[0]?.firstBlock ?? 0) + at);
+    const end = Math.min((at + blocks) * BLOCK_BYTES, totalsOf(target.parts).bytes);
     return { path: target.path ?? target.partPath, bytes: end - offset };
   }
 
   /** After a cut of the power the store may know of blocks that the disk never got: those are fetched anew. */
   async #checkWhatIsHere(): Promise<void> {
-    const { blocks } = this.#options;
+    for (const { start, end } of this.#ranges) await this.#checkRange(start, end);
+  }
+
+  async #checkRange(start: number, end: number): Promise<void> {
     const { state } = this.blobs.core as unknown as Inner;
-    for (let at = 0; at < blocks && !this.#isStopped; at++) {
+    for (let at = start; at < end && !this.#isStopped; at++) {
       if (!this.blobs.core.bitfield.get(at)) continue;
       const reading = state.storage.read();
       const node = reading.getTreeNode(at * 2);

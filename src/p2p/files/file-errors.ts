@@ -125,3 +125,9 @@ export function noSuchFile(reason: string | null = null): KeetError {
     hint: "/files lists them.",
   });
 }
+
+export function listLate(): KeetError {
+  return new KeetError("peer", "TIMED_OUT", "Nobody who knows what is in that folder is here.", {
+    hint: "Ask again when somebody is.",
+  });
+}

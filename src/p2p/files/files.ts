@@ -13,15 +13,17 @@ import { KeetError } from "../../errors.js";
 import type { MemberRoom } from "../member-room.js";
 import type { RoomMessage } from "../messages.js";
 import { hex, newId } from "../room.js";
+import { within } from "../time-limit.js";
 import { copyTo } from "./copying.js";
 import { Exchange } from "./exchange.js";
 import { Fetching } from "./fetching.js";
-import { noSuchFile } from "./file-errors.js";
+import { listLate, noSuchFile } from "./file-errors.js";
 import { Held, type TransferInfo } from "./held.js";
-import { layOut, totalsOf } from "./layout.js";
+import { type FileSize, layOut, totalsOf } from "./layout.js";
 import { type Goal, type KeptShare, Ledger, shareOfOurs, shareOfTheirs } from "./ledger.js";
 import { listOf } from "./listing.js";
 import { type LeftOut, looksAt } from "./look.js";
+import { covers, fileOf, notInside, onlyPart } from "./parts.js";
 import type { Roads } from "./roads.js";
 import { ShareCores, shareKey } from "./share-cores.js";
 import { readIn } from "./sharing.js";
@@ -30,6 +32,7 @@ import { GONE_WORDS, type GoneReason } from "./talk.js";
 import { checkIsFree, TargetFiles } from "./target.js";
 
 const TELL_MS = 500;
+const LIST_MS = 30_000;
 const WRITE_BUFFER_BYTES = 8 * 1024 * 1024;
 export interface FilesOptions {
   /** The profile's. */
@@ -165,18 +168,17 @@ export class Files extends EventEmitter {
   /**
    * Begins, or goes on with, what was begun.
    * @param where the folder it goes to, or exactly where it is wanted
-   * @throws KeetError `NO_SUCH_FILE`, and what `TargetFiles` throws for the place
+   * @throws KeetError `NO_SUCH_FILE`, `BUSY` while another part of it is on its way, and what `TargetFiles` throws for the place
    */
-  async get(member: MemberRoom, message: RoomMessage, { folder, to }: Goal): Promise<TransferInfo> {
-    const { file } = message;
-    if (!file) throw new KeetError("user", "NO_SUCH_FILE", "That message is no file.", { hint: "/files lists them." });
-    if (file.unsharedBy) throw new KeetError("user", "NO_SUCH_FILE", "It was taken back by whoever shared it.");
+  async get(member: MemberRoom, message: RoomMessage, { folder, to, part = null }: Goal): Promise<TransferInfo> {
+    const file = fileOf(message);
+    if (part !== null && !file.isFolder) throw notInside(part, file.name);
     if (to !== null) await checkIsFree(to);
     const id = hex(message.id);
     const known = this.#held.get(id);
-    if (known && known.kept.state !== "failed") return known.info();
+    if (known && covers(known.kept, part)) return known.info();
     if (known) await this.drop(id);
-    const held = new Held(shareOfTheirs(member, message, file, { folder, to }));
+    const held = new Held(shareOfTheirs(member, message, file, { folder, to, part }));
     this.#held.set(id, held);
     this.#keep(held, {});
     this.#run(held, () => this.#fetch(held, member));
@@ -190,7 +192,7 @@ export class Files extends EventEmitter {
       this.#exchange.want(member.id, id, [cores.drive.core]);
       const files = await listOf(cores.drive, held.kept);
       if (held.isStopped) return;
-      this.#keep(held, { files });
+      this.#keep(held, held.kept.part ? onlyPart(files, held.kept.part, held.kept.name) : { files });
     }
     const target = await TargetFiles.open(held.kept.folder!, held.kept.id.slice(0, 16), held.parts, held.kept.isFolder);
     if (held.isStopped) return target.close();
@@ -207,10 +209,34 @@ export class Files extends EventEmitter {
     await this.#finish(held, member, target);
   }
 
+  /**
+   * What is in a shared folder; a file alone is its only one.
+   * @throws KeetError `NO_SUCH_FILE`, `BAD_SHARE`, `TIMED_OUT` where nobody said it in time
+   */
+  async tree(member: MemberRoom, message: RoomMessage): Promise<readonly FileSize[]> {
+    const file = fileOf(message);
+    if (!file.isFolder) return [{ path: file.name, size: file.size }];
+    const id = hex(message.id);
+    const known = this.#held.get(id);
+    if (known?.kept.files && !known.kept.part) return known.kept.files;
+    // Only looked at: it is not kept, and not fetched.
+    const looking = known ?? new Held(shareOfTheirs(member, message, file, { folder: "", to: null }));
+    const cores = await this.#open(looking, member);
+    if (!known) this.#exchange.want(member.id, looking.id, [cores.drive.core]);
+    try {
+      return await within(listOf(cores.drive, file), LIST_MS, listLate);
+    } finally {
+      if (!known) {
+        if (!this.#held.has(id)) this.#exchange.unwant(id);
+        await looking.close();
+      }
+    }
+  }
+
   async #finish(held: Held, member: MemberRoom, target: TargetFiles): Promise<void> {
     const [row] = (await member.message(held.id)).filter(({ writer }) => hex(writer) === held.kept.writer);
     const known = row?.file?.hash;
-    if (known && !b4a.equals(known, await held.cores!.blobs.treeHash(held.kept.blocks))) {
+    if (known && !b4a.equals(known, await held.cores!.hashAt(held.kept.blocks))) {
       throw new KeetError("peer", "WRONG_HASH", "What came is not what was shared.", {
         hint: "Ask for it to be shared again.",
       });

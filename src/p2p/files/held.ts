@@ -32,6 +32,8 @@ export interface TransferInfo {
   readonly reason: string | null;
   /** Where it is, once it is here. */
   readonly path: string | null;
+  /** Path in a shared folder where this is only a part of it. */
+  readonly part: string | null;
 }
 
 export class Held {
@@ -91,6 +93,7 @@ export class Held {
       sources,
       reason,
       path: kept.path,
+      part: kept.part ?? null,
     };
   }
 
@@ -109,10 +112,11 @@ export class Held {
 
   #bytes(): number {
     const { kept, cores } = this;
-    if (kept.state === "whole" || kept.blocks === 0) return kept.size;
-    if (!cores) return 0;
+    const blocks = kept.part ? this.parts.reduce((sum, part) => sum + part.blocks, 0) : kept.blocks;
+    if (kept.state === "whole" || (blocks === 0 && kept.files)) return kept.size;
+    if (!cores || blocks === 0) return 0;
     // The last block of a file is shorter: only at the end is it exact.
-    return Math.min(kept.size, Math.floor((cores.have / kept.blocks) * kept.size));
+    return Math.min(kept.size, Math.floor((cores.have / blocks) * kept.size));
   }
 
   #whyPaused(sources: number): string | null {

@@ -11,6 +11,8 @@ export interface FileSize {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
+  /** Where it begins, in a part of a folder; else right behind the one before. */
+  readonly firstBlock?: number;
 }
 
 export interface Part {
@@ -37,12 +39,49 @@ export interface Totals {
 }
 
 export function layOut(files: readonly FileSize[]): Part[] {
-  let firstBlock = 0;
-  return files.map(({ path, size }) => {
+  let next = 0;
+  return files.map(({ path, size, firstBlock = next }) => {
     const part = { path, size, firstBlock, blocks: Math.ceil(size / BLOCK_BYTES) };
-    firstBlock += part.blocks;
+    next = firstBlock + part.blocks;
     return part;
   });
+}
+
+/** Runs of blocks that belong together, the end not included. */
+export function rangesOf(parts: readonly Part[]): { start: number; end: number }[] {
+  const ranges: { start: number; end: number }[] = [];
+  for (const { firstBlock, blocks } of parts) {
+    if (blocks === 0) continue;
+    const last = ranges.at(-1);
+    if (last?.end === firstBlock) last.end += blocks;
+    else ranges.push({ start: firstBlock, end: firstBlock + blocks });
+  }
+  return ranges;
+}
+
+export function* blocksOf(parts: readonly Part[]): Generator<number> {
+  for (const { start, end } of rangesOf(parts)) for (let block = start; block < end; block++) yield block;
+}
+
+/**
+ * What of a folder's files lies at that path in it: one file, or those of a folder below it.
+ * @returns null where nothing does
+ */
+export function partOf(
+  files: readonly FileSize[],
+  path: string,
+): { readonly name: string; readonly isFolder: boolean; readonly files: FileSize[] } | null {
+  const parts = layOut(files).map(({ path: at, size, firstBlock }) => ({ path: at, size, firstBlock }));
+  const name = path.split("/").at(-1)!;
+  const one = parts.find((part) => part.path === path);
+  if (one) return { name, isFolder: false, files: [{ ...one, path: name }] };
+  const below = parts.filter((part) => part.path.startsWith(`${path}/`));
+  if (below.length === 0) return null;
+  return {
+    name,
+    isFolder: true,
+    files: below.map((part) => ({ ...part, path: part.path.slice(path.length + 1) })),
+  };
 }
 
 export function totalsOf(parts: readonly Part[]): Totals {

@@ -30,6 +30,8 @@ export interface KeptShare {
   readonly reason: string | null;
   readonly name: string;
   readonly isFolder: boolean;
+  /** Where in a folder that was shared this lies; null for all of it. `name`, `size` and `files` are of this part. */
+  readonly part?: string | null;
   /** Core keys in hex. */
   readonly drive: string;
   readonly blobs: string;
@@ -49,6 +51,8 @@ export interface KeptShare {
 
 /** Where something is to lie. */
 export interface Goal {
+  /** Path in a shared folder: that alone is wanted; null or none for all of it. */
+  readonly part?: string | null;
   readonly folder: string;
   /** Exactly there; null for a safe form of its name in that folder. */
   readonly to: string | null;
@@ -96,6 +100,7 @@ export function shareOfTheirs(member: MemberRoom, message: RoomMessage, file: Sh
     blocks,
     files: isFolder ? null : [{ path: name, size }],
     at: null,
+    part: goal.part ?? null,
     folder: goal.folder,
     to: goal.to,
     path: null,

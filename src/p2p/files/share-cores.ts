@@ -1,7 +1,7 @@
 /** The two cores of one share: a Hyperdrive of its own, in the store for files. */
 import b4a from "b4a";
 import type Corestore from "corestore";
-import type Hypercore from "hypercore";
+import Hypercore from "hypercore";
 import Hyperdrive from "hyperdrive";
 import sodium from "sodium-universal";
 import { type BlockPlace, keepBlocksIn } from "./block-files.js";
@@ -70,6 +70,12 @@ export class ShareCores {
   /** Blocks that are here. */
   get have(): number {
     return this.blobs.core.bitfield.countSet(0, this.blobs.length);
+  }
+
+  /** Of the tree over so many blocks; waits until it is known so far. Not the library's own: that one fetches the last block. */
+  async hashAt(blocks: number): Promise<Buffer> {
+    while (this.blobs.length < blocks) await new Promise((done) => this.blobs.once("append", done));
+    return Hypercore.treeHashFromStorage(this.blobs, blocks);
   }
 
   async close(): Promise<void> {

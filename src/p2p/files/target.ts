@@ -19,7 +19,7 @@ import {
   writeFailed,
 } from "./file-errors.js";
 import { HeldFolder, makeFolder } from "./held-folder.js";
-import { type Part, partAt, totalsOf } from "./layout.js";
+import { blocksOf, type Part, partAt } from "./layout.js";
 import { readAt, writeAt } from "./open-files.js";
 import { finishPlacing, PartFiles } from "./part-files.js";
 import { type Place, placeFile, placeFolder } from "./place.js";
@@ -265,8 +265,7 @@ export class TargetFiles extends EventEmitter<TargetEvents> {
   async #giveToOtherDisk(part: PartFiles, { folder, name, isExact }: Place): Promise<void> {
     const other = await TargetFiles.open(folder.path, this.#id, this.parts, this.#isFolder, this.#options);
     try {
-      const { blocks } = totalsOf(this.parts);
-      for (let block = 0; block < blocks; block += 1) {
+      for (const block of blocksOf(this.parts)) {
         const piece = partAt(this.parts, block)!;
         const bytes = await part.open.use(piece.index, (handle) => readAt(handle, piece, 0));
         await other.write(block, bytes!);
@@ -284,7 +283,7 @@ export class TargetFiles extends EventEmitter<TargetEvents> {
     const path = join(folder.path, name);
     const files = this.#isFolder
       ? await this.#filesIn(folder, name, paths)
-      : [{ path: name, absolute: path, size: this.parts[0]!.size, stamp: stampOf(await lstat(await folder.at(name))) }];
+      : [{ ...placed(this.parts[0]!), path: name, absolute: path, stamp: stampOf(await lstat(await folder.at(name))) }];
     this.#take({ path, files, blocks: new SourceFiles(files) });
   }
 
@@ -296,8 +295,12 @@ export class TargetFiles extends EventEmitter<TargetEvents> {
         const some = paths.slice(from, from + LOOKS_AT_ONCE);
         const stats = await Promise.all(some.map(async (path) => lstat(await root.at(path))));
         for (const [index, path] of some.entries()) {
-          const { size } = this.parts[from + index]!;
-          files.push({ path, absolute: join(root.path, path), size, stamp: stampOf(stats[index]!) });
+          files.push({
+            ...placed(this.parts[from + index]!),
+            path,
+            absolute: join(root.path, path),
+            stamp: stampOf(stats[index]!),
+          });
         }
       }
       return files;
@@ -336,6 +339,10 @@ export async function checkIsFree(path: string): Promise<void> {
     throw cannotWrite(path, error);
   }
   throw alreadyThere(path);
+}
+
+function placed({ size, firstBlock }: Part): { readonly size: number; readonly firstBlock: number } {
+  return { size, firstBlock };
 }
 
 async function openDownloads(folder: string, { isHeld }: TargetOptions): Promise<HeldFolder> {

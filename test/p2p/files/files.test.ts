@@ -81,8 +81,13 @@ class Person {
     return found[0]!;
   }
 
-  async get(id: Uint8Array) {
-    return this.files.get(this.mate.member, await this.row(id), { folder: this.downloads, to: null });
+  /** @param part path in a shared folder; null for all of it */
+  async get(id: Uint8Array, part: string | null = null) {
+    return this.files.get(this.mate.member, await this.row(id), { folder: this.downloads, to: null, part });
+  }
+
+  async tree(id: Uint8Array) {
+    return (await this.files.tree(this.mate.member, await this.row(id))).map(({ path }) => path);
   }
 
   here(id: Uint8Array): Promise<void> {
@@ -158,6 +163,74 @@ t.test("a folder arrives whole, with empty files and folders in it", async (t) =
   for (const [path, bytes] of Object.entries(files)) {
     t.equal(sha(readFileSync(join(bob.downloads, "trip", path))), sha(bytes), path);
   }
+});
+
+t.test("a folder can be looked into, and got in part: one file, one folder of it, another, all of it", async (t) => {
+  const [ann, bob, cid] = (await people(t, "ann", "bob", "cid")) as [Person, Person, Person];
+  ann.table.wires.link(bob.mate, cid.mate);
+  const folder = join(ann.table.folder, "trip");
+  const files: { [path: string]: Buffer } = {
+    "a.bin": crypto.randomBytes(3 * BLOCK_BYTES),
+    "one/b.bin": crypto.randomBytes(2 * BLOCK_BYTES + 5),
+    "one/deep/c.bin": crypto.randomBytes(BLOCK_BYTES + 1),
+    "two/d.bin": crypto.randomBytes(2 * BLOCK_BYTES),
+  };
+  for (const [path, bytes] of Object.entries(files)) {
+    mkdirSync(join(folder, path, ".."), { recursive: true });
+    writeFileSync(join(folder, path), bytes);
+  }
+  const isThere = (person: Person, below: string, path: string) =>
+    t.equal(sha(readFileSync(join(person.downloads, below))), sha(files[path]!), path);
+  const { message } = await ann.files.share(ann.mate.member, [folder]);
+  const blocksAt = async (person: Person) => (await person.files.cores(person.mate.member, hex(message.id))).have;
+
+  t.same((await bob.tree(message.id)).sort(), Object.keys(files).sort());
+  t.equal(bob.state(message.id), null, "looking into it fetches nothing");
+  await bob.get(message.id, "one");
+  await bob.here(message.id);
+  t.match(bob.state(message.id), { part: "one", name: "one", of: 3 * BLOCK_BYTES + 6, bytes: 3 * BLOCK_BYTES + 6 });
+  isThere(bob, "one/b.bin", "one/b.bin");
+  isThere(bob, "one/deep/c.bin", "one/deep/c.bin");
+  t.same(readdirSync(bob.downloads), ["one"]);
+  t.equal(await blocksAt(bob), 5, "blocks of that part, and no other");
+
+  await ann.table.wires.cut("ann–cid");
+  await cid.get(message.id, "one/deep/c.bin");
+  await cid.here(message.id);
+  isThere(cid, "c.bin", "one/deep/c.bin");
+  t.equal((await cid.files.readable(hex(message.id), 0)).bytes, BLOCK_BYTES + 1);
+
+  t.same((await bob.tree(message.id)).sort(), Object.keys(files).sort(), "also of one that is here in part");
+  await bob.get(message.id, "two/d.bin");
+  await bob.here(message.id);
+  isThere(bob, "d.bin", "two/d.bin");
+  t.equal(await blocksAt(bob), 2, "what lies elsewhere now is not given any more");
+  await bob.get(message.id);
+  await bob.here(message.id);
+  for (const path of Object.keys(files)) isThere(bob, `trip/${path}`, path);
+  t.equal((await bob.get(message.id, "one")).part, null, "with all of it every part is here");
+});
+
+t.test("a part that is not there, a part of a file, and a second part at once are refused", async (t) => {
+  const [ann, bob] = (await people(t, "ann", "bob")) as [Person, Person];
+  const folder = join(ann.table.folder, "trip");
+  mkdirSync(folder);
+  for (const name of ["a", "b"]) writeFileSync(join(folder, name), crypto.randomBytes(BLOCK_BYTES));
+  const { message } = await ann.files.share(ann.mate.member, [folder]);
+  const { message: single } = await ann.files.share(ann.mate.member, [ann.write("tea.bin", crypto.randomBytes(9))]);
+  await t.rejects(bob.get(single.id, "x"), { code: "NO_SUCH_FILE" });
+  t.same(await bob.tree(single.id), ["tea.bin"]);
+  await bob.get(message.id, "../a");
+  await until(() => bob.state(message.id)?.state === "failed", 20_000);
+  t.match(bob.state(message.id)?.reason, /no ..\/a in trip/);
+  await bob.row(message.id);
+  await ann.table.wires.cut("ann–bob");
+  await bob.get(message.id, "a");
+  await t.rejects(bob.get(message.id, "b"), { code: "BUSY" });
+  await t.rejects(bob.get(message.id), { code: "BUSY" });
+  ann.table.wires.link(ann.mate, bob.mate);
+  await bob.here(message.id);
+  t.same(readdirSync(bob.downloads), ["a"]);
 });
 
 t.test("who has it gives it when who shared it is gone; who comes back goes on from what is there", async (t) => {
