@@ -48,6 +48,40 @@ t.test("files between two people", async (t) => {
     t.match(await bob.run("file", "get", "tea", "nothing"), { code: 1, stdout: "", stderr: /no file "nothing"/ });
   });
 
+  await t.test("a folder is listed, and got in part", async (t) => {
+    const trip = join(folder, "trip");
+    const files: { [path: string]: Buffer } = {
+      "map.txt": Buffer.from("a map"),
+      "one/a.bin": crypto.randomBytes(MIB),
+      "one/notes/b.txt": Buffer.from("bb"),
+    };
+    for (const [path, bytes] of Object.entries(files)) {
+      mkdirSync(join(trip, path, ".."), { recursive: true });
+      writeFileSync(join(trip, path), bytes);
+    }
+    await maya.run("file", "send", "tea", trip);
+    await bob.knows("trip");
+    const lines = (await bob.run("file", "list", "tea", "trip")).stdout.trim().split("\n").sort();
+    t.same(lines, ["trip/map.txt\t5 bytes", "trip/one/a.bin\t1.0 MB", "trip/one/notes/b.txt\t2 bytes"]);
+    t.same((await bob.json("file", "list", "tea", "trip/one/notes/")) as unknown, [
+      { path: "trip/one/notes/b.txt", bytes: 2 },
+    ]);
+    t.match((await bob.run("file", "list", "tea")).stdout, /\ttrip\/\t1\.0 MB\tnot fetched\t/);
+    const got = await bob.run("file", "get", "tea", "trip/one/notes");
+    t.match(got, { code: 0, stdout: `${join(bob.downloads, "notes")}\n` });
+    t.equal(readFileSync(join(bob.downloads, "notes/b.txt"), "utf8"), "bb");
+    t.ok((await bob.bytesOf("trip/one/a.bin")).equals(files["one/a.bin"]!), "one file of it to standard output");
+    t.match(await bob.run("file", "get", "tea", "trip/one", "-"), { code: 2, stdout: "", stderr: /is a folder/ });
+    t.match(await bob.run("file", "get", "tea", "trip/two"), { code: 1, stderr: /no "two" in "trip"\.\n.*file list/ });
+    t.match(await bob.run("file", "get", "tea", "tea.bin/x"), { code: 1, stderr: /no "x" in "tea\.bin"/ });
+    t.equal((await bob.run("file", "get", "tea", "trip")).code, 0);
+    t.equal(readFileSync(join(bob.downloads, "trip/map.txt"), "utf8"), "a map");
+    t.match(await bob.run("file", "get", "tea", "trip/map.txt"), {
+      stdout: `${join(bob.downloads, "trip/map.txt")}\n`,
+    });
+    t.equal((await bob.bytesOf("trip/map.txt")).toString(), "a map");
+  });
+
   await t.test("C22: what is no plain file is named and left out, or refused at once", async (t) => {
     const d = join(folder, "d");
     mkdirSync(d);

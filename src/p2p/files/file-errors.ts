@@ -131,3 +131,7 @@ export function listLate(): KeetError {
     hint: "Ask again when somebody is.",
   });
 }
+
+export function folderAsFile(): KeetError {
+  return new KeetError("user", "USAGE", "A folder cannot be read as one file.", { hint: "Get it as a whole." });
+}

@@ -17,7 +17,7 @@ import { within } from "../time-limit.js";
 import { copyTo } from "./copying.js";
 import { Exchange } from "./exchange.js";
 import { Fetching } from "./fetching.js";
-import { listLate, noSuchFile } from "./file-errors.js";
+import { folderAsFile, listLate, noSuchFile } from "./file-errors.js";
 import { Held, type TransferInfo } from "./held.js";
 import { type FileSize, layOut, totalsOf } from "./layout.js";
 import { type Goal, type KeptShare, Ledger, shareOfOurs, shareOfTheirs } from "./ledger.js";
@@ -275,15 +275,16 @@ export class Files extends EventEmitter {
   async readable(share: string, offset: number): Promise<{ path: string; bytes: number }> {
     const held = this.#held.get(share);
     if (!held) throw noSuchFile();
-    if (held.kept.isFolder) {
-      throw new KeetError("user", "USAGE", "A folder cannot be read as one file.", { hint: "Get it as a whole." });
-    }
-    if (held.kept.state === "whole") return { path: held.kept.path!, bytes: held.kept.size - offset };
-    while (!held.fetching) {
-      if (held.kept.state !== "fetching") throw noSuchFile(held.kept.reason);
+    // What a part is shows when the folder's list is here.
+    const isFolder = () => held.kept.isFolder && (held.kept.files !== null || !held.kept.part);
+    for (;;) {
+      if (isFolder()) throw folderAsFile();
+      const { state, path, size, reason } = held.kept;
+      if (state === "whole") return { path: path!, bytes: size - offset };
+      if (held.fetching) return held.fetching.from(offset);
+      if (state !== "fetching") throw noSuchFile(reason);
       await new Promise((done) => this.once("transfer", done));
     }
-    return held.fetching.from(offset);
   }
 
   /** Not fetched any more, or not shared any more by this device; what is whole stays where it is. */
