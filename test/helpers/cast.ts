@@ -26,9 +26,17 @@ export type Deed =
   | { readonly do: "signers"; readonly writers: readonly string[]; readonly wrongManifest?: boolean }
   | { readonly do: "role"; readonly who: string; readonly role: Role }
   | { readonly do: "remove"; readonly who: string }
-  | { readonly do: "invite"; readonly uses: number; readonly only?: readonly string[] }
+  /** `idOf`: by the id of that other invite. */
+  | { readonly do: "invite"; readonly uses: number; readonly only?: readonly string[]; readonly idOf?: string }
   | { readonly do: "revoke"; readonly invite: string }
-  | { readonly do: "join"; readonly invite?: string; readonly by?: string; readonly as?: string };
+  /** `as`: for that device's person, who proves it; `proofOf`: with what was proved of that other log. */
+  | {
+      readonly do: "join";
+      readonly invite?: string;
+      readonly by?: string;
+      readonly as?: string;
+      readonly proofOf?: string;
+    };
 
 export interface RoomChange {
   readonly name?: string;
@@ -210,7 +218,7 @@ export class Cast {
       case "invite":
         return {
           type: "add-invite",
-          invite: inviteId(label),
+          invite: inviteId(deed.idOf ?? label),
           publicKey: Buffer.alloc(32, 1),
           uses: deed.uses,
           expiresAt: 1,
@@ -230,7 +238,7 @@ export class Cast {
       : { writer: this.roomKey, id: crypto.hash(Buffer.from(label)).subarray(0, 16) };
   }
 
-  #join(from: Writer, { invite, by, as }: Extract<Deed, { do: "join" }>): Op {
+  #join(from: Writer, { invite, by, as, proofOf }: Extract<Deed, { do: "join" }>): Op {
     const device = as ? this.#devices.get(as)! : this.#devices.get(from.name)!;
     const claim = { roomKey: this.roomKey, writerKey: from.key, signingKey: from.signing.publicKey };
     const admitter = by ? this.writers.get(by)! : null;
@@ -240,7 +248,7 @@ export class Cast {
       name: device.name,
       signingKey: claim.signingKey,
       noiseKey: device.noiseKeyPair.publicKey,
-      proof: device.proveJoin(claim),
+      proof: device.proveJoin(proofOf ? { ...claim, writerKey: this.writers.get(proofOf)!.key } : claim),
       admission:
         invite && admitter
           ? {

@@ -8,7 +8,7 @@ import Hyperbee from "hyperbee";
 import t from "tap";
 import { applyNodes } from "../../src/p2p/apply.js";
 import { ViewWriter } from "../../src/p2p/view.js";
-import type { Act } from "../helpers/cast.js";
+import { type Act, inviteId } from "../helpers/cast.js";
 import { Follower, MemoryView, nodeOf, WriterList } from "../helpers/linear.js";
 import type { Runs, Wanted } from "../helpers/rights-runs.js";
 import { founding, Stage } from "../helpers/stage.js";
@@ -170,6 +170,28 @@ t.test("an admission opens the room to one log of one person only, by one who is
     "one who was removed comes back after an owner said so, and by an invite",
   );
 });
+
+t.test(
+  "a join whose proof is of another log is none, also with an admission for it; nobody makes an invite anew",
+  async (t) => {
+    const stage = await Stage.open(t.testdir({}), "group", (cast) => founding(cast, "group", {}));
+    const { cast } = stage;
+    const forged = cast.act(
+      "nell1",
+      { do: "join", invite: "for-nell", by: "mo1", proofOf: "meg1" },
+      { optimistic: true },
+    );
+    const own = cast.act("nell1", { do: "join", invite: "for-nell", by: "mo1" }, { optimistic: true });
+    const again = cast.act("mo1", { do: "invite", uses: 9, idOf: "of-mo" });
+    const spent = cast.act("ned1", { do: "join", invite: "of-mo", by: "olive1" }, { optimistic: true });
+    const { leftOut, reader } = await played(stage, [forged, own, again, spent]);
+    t.same(
+      [forged, own, again, spent].map(({ label }) => leftOut.get(label) ?? "taken"),
+      ["bad-proof", "taken", "duplicate", "taken"],
+    );
+    t.match(await reader.invite(inviteId("of-mo")), { uses: 1, used: 1 }, "it is as it was made");
+  },
+);
 
 t.test("a founder who left comes back as everybody does, and the room goes on being signed", async (t) => {
   const stage = await Stage.open(t.testdir({}), "group", (cast) => founding(cast, "group", {}));
