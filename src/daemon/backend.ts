@@ -50,6 +50,9 @@ class CoreBackend implements Backend {
       const { room, writer, share: id } = info;
       this.#tell({ type: "transfers", room, transfers: [{ writer, id, transfer: transferInfo(info) }] });
     });
+    core.on("transfer-gone", ({ room, writer, share: id }: Pick<Transfer, "room" | "writer" | "share">) =>
+      this.#tell({ type: "transfers", room, transfers: [{ writer, id, transfer: null }] }),
+    );
     core.on("network", () => this.#tell({ type: "network", network: networkInfo(core.networkState()) }));
     core.on("identity", () => {
       const { identity } = core;

@@ -1,7 +1,8 @@
 /** What one does with files. Paths are this machine's: a front end runs where its core does. */
+import { lstatSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { KeetError } from "../errors.js";
-import { type Core, shareKey } from "../p2p/index.js";
+import { type Core, shareKey, type TransferInfo as Transfer } from "../p2p/index.js";
 import type { Handlers } from "../rpc/backend.js";
 import { findMessage, findRoom, memberOf } from "./find.js";
 import { messageInfo, Shapes, transferInfo } from "./shapes.js";
@@ -39,7 +40,8 @@ export function fileHandlers(core: Core): Pick<Handlers, Names> {
     },
     "file.get": async ({ folder, to, part, ...named }) => {
       const goal = goalOf(folder, to);
-      const { member, message } = await found(named);
+      const { member, message, share } = await found(named);
+      if (wasTakenAway(core.files.transfer(share))) await core.files.drop(share);
       return transferInfo(await core.files.get(member, message, { ...goal, part: part ?? null }));
     },
     "file.tree": async (named) => {
@@ -78,6 +80,12 @@ export function fileHandlers(core: Core): Pick<Handlers, Names> {
       };
     },
   };
+}
+
+/** What was put in its place lies there no more: whoever asks for it now wants it again. */
+function wasTakenAway(transfer: Transfer | null): boolean {
+  const { state, path } = transfer ?? {};
+  return state === "here" && path != null && lstatSync(path, { throwIfNoEntry: false }) === undefined;
 }
 
 function goalOf(folder: string, to: string | undefined): { folder: string; to: string | null } {

@@ -227,6 +227,7 @@ export class Core extends ReadyResource {
     });
     this.#files = new Files({ folder, roads: this.#roads, room: (id) => this.#rooms.get(id)?.member ?? null });
     this.#files.on("transfer", (info: TransferInfo) => this.emit("transfer", info));
+    this.#files.on("transfer-gone", (which) => this.emit("transfer-gone", which));
     this.#files.on("warning", (error) => this.emit("warning", error));
     await this.#files.open();
     this.#openShares = new OpenShares({

@@ -1,6 +1,7 @@
 /**
  * Files of all rooms on this device: what is shared from here, what is fetched, what is passed on. Emits `transfer`
- * (TransferInfo) when something of one changed, at most twice a second each, and `warning`.
+ * (TransferInfo) when something of one changed, at most twice a second each, `transfer-gone` (room, writer and share in
+ * hex) when nothing of it is held any more, and `warning`.
  */
 import { EventEmitter } from "node:events";
 import { join } from "node:path";
@@ -299,6 +300,9 @@ export class Files extends EventEmitter {
     if (held.kept.state === "fetching") await target?.remove();
     await held.close();
     this.#ledger.forget(share);
+    const { room, writer } = held.kept;
+    // It may have been asked for anew meanwhile.
+    if (!this.#held.has(share)) this.emit("transfer-gone", { room, writer, share });
   }
 
   // --- what is open
