@@ -1,6 +1,7 @@
-import { safe, safeLine } from "../safe-text.js";
+import { safe } from "../safe-text.js";
 import { extentOf } from "../state/file-lines.js";
 import type { MessageView } from "../state/model.js";
+import { shownPath } from "../state/shown-path.js";
 import type { CommandContext } from "./context.js";
 import { defineCommand, type Wish } from "./define.js";
 
@@ -24,7 +25,7 @@ export const get = defineCommand<CommandContext>()({
     if (isUnderWay || bytes <= LARGE_BYTES) return begin(context, message);
     return {
       ask: safe`Get ${name}, ${extentOf(message.file!)}?`,
-      note: safe`It goes into ${safeLine(context.files.folder())}`,
+      note: safe`It goes into ${shownPath(context.files.folder())}`,
       yes: () => begin(context, message),
     };
   },
@@ -34,9 +35,9 @@ async function begin(context: CommandContext, message: MessageView): Promise<Wis
   const { name } = message.file!;
   const { state, path } = await context.files.get(message);
   const isHere = state === "here" || state === "shared";
-  if (isHere) return { notice: `${name} is here`, hint: path === null ? "" : `${safeLine(path)} · /open opens it` };
+  if (isHere) return { notice: `${name} is here`, hint: path === null ? "" : `${shownPath(path)} · /open opens it` };
   return {
     notice: `Getting ${name}, ${extentOf(message.file!)}`,
-    hint: `It goes into ${safeLine(context.files.folder())}; /cancel stops it.`,
+    hint: `Into ${shownPath(context.files.folder())}; /cancel stops it.`,
   };
 }

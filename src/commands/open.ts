@@ -1,5 +1,6 @@
-import { safe, safeLine } from "../safe-text.js";
+import { safe } from "../safe-text.js";
 import { authorOf } from "../state/message-lines.js";
+import { shownPath } from "../state/shown-path.js";
 import type { CommandContext } from "./context.js";
 import { defineCommand } from "./define.js";
 
@@ -17,10 +18,10 @@ export const open = defineCommand<CommandContext>()({
     const from = message.mine ? "Yours" : safe`From ${authorOf(message)}; open only what you expected`;
     return {
       ask: safe`Open ${name}?`,
-      note: safe`${safeLine(path)} · ${from}`,
+      note: safe`${shownPath(path)} · ${from}`,
       yes: async () => {
         await context.openPath(path);
-        return { notice: `${name} is being opened`, hint: safeLine(path) };
+        return { notice: `${name} is being opened`, hint: shownPath(path) };
       },
     };
   },

@@ -1,16 +1,19 @@
 /** The files of a room as a list to choose from. Pure. */
 import { sizeOf } from "../amounts.js";
-import { plainText, type SafeText, safe, safeLine } from "../safe-text.js";
+import { plainText, type SafeText, safe } from "../safe-text.js";
 import { extentOf, farText } from "../state/file-lines.js";
 import { authorOf } from "../state/message-lines.js";
 import type { MessageView } from "../state/model.js";
 import { BLANK, type Cells, type Span, spaces } from "../state/rows.js";
+import { fittingPath, shownPath } from "../state/shown-path.js";
 import { hueOf } from "../state/timeline.js";
 import type { Overlay } from "./overlay.js";
 import type { OverlayFacts, OverlayRows } from "./overlay-rows.js";
 
 const MAX_FILE_COLUMNS = 28;
 const MAX_AUTHOR_COLUMNS = 12;
+/** Less of a path tells nothing. */
+const MIN_PATH_COLUMNS = 8;
 const KEYS = [plainText("g get"), plainText("x stop"), plainText("o open")];
 const EMPTY = plainText("Nothing was shared here yet. /send and a path shares a file or a folder.");
 
@@ -53,7 +56,7 @@ function wideRows(files: readonly MessageView[], chosen: number, columns: number
       { text: cells.pad(cells.cut(authorOf(message), authorColumns), authorColumns + 2), ...authorLook(message) },
     ] satisfies Span[];
     const room = columns - 1 - head.reduce((sum, { text }) => sum + cells.width(text), 0);
-    return [...head, { text: cells.cut(stateOf(message), Math.max(0, room)), tone: toneOf(message) }];
+    return [...head, { text: stateOf(message, room, cells), tone: toneOf(message) }];
   });
 }
 
@@ -65,7 +68,7 @@ function narrowRows(files: readonly MessageView[], chosen: number, columns: numb
     const room = columns - 1 - cells.width(number) - cells.width(extent);
     const name = cells.cut(nameOf(message), Math.max(4, room));
     const author = cells.cut(authorOf(message), MAX_AUTHOR_COLUMNS);
-    const state = cells.cut(safe`  ${stateOf(message)}`, Math.max(0, columns - 2 - cells.width(author)));
+    const state = safe`  ${stateOf(message, columns - 4 - cells.width(author), cells)}`;
     return [
       [mark, { text: number, tone: "dim" }, { text: name, tone: "accent" }, { text: extent }],
       [mark, { text: BLANK }, { text: author, ...authorLook(message) }, { text: state, tone: toneOf(message) }],
@@ -85,11 +88,13 @@ function nameOf({ file }: MessageView): SafeText {
   return file?.isFolder ? safe`${file.name}/` : (file?.name ?? plainText(""));
 }
 
-function stateOf({ file, mine }: MessageView): SafeText {
+/** How far it is, and where it lies as far as there is room for that. */
+function stateOf({ file, mine }: MessageView, columns: number, cells: Cells): SafeText {
   if (!file) return plainText("");
   const { path } = file.transfer ?? { path: null };
-  const far = farText(file, mine);
-  return path === null ? far : safe`${far}  ${safeLine(path)}`;
+  const far = cells.cut(farText(file, mine), Math.max(0, columns));
+  const room = columns - cells.width(far) - 2;
+  return path === null || room < MIN_PATH_COLUMNS ? far : safe`${far}  ${fittingPath(shownPath(path), room, cells)}`;
 }
 
 function toneOf({ file }: MessageView): NonNullable<Span["tone"]> {

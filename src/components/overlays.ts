@@ -49,9 +49,16 @@ export class Overlays {
   readonly search: SearchPage;
   readonly settings: SettingsPage;
   readonly #options: OverlaysOptions;
+  readonly #undo: () => void;
+  /** The room whose files are on screen. */
+  #watched: string | null = null;
 
   constructor(options: OverlaysOptions) {
     this.#options = options;
+    this.#undo = options.state.subscribe(() => {
+      const { overlay } = options.state.getSnapshot();
+      this.#watch(overlay?.kind === "files" ? overlay.room.id : null);
+    });
     this.search = new SearchPage({
       ...options,
       show: (overlay) => this.show(overlay),
@@ -69,7 +76,22 @@ export class Overlays {
   }
 
   close(): void {
+    this.#undo();
+    this.#watch(null);
     this.search.close();
+  }
+
+  /** The list of files takes in what comes while it is looked at, and only then. */
+  #watch(room: string | null): void {
+    if (room === this.#watched) return;
+    const { session } = this.#options;
+    if (this.#watched !== null) session.room(this.#watched).files.isOnScreen = false;
+    this.#watched = room;
+    if (room === null) return;
+    const { files } = session.room(room);
+    files.isOnScreen = true;
+    // One that came between the list and the page.
+    files.refresh();
   }
 
   show(overlay: Overlay): void {

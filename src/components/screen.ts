@@ -8,6 +8,7 @@ import type { TimelineFrame } from "../state/timeline.js";
 import { bareLines } from "./bare-page.js";
 import { cells } from "./cells.js";
 import type { DraftLine } from "./draft-line.js";
+import { tellFileNews } from "./file-notices.js";
 import { type Guard, guardOf } from "./guard.js";
 import { draftColumns, type Layout, layoutFor } from "./layout.js";
 import { Naming } from "./naming.js";
@@ -190,12 +191,14 @@ export class Screen {
     this.#undo = settings.values.subscribe(followSettings);
     followSettings();
     if (settings.problem) this.session.tellError(settings.problem);
+    this.session.fileNews.onNews = (news) => tellFileNews(this.session, news);
     this.#opening.start();
   }
 
   async close(): Promise<void> {
     this.#undo?.();
     this.#undo = null;
+    this.session.fileNews.onNews = null;
     this.#opening.close();
     this.#writing.keep();
     this.#overlays.close();

@@ -3,6 +3,7 @@ import { plainText, safe } from "../safe-text.js";
 import type { MemberView, ProfileState, RoomView } from "../state/model.js";
 import { isMuted } from "../state/room-words.js";
 import type { Session } from "../state/session.js";
+import { fileNewsWords } from "./file-words.js";
 import { nameWord } from "./message-words.js";
 import type { Paper } from "./paper.js";
 import { NETWORK, stateWords } from "./room-words.js";
@@ -56,10 +57,12 @@ export class News {
       }
     };
     session.onAttach = () => alerts.forget();
+    session.fileNews.onNews = (news) => options.paper.tell(fileNewsWords(news));
     this.#undos.push(session.profile.subscribe(() => this.#follow()));
     this.#undos.push(() => {
       session.onRoom = null;
       session.onAttach = null;
+      session.fileNews.onNews = null;
       alerts.forget();
     });
   }

@@ -64,7 +64,10 @@ export class RoomSession {
       people: this.#people,
       viewOf: this.viewOf,
     });
-    this.files = new FileList(this.viewOf);
+    this.files = new FileList({
+      viewOf: this.viewOf,
+      list: (limit) => options.request("file.list", { room: id, limit }),
+    });
   }
 
   get members(): Store<readonly MemberView[]> {

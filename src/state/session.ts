@@ -4,6 +4,7 @@ import type { CoreEvent, MethodName, ParamsOf, ResultOf, RoomInfo } from "../rpc
 import { safeLine, safeText } from "../safe-text.js";
 import { type CoreLink, closed, coreGone, hasCode, type Request } from "./core-link.js";
 import { Drafts } from "./drafts.js";
+import { FileNews } from "./file-news.js";
 import { LineHistory } from "./line-history.js";
 import type { Notice, ProfileState, RoomView, Told } from "./model.js";
 import { MovingFiles } from "./moving.js";
@@ -43,6 +44,7 @@ export class Session {
   readonly profile = new Store<ProfileState>(START);
   readonly notice = new Store<Notice | null>(null);
   readonly moving = new MovingFiles();
+  readonly fileNews: FileNews;
   readonly drafts: Drafts;
   readonly lines: LineHistory;
   readonly now: () => number;
@@ -73,6 +75,7 @@ export class Session {
     this.now = options.now ?? Date.now;
     this.#waiting.promise.catch(() => {});
     this.drafts = new Drafts(this.request);
+    this.fileNews = new FileNews({ rowOf: (row) => this.request("message.get", row) });
     this.lines = options.lines ?? new LineHistory();
   }
 
@@ -263,6 +266,7 @@ export class Session {
     this.moving.clear();
     for (const room of this.#rooms.values()) {
       room.forgetArriving();
+      room.files.refresh();
       // These wait for the link that is being attached, then ask it.
       if (!room.timeline.getSnapshot().isLoaded && !room.timeline.getSnapshot().isLoading) continue;
       void room.reload().catch(() => {});
@@ -293,12 +297,17 @@ export class Session {
       this.profile.update((old) => ({ ...old, identity: identityView(event.identity) }));
     else if (event.type === "notice") this.tell(safeText(event.text), { level: event.level });
     else {
-      if (event.type === "transfers") this.moving.apply(event.transfers);
       // What came in late is told once: a room that was not looked at yet keeps it until it is.
       const room = event.type === "late" ? this.room(event.room) : this.#rooms.get(event.room);
       room?.apply(event);
+      if (event.type === "transfers") this.#applyTransfers(event);
       if (event.type === "arriving") this.onSaid?.();
     }
+  }
+
+  #applyTransfers(event: Extract<CoreEvent, { type: "transfers" }>): void {
+    this.moving.apply(event.transfers);
+    this.fileNews.apply(event);
   }
 
   #applyRoom(info: RoomInfo): void {

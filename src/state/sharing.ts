@@ -6,7 +6,6 @@ import type { Session } from "./session.js";
 import { indexOfKey, messageAt } from "./timeline.js";
 import { transferView } from "./views.js";
 
-const MAX_LISTED = 200;
 /** A folder of many thousands is looked through before the row is there. */
 const LOOK_MS = 600_000;
 
@@ -59,13 +58,8 @@ export class Sharing {
   }
 
   /** The newest first, followed from now on in the room's store of files. */
-  async list(room: string): Promise<readonly MessageView[]> {
-    const { session } = this.#options;
-    const listed = await session.request("file.list", { room, limit: MAX_LISTED });
-    const { viewOf, files } = session.room(room);
-    const views = listed.map(viewOf).filter(({ deleted, blocked }) => !deleted && !blocked);
-    files.take(views);
-    return views;
+  list(room: string): Promise<readonly MessageView[]> {
+    return this.#options.session.room(room).files.read();
   }
 
   /**
@@ -85,7 +79,10 @@ export class Sharing {
 
   async get({ room, id, writer }: MessageView): Promise<TransferView> {
     const asked = { room, id, writer, folder: this.folder() };
-    return transferView(await this.#options.session.request("file.get", asked));
+    const { session } = this.#options;
+    const transfer = transferView(await session.request("file.get", asked));
+    if (!isHere({ transfer })) session.fileNews.expect({ writer, id });
+    return transfer;
   }
 
   async cancel({ room, id, writer, file }: MessageView): Promise<void> {
@@ -126,7 +123,7 @@ export class Sharing {
   }
 }
 
-export function isHere({ transfer }: FileView): boolean {
+export function isHere({ transfer }: Pick<FileView, "transfer">): boolean {
   return transfer?.state === "here" || transfer?.state === "shared";
 }
 

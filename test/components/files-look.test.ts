@@ -80,15 +80,19 @@ t.test("what the core tells of a transfer is in the row, and the row stays where
     core.tell({ type: "transfers", room: "tea", transfers: [{ writer, id, transfer: change && transfer(change) }] });
   tell({ ...COMING, bytes: 730_800 });
   await app.waitFor("90 %");
-  tell({ state: "here", bytes: 812_000, of: 812_000, sources: 0 });
+  tell({ state: "here", bytes: 812_000, of: 812_000, sources: 0, path: "/srv/photo-2024.png" });
   await app.waitFor("812 KB · here");
+  await app.waitFor("photo-2024.png is here");
+  await app.waitFor("/srv/photo-2024.png · /open opens it");
   t.notOk(app.terminal.find("%"), "without a bar when it is here");
+  tell({ ...COMING });
   tell({ state: "failed", reason: "The file changed.\x1b[2J" });
   await app.waitFor("The file changed.");
   t.notMatch(app.terminal.raw(), "changed.\x1b[2J");
+  await app.waitFor("photo-2024.png did not come");
   tell(null);
   await app.waitFor("812 KB · not fetched");
-  t.equal((await app.shows()).filter((row) => row.includes("photo-2024.png")).length, 1);
+  t.equal((await app.shows()).filter((row) => row.includes("↧ photo-2024.png")).length, 1);
 });
 
 t.test("with colours and without, a file, its state and what went wrong can be told apart", async (t) => {

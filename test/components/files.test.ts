@@ -55,6 +55,42 @@ for (const [columns, rows] of [
   });
 }
 
+t.test("the list takes in what comes while it is looked at, and keeps its numbers when it is not", async (t) => {
+  const core = teaCore();
+  const app = await openApp(t, { core });
+  const share = (name: string) => core.say("tea", "", { author: ALICE, type: "file", file: plainFile(name, 2_000) });
+  await app.press("/files");
+  await app.press("\x1b[13u");
+  await app.waitFor("Files in tea · 3");
+  share("new.txt");
+  await app.waitFor("Files in tea · 4");
+  t.match((await app.shows())[2], /^ 1 new\.txt/, "the newest on top");
+  t.match((await app.shows())[3], /^▌2 photo/, "and what was chosen still is");
+  core.say("tea", "words are no file");
+  core.change({ room: "tea", id: core.messages.get("tea")![3]!.id }, { deleted: true });
+  await app.waitFor("Files in tea · 3");
+  await app.press("\x1b[27u");
+  share("newer.txt");
+  await app.waitFor("↧ newer.txt");
+  await app.press("/get 1");
+  await app.press("\x1b[13u");
+  await app.waitFor(() => core.asked.some(({ method }) => method === "file.get"));
+  const photo = core.messages.get("tea")!.find(({ file }) => file?.name.startsWith("photo"))!;
+  t.equal(core.asked.find(({ method }) => method === "file.get")!.params.id, photo.id, "the first as it was seen");
+});
+
+t.test("where more came than is told of, the list that is looked at is read anew", async (t) => {
+  const core = teaCore();
+  const app = await openApp(t, { core });
+  await app.press("/files");
+  await app.press("\x1b[13u");
+  await app.waitFor("Files in tea · 3");
+  const rows = core.messages.get("tea")!;
+  core.messages.set("tea", [...rows, message(3, { type: "file", text: "", file: plainFile("new.txt", 2_000) })]);
+  core.tell({ type: "timeline", room: "tea", from: 3, total: 4, messages: null });
+  await app.waitFor("Files in tea · 4");
+});
+
 t.test("C26 what is dragged into an empty line is asked about, and shared by Enter", async (t) => {
   const home = t.testdir({ "My tea.txt": "t".repeat(3_000), "it's.txt": "x".repeat(2_000) });
   const [tea, its] = [join(home, "My tea.txt"), join(home, "it's.txt")];

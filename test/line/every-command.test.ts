@@ -77,7 +77,7 @@ const TRIES: Readonly<Record<string, Try>> = {
   "/copy": { says: /^-- copied$/m },
   [`/export txt ${join(tmpdir(), "no such folder", "x.txt")}`]: { says: /was not written: there is no such folder/ },
   "/send /etc/hosts": { says: /^-- Sharing hosts, 3 KB\./m },
-  "/get leaves.png": { says: /^-- Getting leaves.png, 812 KB\. It goes into /m },
+  "/get leaves.png": { says: /^-- Getting leaves.png, 812 KB\. Into /m },
   "/files": {
     says: /^-- Files in tea: 2\n {3}1 here.txt, 10 bytes, from alice: here · 1 source, \/home\/maya\/here.txt\n {3}2 leaves.png/m,
   },
