@@ -15,7 +15,8 @@ export function sizeOf(bytes: number): SafeText {
     unit += 1;
   }
   const digits = unit >= 2 && value < 99.95 ? 1 : 0;
-  return `${value.toFixed(digits)} ${UNITS[unit]}` as SafeText;
+  const number = value.toFixed(digits);
+  return `${number} ${unit === 0 && number === "1" ? "byte" : UNITS[unit]}` as SafeText;
 }
 
 /** `3.4 MB/s` */

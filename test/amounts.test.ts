@@ -4,6 +4,7 @@ import { filesOf, rateOf, sizeOf, timeLeft } from "../src/amounts.js";
 t.test("a size is as a person would say it, and never a thousand of a smaller unit", (t) => {
   for (const [bytes, words] of [
     [0, "0 bytes"],
+    [1, "1 byte"],
     [12, "12 bytes"],
     [999, "999 bytes"],
     [1_000, "1 KB"],

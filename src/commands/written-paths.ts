@@ -54,7 +54,7 @@ function wordAt(text: string, from: number): WrittenPath {
 /** So that it is one word and means itself. */
 export function asWritten(path: string): string {
   if (IS_WINDOWS) return /\s/.test(path) ? `"${path}"` : path;
-  return path.replace(SPECIAL, (char) => `\\${char}`);
+  return path.replace(SPECIAL, (char) => `\\${char}`).replace(/^~/, "\\~");
 }
 
 /** Relative ones begin where the screen was started. @throws NO_SUCH_FILE for a link that leads to no file here */

@@ -2,10 +2,11 @@ import fc from "fast-check";
 import t from "tap";
 import { cells } from "../../src/components/cells.js";
 import type { FileInfo, MessageInfo, TransferInfo } from "../../src/rpc/methods.js";
-import { safeFileName } from "../../src/safe-text.js";
+import { safeFileName, safeLine } from "../../src/safe-text.js";
 import { fileLines, stateWords } from "../../src/state/file-lines.js";
-import { messageView } from "../../src/state/views.js";
+import { messageView, transferView } from "../../src/state/views.js";
 import { MAYA, message } from "../components/scripted-core.js";
+import { payloads } from "../helpers/payloads.js";
 import { plainFile, transfer } from "../helpers/wire.js";
 
 function viewOf(file: FileInfo) {
@@ -124,5 +125,13 @@ t.test("without a bar it is said in words", (t) => {
   t.equal(words({ state: "paused", bytes: 406_000, reason: "the disk is full" }), "paused at 50 %: the disk is full");
   t.equal(words({ state: "failed", reason: "it changed" }), "failed: it changed");
   t.equal(words({ state: "here", bytes: 812_000, sources: 2 }), "here · 2 sources");
+  t.end();
+});
+
+t.test("why it waits is made harmless before anything is made of it", (t) => {
+  for (const reason of payloads.map(({ text }) => text)) {
+    const shown = transferView(transfer({ state: "paused", reason })).reason!;
+    t.equal(shown, safeLine(shown, { maxLength: 1000 }), JSON.stringify(reason.slice(0, 40)));
+  }
   t.end();
 });
