@@ -38,3 +38,13 @@ export function filesOf(count: number): SafeText {
   const digits = String(count).replace(/\B(?=(\d{3})+$)/g, ",");
   return (count === 1 ? "1 file" : `${digits} files`) as SafeText;
 }
+
+const WRITTEN = /^(\d{1,9}(?:[.,]\d{1,3})?) ?(b|bytes?|[kmgt]b?)?$/i;
+
+/** What `10MB`, `1.5 g` or `500k` means, in bytes. Null where it is no size. */
+export function bytesIn(written: string): number | null {
+  const match = WRITTEN.exec(written.trim());
+  if (!match) return null;
+  const power = "kmgt".indexOf((match[2] ?? "b").charAt(0).toLowerCase()) + 1;
+  return Math.round(Number(match[1]!.replace(",", ".")) * 1000 ** power);
+}

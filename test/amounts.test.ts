@@ -1,5 +1,5 @@
 import t from "tap";
-import { filesOf, rateOf, sizeOf, timeLeft } from "../src/amounts.js";
+import { bytesIn, filesOf, rateOf, sizeOf, timeLeft } from "../src/amounts.js";
 
 t.test("a size is as a person would say it, and never a thousand of a smaller unit", (t) => {
   for (const [bytes, words] of [
@@ -41,5 +41,24 @@ t.test("the time left is rounded up, and nothing is left in no time", (t) => {
 
 t.test("files are counted with commas", (t) => {
   t.same([0, 1, 999, 5_000, 100_000].map(filesOf), ["0 files", "1 file", "999 files", "5,000 files", "100,000 files"]);
+  t.end();
+});
+
+t.test("a size as people write it is bytes", (t) => {
+  for (const [written, bytes] of [
+    ["0", 0],
+    ["12", 12],
+    ["1 byte", 1],
+    ["500k", 500_000],
+    ["10MB", 10_000_000],
+    ["1,5 gb", 1_500_000_000],
+    ["2T", 2e12],
+    ["", null],
+    ["MB", null],
+    ["10 MiB", null],
+    ["-1", null],
+  ] as const) {
+    t.equal(bytesIn(written), bytes, written);
+  }
   t.end();
 });

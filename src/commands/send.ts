@@ -6,6 +6,10 @@ import { pathsIn } from "./written-paths.js";
 /** So many of what is left out are named; the rest is counted. */
 const MAX_NAMED = 3;
 
+/** From here on it is said that nothing of it is copied. */
+const LARGE_BYTES = 1_000_000_000;
+const LARGE_HINT = "Read from where it lies, it takes no further room; leave it as it is.";
+
 export const send = defineCommand<CommandContext>()({
   name: "send",
   aliases: ["sendfile"],
@@ -19,7 +23,9 @@ export const send = defineCommand<CommandContext>()({
     const { message, leftOut } = await context.files.share(context.here().id, pathsIn(path));
     const { file } = message;
     const notice = file ? `Sharing ${file.name}, ${extentOf(file)}` : "Sharing it";
-    if (leftOut.length === 0) return { notice, hint: "Others fetch it from here; leave it as it is." };
+    const isLarge = (file?.bytes ?? 0) >= LARGE_BYTES;
+    if (leftOut.length === 0)
+      return { notice, hint: isLarge ? LARGE_HINT : "Others fetch it from here; leave it as it is." };
     const named = leftOut.slice(0, MAX_NAMED).map(({ path: which, why }) => `${which} (${why})`);
     const more = leftOut.length > MAX_NAMED ? ` and ${leftOut.length - MAX_NAMED} more` : "";
     return { notice: `${notice}; ${leftOut.length} left out`, hint: `Left out: ${named.join(", ")}${more}` };

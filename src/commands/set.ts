@@ -1,5 +1,5 @@
 import { plainText, safe } from "../safe-text.js";
-import { listed, type SettingSpec } from "../state/settings.js";
+import { rangeWords, type SettingSpec } from "../state/settings.js";
 import type { CommandContext, SettingsContext } from "./context.js";
 import { defineCommand, type Page } from "./define.js";
 
@@ -28,8 +28,7 @@ export const set = defineCommand<CommandContext>()({
 
 /** `It can be on or off.` */
 export function rangeOf(spec: SettingSpec, settings: Pick<SettingsContext, "valuesOf">): string {
-  const known = listed(settings.valuesOf(spec));
-  return spec.isFree ? `It can be ${known}, or anything else.` : `It can be ${known}.`;
+  return rangeWords(spec, settings.valuesOf(spec));
 }
 
 /** Where nothing can be chosen on a page. */

@@ -1,5 +1,7 @@
+import { bytesIn } from "../amounts.js";
 import { KeetError } from "../errors.js";
 import { safeLine } from "../safe-text.js";
+import { AutoGet } from "./auto-get.js";
 import { hasCode } from "./core-link.js";
 import { Messaging, type MessagingOptions, refuseTooLong } from "./messaging.js";
 import type {
@@ -36,6 +38,8 @@ export interface ActionsOptions extends MessagingOptions {
   readonly debugMs?: number | undefined;
   /** Hands a file to the system's program for it. */
   readonly openPath?: ((path: string) => Promise<void>) | undefined;
+  /** What can still be written where files go. */
+  readonly freeBytes?: ((folder: string) => Promise<number>) | undefined;
   /** Those that hold until the end where none are handed in. */
   readonly settings?: Settings | undefined;
 }
@@ -58,6 +62,13 @@ export class Actions {
     this.messages = new Messaging(options);
     this.settings = options.settings ?? new Settings();
     this.files = new Sharing({ ...options, downloads: () => this.settings.get("downloads") });
+    // Lives as long as the session, which tells it of rows.
+    new AutoGet({
+      session: options.session,
+      limitBytes: () => bytesIn(this.settings.get("autoget")) ?? 0,
+      folder: () => this.files.folder(),
+      freeBytes: options.freeBytes,
+    });
   }
 
   /** @throws NO_ROOM_HERE */

@@ -1,6 +1,6 @@
 import { exitCodeOf, KeetError } from "../errors.js";
 import { CoreBug, type Cursor, type RequestOptions } from "../rpc/client.js";
-import type { CoreEvent, MethodName, ParamsOf, ResultOf, RoomInfo } from "../rpc/methods.js";
+import type { CoreEvent, MessageInfo, MethodName, ParamsOf, ResultOf, RoomInfo } from "../rpc/methods.js";
 import { safeLine, safeText } from "../safe-text.js";
 import { type CoreLink, closed, coreGone, hasCode, type Request } from "./core-link.js";
 import { Drafts } from "./drafts.js";
@@ -52,6 +52,10 @@ export class Session {
   onSaid: (() => void) | null = null;
   /** A room as the core tells it, before this screen makes its own of it; null for one that is gone. */
   onRoom: ((id: string, room: RoomView | null) => void) | null = null;
+  /** Rows that have a place in a room's order, as the core tells them. */
+  onRows: ((room: string, rows: readonly MessageInfo[]) => void) | null = null;
+  /** All rooms were read, before anything of it counts as looked at. */
+  onLoaded: ((rooms: readonly RoomInfo[]) => void) | null = null;
   /** A core is about to tell what was before: at the start, and whenever one was lost. */
   onAttach: (() => void) | null = null;
   /** Every notice, also one that another takes the place of at once. */
@@ -256,6 +260,7 @@ export class Session {
       link.request("room.list", {}),
       link.request("network", {}),
     ]);
+    this.onLoaded?.(rooms);
     this.profile.update((old) => ({
       ...old,
       isLoaded: true,
@@ -301,6 +306,7 @@ export class Session {
       const room = event.type === "late" ? this.room(event.room) : this.#rooms.get(event.room);
       room?.apply(event);
       if (event.type === "transfers") this.#applyTransfers(event);
+      if (event.type === "timeline" && event.messages) this.onRows?.(event.room, event.messages);
       if (event.type === "arriving") this.onSaid?.();
     }
   }

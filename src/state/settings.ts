@@ -1,6 +1,7 @@
 /** What this person has set on this machine: one table, and the file that keeps what differs from it. */
 import { homedir } from "node:os";
 import { isAbsolute } from "node:path";
+import { bytesIn } from "../amounts.js";
 import { KeetError } from "../errors.js";
 import { Store } from "./store.js";
 
@@ -12,6 +13,8 @@ export interface SettingSpec {
   readonly isFree?: boolean;
   /** Any absolute folder besides; a tilde means the home. */
   readonly isFolder?: true;
+  /** A size besides, such as `10MB`; 0 is the first of its values. */
+  readonly isSize?: true;
   /** Under 60 characters, in the person's words. */
   readonly help: string;
 }
@@ -29,6 +32,13 @@ export const SETTINGS = [
     isFree: true,
     isFolder: true,
     help: "Where fetched files go; or a folder, as /srv/tea",
+  },
+  {
+    name: "autoget",
+    values: ["off"],
+    isFree: true,
+    isSize: true,
+    help: "Files up to this size come by themselves, as 10MB",
   },
   { name: "history", values: ["on", "off"], help: "What you sent is kept on this disk, to be called back" },
 ] as const satisfies readonly SettingSpec[];
@@ -137,11 +147,9 @@ export class Settings {
     const spec = this.named(name);
     const all = this.valuesOf(spec);
     const known = all.find((one) => one === value) ?? all.find((one) => one.toLowerCase() === value.toLowerCase());
-    const chosen = known ?? (spec.isFolder ? folderFrom(value) : spec.isFree ? value : undefined);
+    const chosen = known ?? freeValue(spec, value);
     if (chosen === undefined) {
-      throw new KeetError("user", "NO_SUCH_VALUE", `${spec.name} cannot be ${value}`, {
-        hint: spec.isFolder ? `It can be ${listed(all)}, or a whole path such as ~/tea.` : `It can be ${listed(all)}.`,
-      });
+      throw new KeetError("user", "NO_SUCH_VALUE", `${spec.name} cannot be ${value}`, { hint: rangeWords(spec, all) });
     }
     this.#options.check?.(spec.name as SettingName, chosen);
     if (this.#file) {
@@ -156,12 +164,32 @@ export class Settings {
   #valuesFrom(kept: Readonly<Record<string, unknown>>): SettingValues {
     const entries = this.specs.map((spec) => {
       const value = kept[spec.name];
-      const isFree = typeof value === "string" && (spec.isFolder ? folderFrom(value) === value : spec.isFree);
+      const isFree = typeof value === "string" && freeValue(spec, value) === value;
       const isKnown = typeof value === "string" && (isFree || this.valuesOf(spec).includes(value));
       return [spec.name, isKnown ? value : spec.values[0]];
     });
     return Object.fromEntries(entries) as SettingValues;
   }
+}
+
+/** As it is kept; undefined where it can be no such thing. */
+function freeValue(spec: SettingSpec, value: string): string | undefined {
+  if (spec.isFolder) return folderFrom(value);
+  if (spec.isSize) return sizeFrom(value, spec.values[0]!);
+  return spec.isFree ? value : undefined;
+}
+
+/** `It can be off, or a size such as 10MB.` */
+export function rangeWords(spec: SettingSpec, known: readonly string[]): string {
+  if (spec.isFolder) return `It can be ${listed(known)}, or a whole path such as ~/tea.`;
+  if (spec.isSize) return `It can be ${listed(known)}, or a size such as 10MB.`;
+  return spec.isFree ? `It can be ${listed(known)}, or anything else.` : `It can be ${listed(known)}.`;
+}
+
+function sizeFrom(value: string, none: string): string | undefined {
+  const bytes = bytesIn(value);
+  if (bytes === 0) return none;
+  return bytes === null ? undefined : value.trim().replace(/\s/g, "").toUpperCase();
 }
 
 /** A tilde means the home. Undefined where it is no whole path. */

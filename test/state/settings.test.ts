@@ -8,9 +8,12 @@ const fileIn = (folder: string) => keptFile(join(folder, "config", "default.json
 
 t.test("the table is sound", (t) => {
   t.equal(new Set(SETTINGS.map(({ name }) => name)).size, SETTINGS.length, "names are unique");
-  for (const { name, values, help, isFolder } of SETTINGS as readonly SettingSpec[]) {
+  for (const { name, values, help, isFolder, isSize } of SETTINGS as readonly SettingSpec[]) {
     t.match(name, /^[a-z]+$/);
-    t.ok((values.length > 1 || isFolder) && new Set(values).size === values.length, `${name} can be two things`);
+    t.ok(
+      (values.length > 1 || isFolder || isSize) && new Set(values).size === values.length,
+      `${name} can be two things`,
+    );
     t.ok(help.length < 60, `${name} is explained in under 60 characters`);
   }
   t.end();
@@ -25,6 +28,31 @@ t.test("what is set holds at once, and at the next start", (t) => {
   t.equal(new Settings(file).get("theme"), "light");
   t.equal(new Settings(file).get("bell"), "on", "the others are as they were");
   t.equal(statSync(file.path).mode & 0o777, 0o600);
+  t.end();
+});
+
+t.test("a size is a size, and 0 is none", (t) => {
+  const settings = new Settings();
+  t.equal(settings.get("autoget"), "off", "nothing comes by itself unless somebody says so");
+  for (const [written, kept] of [
+    ["10MB", "10MB"],
+    ["10 mb", "10MB"],
+    ["1.5g", "1.5G"],
+    ["500000", "500000"],
+    ["0", "off"],
+    ["0 KB", "off"],
+    ["OFF", "off"],
+  ] as const) {
+    settings.set("autoget", written);
+    t.equal(settings.get("autoget"), kept, written);
+  }
+  for (const wrong of ["much", "-5", "10 apples", "1e9", "9".repeat(20), "5MBB", ""]) {
+    const hint = "It can be off, or a size such as 10MB.";
+    t.throws(() => settings.set("autoget", wrong), { code: "NO_SUCH_VALUE", hint }, wrong);
+  }
+  const file = fileIn(t.testdir());
+  file.write('{"autoget": "everything"}');
+  t.equal(new Settings(file).get("autoget"), "off", "what is no size in the file counts as not set");
   t.end();
 });
 

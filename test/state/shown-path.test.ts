@@ -24,7 +24,8 @@ t.test("a path that is too long keeps its end, where that fits", async (t) => {
     [34, "…/trip to the sea/tea.pdf"],
     [25, "…/trip to the sea/tea.pdf"],
     [24, "…/tea.pdf"],
-    [9, "~/Downlo…"],
+    [9, "…/tea.pdf"],
+    [8, "~/Downl…"],
   ] as const) {
     t.equal(fittingPath(path, columns, cells), shown);
   }
