@@ -7,6 +7,7 @@ import { demo } from "./demo.js";
 import { dht } from "./dht.js";
 import { doctor } from "./doctor.js";
 import { exportCommand } from "./export.js";
+import { fileClear } from "./file-clear.js";
 import { fileGet } from "./file-get.js";
 import { fileCancel, fileList, fileShow } from "./file-list.js";
 import { fileSend } from "./file-send.js";
@@ -62,6 +63,7 @@ export const COMMANDS: readonly CliCommand[] = [
   fileList,
   fileShow,
   fileCancel,
+  fileClear,
   messageShow,
   messageEdit,
   messageDelete,

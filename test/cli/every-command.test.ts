@@ -44,6 +44,7 @@ const SAMPLES: Readonly<Record<string, readonly string[] | null>> = {
   "file list": null,
   "file show": null,
   "file cancel": null,
+  "file clear": null,
   search: ["hi"],
   export: ["tea"],
   members: ["tea"],

@@ -4,6 +4,7 @@
  * hex) when nothing of it is held any more, and `warning`.
  */
 import { EventEmitter } from "node:events";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import b4a from "b4a";
 import Corestore from "corestore";
@@ -195,7 +196,7 @@ export class Files extends EventEmitter {
       if (held.isStopped) return;
       this.#keep(held, held.kept.part ? onlyPart(files, held.kept.part, held.kept.name) : { files });
     }
-    const target = await TargetFiles.open(held.kept.folder!, held.kept.id.slice(0, 16), held.parts, held.kept.isFolder);
+    const target = await TargetFiles.open(held.kept.folder!, partIdOf(held.kept.id), held.parts, held.kept.isFolder);
     if (held.isStopped) return target.close();
     held.target = target;
     cores.keepBlocksIn({
@@ -296,8 +297,8 @@ export class Files extends EventEmitter {
     this.#told.delete(share);
     this.#exchange.unwant(share);
     await this.#exchange.withdraw(held.kept.room, held.id, "not-here");
-    const { target } = held;
-    if (held.kept.state === "fetching") await target?.remove();
+    // What somebody else has put in its place stays.
+    await removeUnfinished(held).catch((error: unknown) => this.emit("warning", error));
     await held.close();
     this.#ledger.forget(share);
     const { room, writer } = held.kept;
@@ -394,4 +395,16 @@ export class Files extends EventEmitter {
     this.#told.set(info.share, said);
     this.emit("transfer", info);
   }
+}
+
+/** Also of one that failed, or that was not opened since the start. What was put in its place once is never touched. */
+async function removeUnfinished({ kept, target, parts }: Held): Promise<void> {
+  const { ours, state, folder, path, files, id, isFolder } = kept;
+  if (ours || state === "whole" || path !== null || files === null || folder === null) return;
+  const there = target ?? (existsSync(folder) ? await TargetFiles.open(folder, partIdOf(id), parts, isFolder) : null);
+  await there?.remove();
+}
+
+function partIdOf(share: string): string {
+  return share.slice(0, 16);
 }
