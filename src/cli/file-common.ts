@@ -131,3 +131,22 @@ export class ProgressTalk {
     talk(line);
   }
 }
+
+/** Where that byte is, as soon as it is here. @throws TIMED_OUT where nobody had it for so long; null waits for ever */
+export async function place(
+  core: RpcClient,
+  what: { room: string; id: string; writer: string; offset: number },
+  patienceMs: number | null,
+): Promise<{ path: string; bytes: number }> {
+  try {
+    return await core.request("file.read", what, { timeoutMs: patienceMs ?? 0 });
+  } catch (error) {
+    throw error instanceof KeetError && error.code === "TIMED_OUT" ? nobodyHere() : error;
+  }
+}
+
+export function nobodyHere(): KeetError {
+  return new KeetError("peer", "TIMED_OUT", "Nobody who has it is here.", {
+    hint: "It goes on by itself when somebody is; --wait waits for that here.",
+  });
+}

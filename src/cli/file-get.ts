@@ -1,15 +1,17 @@
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { open, realpath } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { downloadFolder } from "../config.js";
 import { KeetError } from "../errors.js";
 import type { RpcClient } from "../rpc/client.js";
 import type { MessageInfo, TransferInfo } from "../rpc/methods.js";
 import { defineCliCommand } from "./define.js";
-import { findPart, follow, type Goal, goalOf, ProgressTalk, progressLine } from "./file-common.js";
+import { findPart, follow, type Goal, goalOf, nobodyHere, ProgressTalk, place, progressLine } from "./file-common.js";
+import { serveFile } from "./file-serve.js";
 import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
+import type { OneShot } from "./one-shot.js";
 import { printJson, printLine, talk } from "./output.js";
 
 /** Without a person to wait for. */
@@ -35,12 +37,17 @@ export const fileGet = defineCliCommand({
   ],
   options: {
     wait: { type: "flag", describe: "Wait as long as it takes for somebody who has it" },
+    serve: {
+      type: "flag",
+      describe: "Print a URL on this machine that a player can open while it comes, until Ctrl-C",
+    },
     "patience-ms": { type: "text", describe: "How long nothing may come", hidden: true },
   },
   examples: [
     ["keet-tui file get tea notes.txt", "prints where it is"],
     ["keet-tui file get tea movie.mkv - | mpv -", "plays while it comes"],
     ["keet-tui file get tea trip/day1", "one folder of a shared folder"],
+    ["keet-tui file get tea movie.mkv --serve", "the same for any player, which can also go forward and back"],
   ],
   async run(shot, args) {
     const core = await shot.person();
@@ -49,13 +56,22 @@ export const fileGet = defineCliCommand({
     const said = args.optionalText("to");
     const { id, writer } = message;
     const isStream = said === "-";
-    if (isStream && isFolder) throw folderAsBytes(args.text("file"));
+    const isServed = args.flag("serve");
+    if (isStream && isServed)
+      throw new KeetError("user", "USAGE", "It is either printed or served: leave out - or --serve.");
+    if ((isStream || isServed) && isFolder) throw folderAsBytes(args.text("file"));
     await core.attach();
     const goal = isStream ? { folder: downloadFolder() } : await goalOf(said);
     const patience = args.flag("wait") ? null : Number(args.option("patience-ms") ?? ALONE_LIMIT_MS);
     const begun = await core.request("file.get", { room: room.id, id, writer, ...goal, ...(part ? { part } : {}) });
+    const comesInWhole = part !== null && begun.part === null;
+    if (isServed && comesInWhole) throw servedWithFolder(args.text("file"));
     // All of the folder is here, or on its way: what is wanted comes with it.
-    if (part !== null && begun.part === null) return await inWhole(core, { message, begun, part, patience, said });
+    if (comesInWhole) return await inWhole(core, { message, begun, part, patience, said });
+    if (isServed) {
+      await serve(shot, core, { message, begun, name: args.text("file"), bytes });
+      return 0;
+    }
     if (isStream) {
       await stream(core, message, bytes, patience);
       return 0;
@@ -92,6 +108,43 @@ async function inWhole(
   return 0;
 }
 
+/** Until Ctrl-C, or until the core has gone. It goes on coming meanwhile, and stays. */
+async function serve(
+  shot: OneShot,
+  core: RpcClient,
+  { message, begun, name, bytes }: { message: MessageInfo; begun: TransferInfo; name: string; bytes: number },
+): Promise<void> {
+  const server = await serveFile(core, {
+    message,
+    name: basename(message.file?.isFolder ? name : message.file!.name),
+    bytes,
+  });
+  const stopped = Promise.withResolvers<void>();
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) process.once(signal, stopped.resolve);
+  try {
+    if (shot.globals.json) printJson({ url: server.url });
+    else printLine(server.url);
+    talk("Players on this machine can open it, until Ctrl-C.");
+    const progress = new ProgressTalk(!shot.globals.json);
+    const coming = follow(core, message, (transfer) => {
+      progress.show(progressLine(name, transfer));
+      return isEnd(transfer) ? "over" : "on";
+    });
+    const goesOn = coming.then((last) => {
+      if (last.state === "failed") throw failedBy(last);
+      if (!isEnd(begun) && last.path !== null) talk(`It is here: ${last.path}`);
+      return stopped.promise;
+    });
+    // After Ctrl-C nobody asks what became of it.
+    goesOn.catch(() => {});
+    await Promise.race([stopped.promise, goesOn]);
+  } finally {
+    for (const signal of signals) process.off(signal, stopped.resolve);
+    await server.close();
+  }
+}
+
 /** Where it is; a further copy where it was here before, or was already on its way to somewhere else. */
 async function pathOf(
   core: RpcClient,
@@ -107,9 +160,20 @@ async function isAt(path: string, { folder, to }: Goal): Promise<boolean> {
   return wanted === (to === undefined ? dirname(path) : path);
 }
 
+function servedWithFolder(name: string): KeetError {
+  return new KeetError(
+    "user",
+    "USAGE",
+    `All of the folder of "${name}" is fetched already, so it is not served alone.`,
+    {
+      hint: "Without --serve its path is printed as soon as it is here.",
+    },
+  );
+}
+
 function folderAsBytes(name: string): KeetError {
-  return new KeetError("user", "USAGE", `"${name}" is a folder: it cannot go to standard output.`, {
-    hint: "Get it into a folder instead of -.",
+  return new KeetError("user", "USAGE", `"${name}" is a folder: it cannot be read as one file.`, {
+    hint: "Without - and --serve it is fetched as a folder.",
   });
 }
 
@@ -133,15 +197,17 @@ async function untilHere(
     };
     patience.note(begun);
     const last = isEnd(begun) ? begun : await Promise.race([follow(core, message, isOver), patience.over]);
-    if (last.state === "failed") {
-      throw new KeetError("peer", "DOWNLOAD_FAILED", last.reason ?? "It could not be fetched.", {
-        hint: "keet-tui file get tries again.",
-      });
-    }
+    if (last.state === "failed") throw failedBy(last);
     return last;
   } finally {
     patience.end();
   }
+}
+
+function failedBy({ reason }: TransferInfo): KeetError {
+  return new KeetError("peer", "DOWNLOAD_FAILED", reason ?? "It could not be fetched.", {
+    hint: "keet-tui file get tries again.",
+  });
 }
 
 function isEnd({ state }: TransferInfo): boolean {
@@ -198,22 +264,4 @@ async function stream(core: RpcClient, message: MessageInfo, size: number, patie
   } finally {
     await handle.close();
   }
-}
-
-async function place(
-  core: RpcClient,
-  what: { room: string; id: string; writer: string; offset: number },
-  patienceMs: number | null,
-): Promise<{ path: string; bytes: number }> {
-  try {
-    return await core.request("file.read", what, { timeoutMs: patienceMs ?? 0 });
-  } catch (error) {
-    throw error instanceof KeetError && error.code === "TIMED_OUT" ? nobodyHere() : error;
-  }
-}
-
-function nobodyHere(): KeetError {
-  return new KeetError("peer", "TIMED_OUT", "Nobody who has it is here.", {
-    hint: "It goes on by itself when somebody is; --wait waits for that here.",
-  });
 }
