@@ -1,3 +1,4 @@
+import { rateOf, sizeOf } from "../amounts.js";
 import { DEFAULT_PROFILE } from "../config.js";
 import type { TalkReport } from "../demo/talk.js";
 import { EXIT, KeetError } from "../errors.js";
@@ -15,7 +16,7 @@ export const demo = defineCliCommand({
   summary: "Try it alone: an echo friend on this machine answers",
   details:
     "Uses profiles of its own in temporary folders and leaves nothing behind: --home and --profile are not looked at. " +
-    "Exit 0 only if the whole talk arrived, in order and verified. In the screen of your own profile: /demo.",
+    "Exit 0 only if the whole talk arrived, in order and verified, and 16 MiB each way, unharmed. In the screen of your own profile: /demo.",
   options: {
     timeout: { type: "text", describe: "How long the talk may take", default: TIMEOUT },
     internal: { type: "text", describe: "Started by another keet-tui", choices: ["friend", "person"], hidden: true },
@@ -56,10 +57,13 @@ async function runFixedTalk(shot: OneShot, limitMs: number): Promise<number> {
 
 function printReport(report: TalkReport): void {
   if (report.type === "step") printLine(`-- ${report.what}: ${report.ms} ms`);
-  else if (report.type === "summary") {
+  else if (report.type === "file") {
+    const { from, to, bytes, ms, bytesPerSecond } = report;
+    printLine(`-- ${sizeOf(bytes)} from ${from} to ${to}, unharmed: ${ms} ms, ${rateOf(bytesPerSecond)}`);
+  } else if (report.type === "summary") {
     const seconds = (report.ms / 1000).toFixed(1);
     printLine(
-      `All ${report.lines} lines arrived, verified, and in one order on both sides, in ${seconds} s (${report.network}).`,
+      `All ${report.lines} lines arrived, verified, and in one order on both sides, and ${report.files} files, in ${seconds} s (${report.network}).`,
     );
   } else {
     const { author, action, text, state, verified, arrivedMs, orderedMs, deliveredMs } = report;

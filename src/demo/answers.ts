@@ -1,4 +1,5 @@
 /** What the echo friend says. Pure. */
+import { rateOf, sizeOf } from "../amounts.js";
 import { MAX_MESSAGE_BYTES } from "../config.js";
 
 export interface Said {
@@ -52,7 +53,26 @@ export function greeting(name: string): string {
   return [
     `Hello ${name}. I am the echo friend: a second keet-tui on this machine, in a process and profile of its own.`,
     'What you write comes to me encrypted and signed, and I say it back. Write "help" for what else I do.',
+    "Below is a small file of mine: /get fetches it. /send and a path shares one of yours, and I take it.",
   ].join("\n");
+}
+
+/** `I have it: tea.pdf, 812 KB in 0.2 s, 4.1 MB/s.` */
+export function takenText(taken: {
+  readonly name: string;
+  readonly bytes: number;
+  readonly tookMs: number;
+  /** Why it did not come; null where it did. */
+  readonly problem: string | null;
+}): string {
+  const { name, bytes, tookMs, problem } = taken;
+  if (problem !== null) return fitting(`I could not take ${name}: ${problem}`);
+  const seconds = Math.max(tookMs, 1) / 1000;
+  return fitting(`I have it: ${name}, ${sizeOf(bytes)} in ${seconds.toFixed(1)} s, ${rateOf(bytes / seconds)}.`);
+}
+
+export function tooLargeText(name: string, extent: string): string {
+  return fitting(`${name}, ${extent}, is more than I have room for: I take up to 100 MB, in a temporary folder.`);
 }
 
 /** Null where there is nothing to answer. */

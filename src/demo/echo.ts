@@ -2,6 +2,7 @@
 import type { RpcClient } from "../rpc/client.js";
 import type { CoreEvent, MessageInfo } from "../rpc/methods.js";
 import { answerTo, greeting, type Said } from "./answers.js";
+import { EchoFiles } from "./echo-files.js";
 
 /** As long as somebody would type, so that it is seen. */
 const PAUSE_MS = 250;
@@ -16,6 +17,8 @@ export interface EchoOptions {
   readonly client: RpcClient;
   /** Its id. */
   readonly room: string;
+  /** Where it puts what it takes and shares; gone with it. */
+  readonly folder: string;
   readonly onError: (error: unknown) => void;
 }
 
@@ -24,6 +27,7 @@ export class Echo {
   readonly #seen = new Set<string>();
   readonly #answeredAt: number[] = [];
   #line: Promise<void> = Promise.resolve();
+  readonly #files: EchoFiles;
   #waiting = 0;
   #isClosed = false;
   readonly #undo: () => void;
@@ -31,6 +35,7 @@ export class Echo {
   private constructor(options: EchoOptions) {
     this.#options = options;
     this.#undo = options.client.onEvent((event) => this.#onEvent(event));
+    this.#files = new EchoFiles({ ...options, say: (text) => this.#then(() => this.#say({ text, action: false })) });
   }
 
   /** Answers when it listens. What was in the room before is not answered. */
@@ -45,6 +50,7 @@ export class Echo {
   close(): void {
     this.#isClosed = true;
     this.#undo();
+    this.#files.close();
   }
 
   /** Only what has its place in the order: an answer is written behind its question on every screen. */
@@ -66,14 +72,20 @@ export class Echo {
     for (const message of messages) {
       if (!this.#isNew(message) || message.mine || message.deleted) continue;
       if (this.#waiting >= MAX_WAITING) continue;
-      this.#waiting += 1;
-      this.#line = this.#line
-        .then(() => this.#answer(message))
-        .catch(this.#options.onError)
-        .finally(() => {
-          this.#waiting -= 1;
-        });
+      // Beside what is answered: a large one would keep everybody waiting.
+      if (message.type === "file") void this.#files.take(message).catch(this.#options.onError);
+      else this.#then(() => this.#answer(message));
     }
+  }
+
+  #then(act: () => Promise<void>): void {
+    this.#waiting += 1;
+    this.#line = this.#line
+      .then(act)
+      .catch(this.#options.onError)
+      .finally(() => {
+        this.#waiting -= 1;
+      });
   }
 
   #isNew(message: MessageInfo): boolean {
@@ -84,9 +96,14 @@ export class Echo {
   }
 
   async #answer(message: MessageInfo): Promise<void> {
-    const { client, room } = this.#options;
     const answer = await this.#answerFor(message);
-    if (!answer || this.#isClosed || !this.#mayAnswer()) return;
+    if (answer) await this.#say(answer);
+    if (message.notice === "joined") await this.#files.give();
+  }
+
+  async #say(answer: Said): Promise<void> {
+    const { client, room } = this.#options;
+    if (this.#isClosed || !this.#mayAnswer()) return;
     await client.request("room.typing", { room });
     const pauseMs = Math.min(PAUSE_MS + answer.text.length * PAUSE_PER_CHARACTER_MS, MAX_PAUSE_MS);
     await new Promise((done) => setTimeout(done, pauseMs));

@@ -3,6 +3,7 @@
  * whoever started it holds the other end of its standard input, and takes its folder away when it goes.
  */
 import { writeSync } from "node:fs";
+import { join } from "node:path";
 import type { Paths } from "../config.js";
 import { type CoreProcess, startCore } from "../daemon/core.js";
 import type { LogLevel } from "../log.js";
@@ -73,13 +74,18 @@ export async function runInside(options: InsideOptions): Promise<number> {
   }
 }
 
-async function settleIn(client: RpcClient, { name, isFriend }: InsideOptions) {
+async function settleIn(client: RpcClient, { name, isFriend, paths }: InsideOptions) {
   await client.request("identity.create", { name });
   await client.request("identity.wordsSeen", {});
   if (!isFriend) return { room: null, invite: null };
   const { id } = await client.request("room.create", { name: FRIEND_ROOM, topic: "you and an echo" });
   const { link } = await client.request("room.invite", { room: id, uses: INVITE_USES });
-  await Echo.start({ client, room: id, onError: (error) => process.stderr.write(`${String(error)}\n`) });
+  await Echo.start({
+    client,
+    room: id,
+    folder: join(paths.home ?? paths.data, "echo-files"),
+    onError: (error) => process.stderr.write(`${String(error)}\n`),
+  });
   return { room: id, invite: link };
 }
 

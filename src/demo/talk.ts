@@ -4,6 +4,7 @@ import type { RpcClient } from "../rpc/client.js";
 import type { CoreEvent, MessageInfo } from "../rpc/methods.js";
 import { answerTo, greeting, type Said } from "./answers.js";
 import { startFriend } from "./friend.js";
+import { type End, type FileReport, moveFile } from "./talk-file.js";
 import { gone, type Surroundings, ThrowAway } from "./throw-away.js";
 
 const GUEST = "guest";
@@ -42,11 +43,12 @@ export interface SummaryReport {
   readonly type: "summary";
   readonly ok: boolean;
   readonly lines: number;
+  readonly files: number;
   readonly ms: number;
   readonly network: string;
 }
 
-export type TalkReport = LineReport | StepReport | SummaryReport;
+export type TalkReport = LineReport | FileReport | StepReport | SummaryReport;
 
 export interface TalkOptions extends Surroundings {
   readonly report: (report: TalkReport) => void;
@@ -85,7 +87,7 @@ export async function runTalk(options: TalkOptions): Promise<void> {
     if (guest.status === "rejected") throw guest.reason;
     if (friend.status === "rejected") throw friend.reason;
     options.report({ type: "step", what: "two profiles, each with a core of its own", ms: sinceMs(begin) });
-    talk = new Talk(options.report, await guest.value.connect(), await friend.value.connect(), friend.value.room);
+    talk = new Talk(options.report, await endOf(guest.value), await endOf(friend.value), friend.value.room);
     for (const { name, ended } of profiles) void ended.then((how) => interrupted.reject(gone(name, how)));
     await Promise.race([talk.run(friend.value.invite, begin), interrupted.promise]);
   } catch (error) {
@@ -112,10 +114,15 @@ function failed(what: string, limitMs?: number): KeetError {
 
 const sinceMs = (begin: number) => Math.round(performance.now() - begin);
 
+async function endOf(profile: ThrowAway): Promise<End> {
+  return { name: profile.name, client: await profile.connect(), home: profile.home };
+}
+
 /** One side of the talk. */
 class Side {
   readonly name: string;
   readonly client: RpcClient;
+  readonly home: string;
   readonly room: string;
   readonly undo: () => void;
   /** What it heard from the other side, by writer and id. */
@@ -123,9 +130,10 @@ class Side {
   /** What it said itself. */
   readonly said = new Map<string, { message: MessageInfo; deliveredAt: number | null }>();
 
-  constructor(name: string, client: RpcClient, room: string, onChange: () => void) {
+  constructor({ name, client, home }: End, room: string, onChange: () => void) {
     this.name = name;
     this.client = client;
+    this.home = home;
     this.room = room;
     this.undo = client.onEvent((event) => {
       this.#apply(event);
@@ -173,13 +181,13 @@ class Talk {
   readonly #done = new Set<string>();
   #waitsFor = "the guest to join";
 
-  constructor(report: TalkOptions["report"], guest: RpcClient, friend: RpcClient, room: string) {
+  constructor(report: TalkOptions["report"], guest: End, friend: End, room: string) {
     this.#report = report;
     const onChange = () => {
       for (const check of [...this.#checks]) check();
     };
-    this.#guest = new Side(GUEST, guest, room, onChange);
-    this.#friend = new Side("echo", friend, room, onChange);
+    this.#guest = new Side(guest, room, onChange);
+    this.#friend = new Side(friend, room, onChange);
   }
 
   /** What has not come yet, as part of a sentence. */
@@ -200,10 +208,13 @@ class Talk {
       const answer = answerTo({ ...said, name: GUEST, tookMs: null, members: [] });
       if (answer) await this.#expect(this.#friend, answer);
     }
+    await this.#move(this.#guest, this.#friend);
+    await this.#expect(this.#friend, /^I have it: from guest\.bin, /);
+    await this.#move(this.#friend, this.#guest);
     await this.#agree();
     const { state, peers } = await guest.request("network", {});
     const network = `${state}, ${peers} connected`;
-    this.#report({ type: "summary", ok: true, lines: this.#done.size, ms: sinceMs(begin), network });
+    this.#report({ type: "summary", ok: true, lines: this.#done.size, files: FILES, ms: sinceMs(begin), network });
   }
 
   close(): void {
@@ -213,17 +224,29 @@ class Talk {
     }
   }
 
+  /** All of it, unharmed. The friend takes what it is offered; the guest has to fetch. */
+  async #move(from: Side, to: Side): Promise<void> {
+    this.#waitsFor = `a file from ${from.name} to come to ${to.name}`;
+    const moved = moveFile({ room: from.room, from, to, isFetched: to === this.#guest });
+    this.#report(
+      await moved.catch((error: unknown) => {
+        throw failed(`a file from ${from.name}: ${error instanceof Error ? error.message : String(error)}`);
+      }),
+    );
+  }
+
   /** The next line of one side, complete on both, or what is wrong with it. */
-  async #expect(from: Side, wanted: Said): Promise<void> {
+  async #expect(from: Side, wanted: Said | RegExp): Promise<void> {
     const to = from === this.#guest ? this.#friend : this.#guest;
-    const [first = ""] = wanted.text.split("\n");
+    const isPattern = wanted instanceof RegExp;
+    const [first = ""] = isPattern ? ["an answer"] : wanted.text.split("\n");
     const shown = `"${first.length > MAX_SHOWN_CHARS ? `${first.slice(0, MAX_SHOWN_CHARS)}…` : first}" from ${from.name}`;
     this.#waitsFor = `${shown} to arrive`;
     const key = await this.#until(() => [...to.heard.keys()].find((one) => !this.#done.has(one)));
     const heard = to.heard.get(key)!;
-    if (heard.message.text !== wanted.text || heard.message.action !== wanted.action) {
-      throw failed(`${shown} came to ${to.name} as "${heard.message.text}"`);
-    }
+    const { text, action } = heard.message;
+    const isRight = isPattern ? wanted.test(text) && !action : text === wanted.text && action === wanted.action;
+    if (!isRight) throw failed(`${shown} came to ${to.name} as "${text}"`);
     this.#waitsFor = `${shown} to take its place in the order`;
     const orderedAt = await this.#until(() => to.heard.get(key)?.orderedAt ?? undefined);
     this.#waitsFor = `${from.name} to hear that ${shown} was delivered`;
@@ -233,7 +256,8 @@ class Talk {
     const sentAt = Date.parse(heard.message.sentAt);
     const line: Line = {
       author: from.name,
-      ...wanted,
+      text,
+      action,
       state: "delivered",
       verified: verified && steps.every(({ ok }) => ok),
       arrivedMs: heard.arrivedAt - sentAt,
@@ -283,6 +307,8 @@ class Talk {
   }
 }
 
-const LINES = 1 + 2 * SCRIPT.length;
+/** The greeting, each line and its answer, and what the friend says of a file. */
+const LINES = 1 + 2 * SCRIPT.length + 1;
+const FILES = 2;
 
 const keyOf = ({ writer, id }: MessageInfo) => `${writer} ${id}`;

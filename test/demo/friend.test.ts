@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { thisProcess, writeOwner } from "../../src/daemon/owner.js";
@@ -7,6 +7,8 @@ import { ThrowAway } from "../../src/demo/throw-away.js";
 import type { CoreEvent, MessageInfo } from "../../src/rpc/methods.js";
 import { until } from "../helpers/program.js";
 import { programNode, temporaryFolder } from "./surroundings.js";
+
+t.setTimeout(110_000);
 
 const SURROUNDINGS = { bootstrap: ["127.0.0.1:9"], lan: true, execPath: programNode() };
 
@@ -58,6 +60,44 @@ t.test("it greets by name and answers what is written", async (t) => {
   );
   t.match(answers[3]?.text, /reverse .*\n.*count/s);
   t.ok(answers.every(({ verified, author }) => verified && author.name === "echo"));
+});
+
+t.test("it shares a small file once, and takes what is shared with it", async (t) => {
+  const friend = await startFriend(SURROUNDINGS);
+  t.teardown(() => friend.close());
+  const maya = await person(t, "maya");
+  const { id: room } = await maya.client.request("room.join", { invite: friend.invite });
+  const files = () => maya.client.request("file.list", { room, limit: 9 });
+  await until(async () => (await files()).length === 1);
+  const [gift] = await files();
+  t.match(gift, { file: { name: "tea.txt" }, author: { name: "echo" }, verified: true });
+  const { id, writer } = gift!;
+  await maya.client.request("file.get", { room, id, writer, folder: join(maya.profile.home, "d") });
+  await until(async () => (await files())[0]?.file?.transfer?.state === "here");
+  const got = readFileSync((await files())[0]!.file!.transfer!.path!, "utf8");
+  t.match(got, /^Tea, for whoever tries keet-tui alone\n/);
+  t.equal(Buffer.byteLength(got), gift!.file!.bytes);
+
+  const texts = () => maya.messages().map(({ text }) => text);
+  const share = async (name: string, bytes: number) => {
+    const path = join(maya.profile.home, name);
+    writeFileSync(path, "");
+    truncateSync(path, bytes);
+    await maya.client.request("file.send", { room, paths: [path] });
+  };
+  await share("mine.bin", 3_000_000);
+  await until(() => texts().some((text) => /^I have it: mine\.bin, 3\.0 MB in \d/.test(text)), 20_000);
+  const taken = join(friend.home, "echo-files/taken/mine.bin");
+  t.equal(statSync(taken).size, 3_000_000);
+  await share("too large.bin", 100_000_001);
+  await until(() => texts().some((text) => text.startsWith("too large.bin, 100 MB, is more than I have room for")));
+  t.same(readdirSync(join(friend.home, "echo-files/taken")), ["mine.bin"]);
+  const other = await person(t, "bob");
+  await other.client.request("room.join", { invite: friend.invite });
+  await until(() => texts().some((text) => text.startsWith("Hello bob.")));
+  await other.client.request("message.send", { room, text: "bye" });
+  await until(() => texts().some((text) => text.startsWith("Goodbye, bob")));
+  t.equal((await files()).filter(({ mine }) => !mine).length, 1, "not again for whoever comes later");
 });
 
 t.test("it is seen typing before it answers", async (t) => {

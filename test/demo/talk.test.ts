@@ -3,6 +3,8 @@ import t from "tap";
 import { BIN, until } from "../helpers/program.js";
 import { isFriend, isInside, livingIn, NEARBY, temporaryFolder } from "./surroundings.js";
 
+t.setTimeout(110_000);
+
 const onLinux = { skip: process.platform !== "linux" && "reads /proc" };
 
 const parsed = (stdout: string) =>
@@ -17,13 +19,18 @@ t.test("without a terminal two cores talk, and all of it arrives, in order and v
   t.equal(code, 0, stderr);
   const reports = parsed(stdout);
   const lines = reports.filter(({ type }) => type === "line");
-  t.equal(lines.length, 13);
+  t.equal(lines.length, 14);
   for (const { text, state, verified, arrivedMs, orderedMs, deliveredMs } of lines) {
     t.match({ state, verified }, { state: "delivered", verified: true }, text);
     t.ok(arrivedMs <= orderedMs && orderedMs <= deliveredMs + 50, `${arrivedMs}, ${orderedMs}, ${deliveredMs}`);
   }
+  const files = reports.filter(({ type }) => type === "file");
+  t.match(files, [
+    { from: "guest", to: "echo", bytes: 16 * 2 ** 20, ms: Number, bytesPerSecond: Number },
+    { from: "echo", to: "guest", bytes: 16 * 2 ** 20, ms: Number, bytesPerSecond: Number },
+  ]);
   t.same(new Set(lines.map(({ author }) => author)), new Set(["guest", "echo"]));
-  t.match(reports.at(-1), { type: "summary", ok: true, lines: 13 });
+  t.match(reports.at(-1), { type: "summary", ok: true, lines: 14, files: 2 });
   await empty();
   t.same(home.owners(), [], "and the person's own profile was never touched");
 });
@@ -34,7 +41,9 @@ t.test("on a DHT of one's own, without the local network", onLinux, async (t) =>
   await until(() => dht.stdout().includes("\n"));
   const { code, stdout, stderr } = await start(["--no-lan", "--bootstrap", dht.stdout().trim(), "demo"]).done;
   t.equal(code, 0, stderr);
-  t.match(stdout, /All 13 lines arrived.*online/);
+  t.match(stdout, /^-- 16\.8 MB from guest to echo, unharmed: \d+ ms, \d+(\.\d)? [KMG]B\/s$/m);
+  t.match(stdout, /^-- 16\.8 MB from echo to guest, unharmed: /m);
+  t.match(stdout, /All 14 lines arrived.*online/);
   for (const { pid, args } of livingIn(folder)) if (args.includes("dht")) process.kill(pid, "SIGTERM");
   await dht.done;
   await empty();
@@ -52,7 +61,7 @@ t.test("with no network but the machine's own", alone, async (t) => {
     timeout: 40_000,
   });
   t.equal(status, 0, stderr);
-  t.match(stdout, /All 13 lines arrived.*lan/);
+  t.match(stdout, /All 14 lines arrived.*lan/);
   await empty();
 });
 
@@ -64,9 +73,9 @@ t.test("a friend that dies is told, with what to look at", onLinux, async (t) =>
   process.kill(friend?.pid ?? 0, "SIGKILL");
   const { code, stdout, stderr } = await demo.done;
   t.equal(code, 1);
-  t.match(stderr, /echo is gone: its process was ended by SIGKILL; \d+ of 13 lines arrived, waiting for/);
+  t.match(stderr, /echo is gone: its process was ended by SIGKILL; \d+ of 14 lines arrived, waiting for/);
   t.match(stderr, /keet-tui doctor/);
-  t.notMatch(stdout, /All 13/);
+  t.notMatch(stdout, /All 14/);
   await empty();
 });
 
