@@ -1,6 +1,7 @@
 /** What the file commands share: which file is meant, how far it is, and where it goes. */
-import { stat } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { rateOf, sizeOf } from "../amounts.js";
 import { downloadFolder } from "../config.js";
 import { KeetError } from "../errors.js";
@@ -15,6 +16,9 @@ const LATEST_FILES = 200;
 const PROGRESS_MS = 1_000;
 /** The core itself says sooner that nobody knows. */
 const TREE_MS = 60_000;
+/** Putting it in its place is a rename. */
+const MOVED_MS = 20;
+const MAX_OPEN_ATTEMPTS = 10;
 
 export const FILE_ARGUMENT: PositionalSpec = {
   name: "file",
@@ -143,6 +147,31 @@ export async function place(
   } catch (error) {
     throw error instanceof KeetError && error.code === "TIMED_OUT" ? nobodyHere() : error;
   }
+}
+
+/** The same, open: between the answer and the opening it may have been put in its place, under another name. */
+export async function openPlace(
+  core: RpcClient,
+  what: Parameters<typeof place>[1],
+  patienceMs: number | null,
+): Promise<{ handle: FileHandle; bytes: number }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { path, bytes } = await place(core, what, patienceMs);
+    try {
+      return { handle: await open(path, "r"), bytes };
+    } catch (error) {
+      const hasMoved = (error as NodeJS.ErrnoException).code === "ENOENT" && attempt < MAX_OPEN_ATTEMPTS;
+      if (!hasMoved) throw cannotRead(path, error);
+      await pause(MOVED_MS);
+    }
+  }
+}
+
+function cannotRead(path: string, cause: unknown): KeetError {
+  return new KeetError("storage", "CANNOT_READ", `${path} cannot be read.`, {
+    hint: "Get it anew where it was moved or deleted: keet-tui file get.",
+    cause,
+  });
 }
 
 export function nobodyHere(): KeetError {

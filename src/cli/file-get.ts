@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
-import { open, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { downloadFolder } from "../config.js";
@@ -8,7 +8,17 @@ import { KeetError } from "../errors.js";
 import type { RpcClient } from "../rpc/client.js";
 import type { MessageInfo, TransferInfo } from "../rpc/methods.js";
 import { defineCliCommand } from "./define.js";
-import { findPart, follow, type Goal, goalOf, nobodyHere, ProgressTalk, place, progressLine } from "./file-common.js";
+import {
+  findPart,
+  follow,
+  type Goal,
+  goalOf,
+  nobodyHere,
+  openPlace,
+  ProgressTalk,
+  place,
+  progressLine,
+} from "./file-common.js";
 import { serveFile } from "./file-serve.js";
 import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
 import type { OneShot } from "./one-shot.js";
@@ -247,12 +257,11 @@ class Patience {
 /** In order, each byte as soon as it and all before it are here. */
 async function stream(core: RpcClient, message: MessageInfo, size: number, patienceMs: number | null): Promise<void> {
   const { room, id, writer } = message;
-  const first = size > 0 ? await place(core, { room, id, writer, offset: 0 }, patienceMs) : null;
-  if (!first) return;
+  if (size === 0) return;
   // The same file under another name once it is whole.
-  const handle = await open(first.path, "r");
+  const { handle, bytes } = await openPlace(core, { room, id, writer, offset: 0 }, patienceMs);
   try {
-    let until = first.bytes;
+    let until = bytes;
     for (let at = 0; at < size; ) {
       if (at >= until) until = at + (await place(core, { room, id, writer, offset: at }, patienceMs)).bytes;
       const buffer = Buffer.alloc(Math.min(CHUNK_BYTES, until - at));

@@ -1,6 +1,5 @@
 /** A file for players on this machine, by HTTP, while it comes: what they ask for is fetched first. */
 import { randomBytes } from "node:crypto";
-import { open } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
@@ -9,7 +8,7 @@ import { pipeline } from "node:stream/promises";
 import type { RpcClient } from "../rpc/client.js";
 import type { MessageInfo } from "../rpc/methods.js";
 import { type ByteRange, rangeIn } from "./byte-range.js";
-import { place } from "./file-common.js";
+import { openPlace, place } from "./file-common.js";
 
 /** Nobody but this machine. */
 const HOST = "127.0.0.1";
@@ -125,11 +124,10 @@ function refuse(response: ServerResponse, status: number, headers: Readonly<Reco
 /** Each as soon as it and those before it are here. */
 async function* bytesOf({ core, message }: Served, { from, to }: ByteRange): AsyncGenerator<Uint8Array> {
   const { room, id, writer } = message;
-  const first = await place(core, { room, id, writer, offset: from }, null);
   // The same file under another name once it is whole.
-  const handle = await open(first.path, "r");
+  const { handle, bytes } = await openPlace(core, { room, id, writer, offset: from }, null);
   try {
-    let until = from + first.bytes;
+    let until = from + bytes;
     for (let at = from; at <= to; ) {
       if (at >= until) until = at + (await place(core, { room, id, writer, offset: at }, null)).bytes;
       const buffer = Buffer.alloc(Math.min(CHUNK_BYTES, until - at, to + 1 - at));
