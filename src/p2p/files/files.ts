@@ -4,7 +4,6 @@
  * hex) when nothing of it is held any more, and `warning`.
  */
 import { EventEmitter } from "node:events";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import b4a from "b4a";
 import Corestore from "corestore";
@@ -32,6 +31,7 @@ import { readIn } from "./sharing.js";
 import { SourceFiles } from "./source.js";
 import { GONE_WORDS, type GoneReason } from "./talk.js";
 import { checkIsFree, TargetFiles } from "./target.js";
+import { partIdOf, removeUnfinished } from "./unfinished.js";
 
 const TELL_MS = 500;
 const LIST_MS = 30_000;
@@ -395,16 +395,4 @@ export class Files extends EventEmitter {
     this.#told.set(info.share, said);
     this.emit("transfer", info);
   }
-}
-
-/** Also of one that failed, or that was not opened since the start. What was put in its place once is never touched. */
-async function removeUnfinished({ kept, target, parts }: Held): Promise<void> {
-  const { ours, state, folder, path, files, id, isFolder } = kept;
-  if (ours || state === "whole" || path !== null || files === null || folder === null) return;
-  const there = target ?? (existsSync(folder) ? await TargetFiles.open(folder, partIdOf(id), parts, isFolder) : null);
-  await there?.remove();
-}
-
-function partIdOf(share: string): string {
-  return share.slice(0, 16);
 }
