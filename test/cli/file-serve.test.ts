@@ -1,5 +1,5 @@
 // A file for players while it comes: real cores, real requests.
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type IncomingHttpHeaders, request } from "node:http";
 import { join } from "node:path";
 import crypto from "hypercore-crypto";
@@ -38,7 +38,7 @@ async function serve(t: Test, person: FilePerson, name: string): Promise<{ url: 
 }
 
 t.test("a file is played while it comes", async (t) => {
-  const { maya, bob, write } = await filePeople(t);
+  const { maya, bob, write, folder } = await filePeople(t);
   const film = crypto.randomBytes(160 * MIB);
   const share = async (name: string, content: Uint8Array) => {
     await maya.core.request("file.send", { room: "tea", paths: [write(name, content)] });
@@ -153,6 +153,26 @@ t.test("a file is played while it comes", async (t) => {
       served.started.child.kill("SIGINT");
       await served.started.done;
     }
+  });
+
+  await t.test("one file of a shared folder", async (t) => {
+    const trip = join(folder, "trip");
+    mkdirSync(join(trip, "day1"), { recursive: true });
+    writeFileSync(join(trip, "first.txt"), "not this");
+    const day = film.subarray(0, 3 * MIB + 5);
+    writeFileSync(join(trip, "day1", "sea.mp4"), day);
+    await maya.core.request("file.send", { room: "tea", paths: [trip] });
+    await bob.knows("trip");
+    t.match(await bob.run("file", "get", "tea", "trip", "--serve"), { code: 2, stdout: "", stderr: /is a folder/ });
+    const served = await serve(t, bob, "trip/day1/sea.mp4");
+    t.match(served.url, /\/file\.mp4$/);
+    const { status, headers, body } = await ask(served.url);
+    t.match({ status, type: headers["content-type"] }, { status: 200, type: "video/mp4" });
+    t.ok(body.equals(day));
+    const end = await ask(served.url, { Range: "bytes=-10" });
+    t.ok(end.body.equals(day.subarray(-10)));
+    served.started.child.kill("SIGINT");
+    t.match(await served.started.done, { code: 0 });
   });
 
   await t.test("what cannot be served is refused", async (t) => {

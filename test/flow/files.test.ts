@@ -133,6 +133,25 @@ t.test("files between two terminals", { skip: !isLinux && "needs /proc" }, async
     t.notOk(existsSync(join(downloads, "plan.txt")));
   });
 
+  await part(
+    t,
+    "/set autoget: what is small comes by itself, what is not does not, and nothing is opened",
+    async (t) => {
+      await enter(b, "/set autoget 1MB");
+      await sees(t, b, "autoget is 1MB", "it is set");
+      writeFileSync(join(folder, "small.bin"), crypto.randomBytes(900_000));
+      writeFileSync(join(folder, "large.bin"), crypto.randomBytes(1_100_000));
+      await enter(a, `/send ${folder}/large.bin`);
+      await b.waitFor("large.bin");
+      await enter(a, `/send ${folder}/small.bin`);
+      await sees(t, b, "~/Downloads/small.bin · /open opens it", "the small one is here", 20_000);
+      t.ok(readFileSync(join(downloads, "small.bin")).equals(readFileSync(join(folder, "small.bin"))));
+      await seesRow(t, b, /↧ large\.bin {2}1\.1 MB · not fetched/, "the large one waits to be asked for");
+      t.equal(opened.calls().length, 1);
+      await enter(b, "/set autoget off");
+    },
+  );
+
   await part(t, "a path that is not there stays on the line", async (t) => {
     const nowhere = join(folder, "nowhere.txt");
     await type(a, `/send ${nowhere}`);
