@@ -47,6 +47,8 @@ const SKILLS: readonly Skill[] = [
   { word: "bye", what: "a farewell", answer: (_rest, { name }) => `Goodbye, ${name}. It was good to hear you.` },
 ];
 
+const MIN_RATED_BYTES = 1_000_000;
+
 const HELLO = /^(hello|hi|hey|hallo|good (morning|day|evening))\b/i;
 
 export function greeting(name: string): string {
@@ -68,7 +70,9 @@ export function takenText(taken: {
   const { name, bytes, tookMs, problem } = taken;
   if (problem !== null) return fitting(`I could not take ${name}: ${problem}`);
   const seconds = Math.max(tookMs, 1) / 1000;
-  return fitting(`I have it: ${name}, ${sizeOf(bytes)} in ${seconds.toFixed(1)} s, ${rateOf(bytes / seconds)}.`);
+  // Of what is small, the way there and back says more than its bytes.
+  const rate = bytes < MIN_RATED_BYTES ? "" : `, ${rateOf(bytes / seconds)}`;
+  return fitting(`I have it: ${name}, ${sizeOf(bytes)} in ${seconds.toFixed(1)} s${rate}.`);
 }
 
 export function tooLargeText(name: string, extent: string): string {

@@ -1,6 +1,6 @@
 import t from "tap";
 import { MAX_MESSAGE_BYTES } from "../../src/config.js";
-import { answerTo, greeting } from "../../src/demo/answers.js";
+import { answerTo, greeting, takenText, tooLargeText } from "../../src/demo/answers.js";
 
 const heard = { name: "maya", tookMs: 12, members: ["maya", "echo"], action: false };
 const answer = (text: string, action = false) => answerTo({ ...heard, text, action });
@@ -54,5 +54,15 @@ t.test("an answer is never longer than a message can be", async (t) => {
     t.ok(Buffer.byteLength(said) <= MAX_MESSAGE_BYTES);
     t.ok(said.isWellFormed());
     t.ok(Buffer.byteLength(said) > MAX_MESSAGE_BYTES - 400);
+  }
+});
+
+t.test("what it says of a file: how fast, why not, and never more than fits", async (t) => {
+  const taken = { name: "tea.pdf", bytes: 8_000_000, tookMs: 2_000, problem: null };
+  t.equal(takenText(taken), "I have it: tea.pdf, 8.0 MB in 2.0 s, 4.0 MB/s.");
+  t.equal(takenText({ ...taken, bytes: 3_000, tookMs: 0 }), "I have it: tea.pdf, 3 KB in 0.0 s.");
+  t.equal(takenText({ ...taken, problem: "it was changed" }), "I could not take tea.pdf: it was changed");
+  for (const text of [takenText({ ...taken, name: "x".repeat(20_000) }), tooLargeText("x".repeat(20_000), "1 GB")]) {
+    t.ok(Buffer.byteLength(text) <= MAX_MESSAGE_BYTES);
   }
 });
