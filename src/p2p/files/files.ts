@@ -3,12 +3,9 @@
  * (TransferInfo) when something of one changed, at most twice a second each, and `warning`.
  */
 import { EventEmitter } from "node:events";
-import { join } from "node:path";
 import b4a from "b4a";
-import Corestore from "corestore";
+import type Corestore from "corestore";
 import type Hypercore from "hypercore";
-import CoreStorage from "hypercore-storage";
-import { privateFolder } from "../../config.js";
 import { KeetError } from "../../errors.js";
 import type { MemberRoom } from "../member-room.js";
 import type { RoomMessage } from "../messages.js";
@@ -18,22 +15,23 @@ import { copyTo } from "./copying.js";
 import { Exchange } from "./exchange.js";
 import { Fetching } from "./fetching.js";
 import { folderAsFile, listLate, noSuchFile } from "./file-errors.js";
-import { Held, type TransferInfo } from "./held.js";
+import { Held, type OpenFileWork, type TransferInfo } from "./held.js";
 import { type FileSize, layOut, totalsOf } from "./layout.js";
 import { type Goal, type KeptShare, Ledger, shareOfOurs, shareOfTheirs } from "./ledger.js";
 import { listOf } from "./listing.js";
 import { type LeftOut, looksAt } from "./look.js";
 import { covers, fileOf, notInside, onlyPart } from "./parts.js";
 import type { Roads } from "./roads.js";
-import { ShareCores, shareKey } from "./share-cores.js";
+import { openFileStore, ShareCores, shareKey } from "./share-cores.js";
 import { readIn } from "./sharing.js";
 import { SourceFiles } from "./source.js";
+import { isTakenBack, takenBackAt } from "./taken-back.js";
 import { GONE_WORDS, type GoneReason } from "./talk.js";
 import { checkIsFree, TargetFiles } from "./target.js";
+import { Telling } from "./telling.js";
 
 const TELL_MS = 500;
 const LIST_MS = 30_000;
-const WRITE_BUFFER_BYTES = 8 * 1024 * 1024;
 export interface FilesOptions {
   /** The profile's. */
   readonly folder: string;
@@ -46,7 +44,7 @@ export class Files extends EventEmitter {
   readonly #ledger: Ledger;
   readonly #held = new Map<string, Held>();
   readonly #exchange: Exchange;
-  readonly #told = new Map<string, string>();
+  readonly #telling = new Telling();
   #store: Promise<Corestore> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
@@ -58,6 +56,7 @@ export class Files extends EventEmitter {
     this.#exchange = new Exchange({ roads: options.roads, serve: (room, share) => this.#serve(room, share) });
     this.#exchange.on("gone", (share: string, why: GoneReason) => this.#onGone(share, why));
     this.#exchange.on("warning", (error) => this.emit("warning", error));
+    this.#telling.on("transfer", (info: TransferInfo) => this.emit("transfer", info));
   }
 
   /** What was under way goes on as soon as its room is there (`addRoom`). */
@@ -65,7 +64,7 @@ export class Files extends EventEmitter {
     for (const kept of await this.#ledger.load((error) => this.emit("warning", error))) {
       this.#held.set(kept.id, new Held(kept));
     }
-    this.#timer = setInterval(() => this.#tellAll(), TELL_MS).unref();
+    this.#timer = setInterval(() => this.#tick(), TELL_MS).unref();
   }
 
   async close(): Promise<void> {
@@ -83,6 +82,11 @@ export class Files extends EventEmitter {
       if (held.kept.state === "reading") this.#run(held, () => this.#goOnReading(held, member));
       else this.#run(held, () => this.#fetch(held, member));
     }
+    const warn = (error: unknown) => this.emit("warning", error);
+    member.on("marks", (places: number[]) => void this.#onMarks(member, places).catch(warn));
+    for (const { kept } of this.#held.values()) {
+      if (kept.room === member.id) void this.#dropIfTakenBack(member, kept.id).catch(warn);
+    }
   }
 
   removeRoom(room: string): void {
@@ -97,6 +101,14 @@ export class Files extends EventEmitter {
   transfers(room: string | null = null): TransferInfo[] {
     const wanted = [...this.#held.values()].filter(({ kept }) => room === null || kept.room === room);
     return wanted.map((held) => held.info());
+  }
+
+  /** What would be cut off if this device went now. */
+  openWork(room: string): OpenFileWork[] {
+    return [...this.#held.values()].flatMap((held) => {
+      const what = held.kept.room === room ? held.openWork : null;
+      return what === null ? [] : [{ name: held.kept.name, what }];
+    });
   }
 
   // --- sharing
@@ -158,8 +170,8 @@ export class Files extends EventEmitter {
       this.#keep(held, { state: "whole" });
     } catch (error) {
       if (held.isStopped || this.#isClosed) return;
+      this.#fail(held, error);
       await member.unshare(target).catch(() => {});
-      throw error;
     }
   }
 
@@ -288,17 +300,31 @@ export class Files extends EventEmitter {
   }
 
   /** Not fetched any more, or not shared any more by this device; what is whole stays where it is. */
-  async drop(share: string): Promise<void> {
+  async drop(share: string, why: GoneReason = "not-here"): Promise<void> {
     const held = this.#held.get(share);
     if (!held) throw noSuchFile();
     this.#held.delete(share);
-    this.#told.delete(share);
+    this.#telling.forget(share);
     this.#exchange.unwant(share);
-    await this.#exchange.withdraw(held.kept.room, held.id, "not-here");
+    await this.#exchange.withdraw(held.kept.room, held.id, why);
     const { target } = held;
     if (held.kept.state === "fetching") await target?.remove();
     await held.close();
     this.#ledger.forget(share);
+  }
+
+  async #onMarks(member: MemberRoom, places: readonly number[]): Promise<void> {
+    for (const share of await takenBackAt(member, places)) await this.#dropIfTakenBack(member, share);
+  }
+
+  async #dropIfTakenBack(member: MemberRoom, share: string): Promise<void> {
+    const held = this.#held.get(share);
+    if (this.#isClosed || held?.kept.room !== member.id || held.kept.state === "failed") return;
+    if (!(await isTakenBack(member, held.kept)) || this.#held.get(share) !== held) return;
+    await this.drop(share, "unshared");
+    // Whoever waits for it hears why it does not come.
+    held.kept = { ...held.kept, state: "failed", reason: GONE_WORDS.unshared };
+    this.emit("transfer", held.info());
   }
 
   // --- what is open
@@ -324,18 +350,16 @@ export class Files extends EventEmitter {
       held.source = source;
       cores.keepBlocksIn({ read: (block, pad) => source.read(block, pad), write: null });
     }
+    held.watch(cores, {
+      isMember: (key) => member.peers.standing(key) === "member",
+      onMore: () => this.#noteElsewhere(held),
+    });
     return cores;
   }
 
   /** Costs memory, so only where files are used at all. */
   #openStore(): Promise<Corestore> {
-    this.#store ??= (async () => {
-      const path = join(this.#options.folder, "files-store");
-      privateFolder(path);
-      const store = new Corestore(new CoreStorage(path, { writeBufferSize: WRITE_BUFFER_BYTES }));
-      await store.ready();
-      return store;
-    })();
+    this.#store ??= openFileStore(this.#options.folder);
     return this.#store;
   }
 
@@ -365,12 +389,15 @@ export class Files extends EventEmitter {
   #run(held: Held, work: () => Promise<void>): void {
     void work()
       .catch((error: unknown) => {
-        if (held.isStopped || this.#isClosed) return;
-        if (!(error instanceof KeetError)) this.emit("warning", error);
-        this.#exchange.unwant(held.kept.id);
-        this.#keep(held, { state: "failed", reason: error instanceof Error ? error.message : String(error) });
+        if (!held.isStopped && !this.#isClosed) this.#fail(held, error);
       })
       .then(() => this.#tell(held));
+  }
+
+  #fail(held: Held, error: unknown): void {
+    if (!(error instanceof KeetError)) this.emit("warning", error);
+    this.#exchange.unwant(held.kept.id);
+    this.#keep(held, { state: "failed", reason: error instanceof Error ? error.message : String(error) });
   }
 
   #keep(held: Held, change: Partial<KeptShare>): void {
@@ -378,16 +405,18 @@ export class Files extends EventEmitter {
     this.#ledger.keep(held.kept);
   }
 
-  #tellAll(): void {
-    for (const held of this.#held.values()) if (held.isBusy) this.#tell(held);
+  #tick(): void {
+    for (const held of this.#held.values()) {
+      if (held.isBusy) this.#tell(held);
+      this.#noteElsewhere(held);
+    }
+  }
+
+  #noteElsewhere(held: Held): void {
+    if (held.isElsewhereNow && this.#held.has(held.kept.id)) this.#keep(held, { isElsewhere: true });
   }
 
   #tell(held: Held): void {
-    if (!this.#held.has(held.kept.id)) return;
-    const info = held.info();
-    const said = JSON.stringify(info);
-    if (this.#told.get(info.share) === said) return;
-    this.#told.set(info.share, said);
-    this.emit("transfer", info);
+    if (this.#held.has(held.kept.id)) this.#telling.tell(held);
   }
 }

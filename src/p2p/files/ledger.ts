@@ -47,6 +47,8 @@ export interface KeptShare {
   readonly to: string | null;
   /** What is in the place it was put: a file, or a folder. */
   readonly path: string | null;
+  /** Ours, and some other device had all of it once. */
+  readonly isElsewhere: boolean;
 }
 
 /** Where something is to lie. */
@@ -79,6 +81,7 @@ export function shareOfOurs(member: MemberRoom, id: Uint8Array, { name, isFolder
     folder: null,
     to: null,
     path: isFolder ? null : files[0]!.absolute,
+    isElsewhere: false,
   };
 }
 
@@ -104,6 +107,7 @@ export function shareOfTheirs(member: MemberRoom, message: RoomMessage, file: Sh
     folder: goal.folder,
     to: goal.to,
     path: null,
+    isElsewhere: false,
   };
 }
 

@@ -1,15 +1,34 @@
 /** The two cores of one share: a Hyperdrive of its own, in the store for files. */
+import { join } from "node:path";
 import b4a from "b4a";
-import type Corestore from "corestore";
+import Corestore from "corestore";
 import Hypercore from "hypercore";
+import CoreStorage from "hypercore-storage";
 import Hyperdrive from "hyperdrive";
 import sodium from "sodium-universal";
+import { privateFolder } from "../../config.js";
 import { type BlockPlace, keepBlocksIn } from "./block-files.js";
 import type { Part } from "./layout.js";
 
 const KEY_DOMAIN = b4a.from("keet-tui/share/1");
 /** Requests under way at one peer: 256 KiB each, so that a far peer is kept busy and a near one's memory is not. */
 const INFLIGHT = [8, 48] as const;
+const WRITE_BUFFER_BYTES = 8 * 1024 * 1024;
+
+export async function openFileStore(profile: string): Promise<Corestore> {
+  const path = join(profile, "files-store");
+  privateFolder(path);
+  const store = new Corestore(new CoreStorage(path, { writeBufferSize: WRITE_BUFFER_BYTES }));
+  await store.ready();
+  return store;
+}
+
+/** What of hypercore 11 is looked into. */
+interface Replicator {
+  readonly _attached: ReadonlySet<object>;
+  readonly peers: readonly { readonly channel: { close(): void } }[];
+  detachFrom(mux: object): void;
+}
 
 /** Any member derives it; it opens this share and nothing else. */
 export function shareKey(roomEncryptionKey: Uint8Array, shareId: Uint8Array): Buffer {
@@ -79,7 +98,17 @@ export class ShareCores {
   }
 
   async close(): Promise<void> {
+    this.#letGo();
     await this.blobs.close();
     await this.drive.close();
+  }
+
+  /** Else the library keeps a core open, and gives from it, for as long as anybody is connected. */
+  #letGo(): void {
+    for (const { core } of this.all) {
+      const { replicator } = core as unknown as { replicator: Replicator };
+      for (const mux of [...replicator._attached]) replicator.detachFrom(mux);
+      for (const { channel } of [...replicator.peers]) channel.close();
+    }
   }
 }
