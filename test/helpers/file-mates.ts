@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Test } from "tap";
 import { Files } from "../../src/p2p/files/files.js";
 import { BLOCK_BYTES } from "../../src/p2p/files/layout.js";
+import type { Road } from "../../src/p2p/files/road.js";
 import type { RoadOffer } from "../../src/p2p/files/road-offer.js";
 import { Roads } from "../../src/p2p/files/roads.js";
 import { hex } from "../../src/p2p/room.js";
@@ -16,13 +17,17 @@ const HERE = "127.0.0.1";
 /** Streams of these tests lie in memory, and have no address: all of them are on this machine. */
 export class NearRoads extends Roads {
   isBarred = false;
+  /** That it took. */
+  readonly before: Road[] = [];
 
   override offer(remoteKey: Uint8Array, _host: string | null) {
     return super.offer(remoteKey, this.isBarred ? null : HERE);
   }
 
-  override take(remoteKey: Uint8Array, offer: RoadOffer, _from: { remoteHost: string | null }) {
-    return super.take(remoteKey, offer, { remoteHost: this.isBarred ? null : HERE });
+  override async take(remoteKey: Uint8Array, offer: RoadOffer, _from: { remoteHost: string | null }) {
+    const road = await super.take(remoteKey, offer, { remoteHost: this.isBarred ? null : HERE });
+    this.before.push(road);
+    return road;
   }
 }
 
@@ -95,6 +100,16 @@ export class Person {
     return this.files.transfer(hex(id));
   }
 
+  /**
+   * Its roads stay open when it stops, as after a cut that tells nobody.
+   * @returns those, and what closes them
+   */
+  falterSilently(): { before: readonly Road[]; goOn: () => void } {
+    const { before } = this.roads;
+    for (const road of before) road.close = () => {};
+    return { before, goOn: () => before.map(({ stream }) => stream.destroy()) };
+  }
+
   /** `what` of everything that would be cut off if this device went now. */
   openWork(): string[] {
     return this.files.openWork(this.mate.member.id).map(({ what }) => what);
@@ -150,3 +165,12 @@ export async function gathered(t: Test, names: readonly string[]): Promise<Perso
 }
 
 export const sha = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+/** Nothing passes until it is opened. */
+export function gate(): { pass: () => Promise<void>; open: () => void } {
+  let open = () => {};
+  const opened = new Promise<void>((done) => {
+    open = done;
+  });
+  return { pass: () => opened, open: () => open() };
+}

@@ -8,6 +8,7 @@ import Hyperdrive from "hyperdrive";
 import sodium from "sodium-universal";
 import { privateFolder } from "../../config.js";
 import { type BlockPlace, keepBlocksIn } from "./block-files.js";
+import { detach } from "./detach.js";
 import type { Part } from "./layout.js";
 
 const KEY_DOMAIN = b4a.from("keet-tui/share/1");
@@ -21,13 +22,6 @@ export async function openFileStore(profile: string): Promise<Corestore> {
   const store = new Corestore(new CoreStorage(path, { writeBufferSize: WRITE_BUFFER_BYTES }));
   await store.ready();
   return store;
-}
-
-/** What of hypercore 11 is looked into. */
-interface Replicator {
-  readonly _attached: ReadonlySet<object>;
-  readonly peers: readonly { readonly channel: { close(): void } }[];
-  detachFrom(mux: object): void;
 }
 
 /** Any member derives it; it opens this share and nothing else. */
@@ -98,17 +92,8 @@ export class ShareCores {
   }
 
   async close(): Promise<void> {
-    this.#letGo();
+    for (const core of this.all) detach(core);
     await this.blobs.close();
     await this.drive.close();
-  }
-
-  /** Else the library keeps a core open, and gives from it, for as long as anybody is connected. */
-  #letGo(): void {
-    for (const { core } of this.all) {
-      const { replicator } = core as unknown as { replicator: Replicator };
-      for (const mux of [...replicator._attached]) replicator.detachFrom(mux);
-      for (const { channel } of [...replicator.peers]) channel.close();
-    }
   }
 }

@@ -4,19 +4,10 @@ import crypto from "hypercore-crypto";
 import t from "tap";
 import type { TransferInfo } from "../../../src/p2p/files/held.js";
 import { BLOCK_BYTES } from "../../../src/p2p/files/layout.js";
-import { type Person, people } from "../../helpers/file-mates.js";
+import { gate, type Person, people } from "../../helpers/file-mates.js";
 import { until } from "../../helpers/rooms.js";
 
 t.setTimeout(120_000);
-
-/** Nothing goes out until it is opened. */
-function gate() {
-  let open = () => {};
-  const opened = new Promise<void>((done) => {
-    open = done;
-  });
-  return { pass: () => opened, open: () => open() };
-}
 
 t.test("a share of ours is open work until another device has all of it, which is remembered", async (t) => {
   const [ann, bob] = (await people(t, "ann", "bob")) as [Person, Person];
