@@ -8,6 +8,7 @@ import { BLOCK_BYTES } from "../../src/p2p/files/layout.js";
 import type { Road } from "../../src/p2p/files/road.js";
 import type { RoadOffer } from "../../src/p2p/files/road-offer.js";
 import { Roads } from "../../src/p2p/files/roads.js";
+import type { ShareCores } from "../../src/p2p/files/share-cores.js";
 import { hex } from "../../src/p2p/room.js";
 import { type Mate, Table } from "./mates.js";
 import { until } from "./rooms.js";
@@ -115,23 +116,9 @@ export class Person {
     return this.files.openWork(this.mate.member.id).map(({ what }) => what);
   }
 
-  /**
-   * Blocks of what lies at that path go out only when `mayGo` lets them.
-   * @returns how many went out
-   */
-  async holdBack(id: Uint8Array, path: string, mayGo: (block: number) => Promise<void>): Promise<() => number> {
-    const cores = await this.files.cores(this.mate.member, hex(id));
-    const bytes = readFileSync(path);
-    let given = 0;
-    cores.keepBlocksIn({
-      read: async (block, pad) => {
-        await mayGo(block);
-        given += 1;
-        return Buffer.concat([Buffer.alloc(pad), bytes.subarray(block * BLOCK_BYTES, (block + 1) * BLOCK_BYTES)]);
-      },
-      write: null,
-    });
-    return () => given;
+  /** As `holdBack` below. */
+  async holdBack(id: Uint8Array, path: string, mayGo: (block: number) => Promise<void>): Promise<void> {
+    holdBack(await this.files.cores(this.mate.member, hex(id)), path, mayGo);
   }
 }
 
@@ -173,4 +160,16 @@ export function gate(): { pass: () => Promise<void>; open: () => void } {
     open = done;
   });
   return { pass: () => opened, open: () => open() };
+}
+
+/** Blocks of what lies at that path go out only when `mayGo` lets them. */
+export function holdBack(cores: ShareCores, path: string, mayGo: (block: number) => Promise<void>): void {
+  const bytes = readFileSync(path);
+  cores.keepBlocksIn({
+    read: async (block, pad) => {
+      await mayGo(block);
+      return Buffer.concat([Buffer.alloc(pad), bytes.subarray(block * BLOCK_BYTES, (block + 1) * BLOCK_BYTES)]);
+    },
+    write: null,
+  });
 }
