@@ -1,6 +1,6 @@
 /** Members with real files, ledgers and roads on loopback; only their chat connections are the test's own. */
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Test } from "tap";
 import { Files } from "../../src/p2p/files/files.js";
@@ -72,6 +72,16 @@ export class Person {
     const path = join(this.#folder, name);
     writeFileSync(path, bytes);
     return path;
+  }
+
+  /** What this device keeps of that share, on the disk. */
+  ledger(id: Uint8Array): string {
+    return join(this.#folder, "files", `${hex(id)}.json`);
+  }
+
+  identityOf(path: string): { dev: number; ino: number } {
+    const { dev, ino } = lstatSync(path);
+    return { dev, ino };
   }
 
   /** The row of that share, when it is here. */

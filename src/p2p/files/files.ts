@@ -206,7 +206,8 @@ export class Files extends EventEmitter {
       if (held.isStopped) return;
       this.#keep(held, held.kept.part ? onlyPart(files, held.kept.part, held.kept.name) : { files });
     }
-    const target = await TargetFiles.open(held.kept.folder!, held.kept.id.slice(0, 16), held.parts, held.kept.isFolder);
+    const { folder, isFolder, placing } = held.kept;
+    const target = await TargetFiles.open(folder!, held.kept.id.slice(0, 16), held.parts, isFolder, { placing });
     if (held.isStopped) return target.close();
     held.target = target;
     cores.keepBlocksIn({
@@ -254,10 +255,11 @@ export class Files extends EventEmitter {
       });
     }
     const { name, to } = held.kept;
-    const path = await (to === null ? target.putInPlace(held.kept.folder!, name) : target.putAt(to));
+    if (target.path === null) this.#keep(held, { placing: target.identity });
+    const path = target.path ?? (await (to === null ? target.putInPlace(held.kept.folder!, name) : target.putAt(to)));
     held.fetching = null;
     this.#exchange.unwant(held.kept.id);
-    this.#keep(held, { state: "whole", path, at: target.files });
+    this.#keep(held, { state: "whole", path, at: target.files, placing: null });
     target.on("changed", () => void this.#onSourceChanged(held));
   }
 

@@ -6,6 +6,7 @@ import { privateFolder, replaceFile } from "../../config.js";
 import type { MemberRoom } from "../member-room.js";
 import type { RoomMessage, SharedFile } from "../messages.js";
 import { hex } from "../room.js";
+import type { Identity } from "./held-folder.js";
 import { type FileSize, layOut, totalsOf } from "./layout.js";
 import type { Source } from "./look.js";
 import type { SourceFile } from "./source.js";
@@ -47,6 +48,8 @@ export interface KeptShare {
   readonly to: string | null;
   /** What is in the place it was put: a file, or a folder. */
   readonly path: string | null;
+  /** What was about to be put in its place: a run that is cut off then may have done so. */
+  readonly placing: Identity | null;
   /** Ours, and some other device had all of it once. */
   readonly isElsewhere: boolean;
 }
@@ -81,6 +84,7 @@ export function shareOfOurs(member: MemberRoom, id: Uint8Array, { name, isFolder
     folder: null,
     to: null,
     path: isFolder ? null : files[0]!.absolute,
+    placing: null,
     isElsewhere: false,
   };
 }
@@ -107,6 +111,7 @@ export function shareOfTheirs(member: MemberRoom, message: RoomMessage, file: Sh
     folder: goal.folder,
     to: goal.to,
     path: null,
+    placing: null,
     isElsewhere: false,
   };
 }
