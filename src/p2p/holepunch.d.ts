@@ -134,7 +134,7 @@ declare module "hyperdrive" {
   }
   export interface DriveEntry {
     readonly key: string;
-    readonly value: { readonly blob: Blob | null };
+    readonly value: { readonly blob: Blob | null; readonly linkname?: string | null };
   }
   export default class Hyperdrive extends EventEmitter {
     constructor(store: Corestore, key: Uint8Array | null, options?: { readonly encryptionKey?: Uint8Array });
@@ -148,7 +148,7 @@ declare module "hyperdrive" {
     getBlobs(): Promise<{ readonly core: Hypercore }>;
     batch(): Hyperdrive;
     flush(): Promise<void>;
-    putEntry(name: string, entry: { readonly blob: Blob | null }): Promise<unknown>;
+    putEntry(name: string, entry: { readonly blob: Blob | null; readonly linkname?: string }): Promise<unknown>;
     entry(name: string): Promise<DriveEntry | null>;
     entries(): AsyncIterable<DriveEntry>;
     get(name: string): Promise<Buffer | null>;

@@ -17,7 +17,7 @@ import { Fetching } from "./fetching.js";
 import { folderAsFile, listLate, noSuchFile } from "./file-errors.js";
 import { Held, type OpenFileWork, type TransferInfo } from "./held.js";
 import { type FileSize, layOut, totalsOf } from "./layout.js";
-import { type Goal, type KeptShare, Ledger, shareOfOurs, shareOfTheirs } from "./ledger.js";
+import { filesKnown, type Goal, type KeptShare, Ledger, shareOfOurs, shareOfTheirs } from "./ledger.js";
 import { listOf } from "./listing.js";
 import { type LeftOut, looksAt } from "./look.js";
 import { covers, fileOf, notInside, onlyPart } from "./parts.js";
@@ -228,7 +228,8 @@ export class Files extends EventEmitter {
    */
   async tree(member: MemberRoom, message: RoomMessage): Promise<readonly FileSize[]> {
     const file = fileOf(message);
-    if (!file.isFolder) return [{ path: file.name, size: file.size }];
+    const all = filesKnown(file);
+    if (all) return all;
     const id = hex(message.id);
     const known = this.#held.get(id);
     if (known?.kept.files && !known.kept.part) return known.kept.files;
@@ -237,7 +238,7 @@ export class Files extends EventEmitter {
     const cores = await this.#open(looking, member);
     if (!known) this.#exchange.want(member.id, looking.id, [cores.drive.core]);
     try {
-      return await within(listOf(cores.drive, file), LIST_MS, listLate);
+      return await within(listOf(cores.drive, { ...file, count: file.files }), LIST_MS, listLate);
     } finally {
       if (!known) {
         if (!this.#held.has(id)) this.#exchange.unwant(id);

@@ -38,6 +38,8 @@ export interface KeptShare {
   readonly blobs: string;
   readonly size: number;
   readonly blocks: number;
+  /** How many files it was said to have. */
+  readonly count: number;
   /** Files of it in order; null while a folder's list is not here. */
   readonly files: readonly FileSize[] | null;
   /** Where each of them is and what it looked like; null while it is being fetched. */
@@ -79,6 +81,7 @@ export function shareOfOurs(member: MemberRoom, id: Uint8Array, { name, isFolder
     blobs: "",
     size: bytes,
     blocks,
+    count: files.length,
     files: files.map(({ path, size }) => ({ path, size })),
     at: files,
     folder: null,
@@ -105,7 +108,8 @@ export function shareOfTheirs(member: MemberRoom, message: RoomMessage, file: Sh
     blobs: hex(blobs),
     size,
     blocks,
-    files: isFolder ? null : [{ path: name, size }],
+    count: file.files,
+    files: filesKnown(file),
     at: null,
     part: goal.part ?? null,
     folder: goal.folder,
@@ -114,6 +118,12 @@ export function shareOfTheirs(member: MemberRoom, message: RoomMessage, file: Sh
     placing: null,
     isElsewhere: false,
   };
+}
+
+/** Of a folder with nothing in it no list would come. */
+export function filesKnown({ name, size, files, isFolder }: SharedFile): FileSize[] | null {
+  if (!isFolder) return [{ path: name, size }];
+  return files === 0 ? [] : null;
 }
 
 const VERSION = 1;

@@ -113,6 +113,17 @@ t.test("a part that is not there, a part of a file, and a second part at once ar
   t.same(readdirSync(bob.downloads), ["a"]);
 });
 
+t.test("a folder with nothing in it arrives, and empty folders in one are named as left out", async (t) => {
+  const [ann, bob] = (await people(t, "ann", "bob")) as [Person, Person];
+  const folder = join(ann.table.folder, "trip");
+  mkdirSync(join(folder, "none"), { recursive: true });
+  const { message, leftOut } = await ann.files.share(ann.mate.member, [folder]);
+  t.same(leftOut, [{ path: "none", why: "it is an empty folder" }]);
+  await bob.get(message.id);
+  await bob.here(message.id);
+  t.same(readdirSync(join(bob.downloads, "trip")), []);
+});
+
 t.test("who has it gives it when who shared it is gone; who comes back goes on from what is there", async (t) => {
   const [ann, bob, cid] = (await people(t, "ann", "bob", "cid")) as [Person, Person, Person];
   const { wires } = ann.table;
