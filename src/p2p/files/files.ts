@@ -11,7 +11,7 @@ import type { MemberRoom } from "../member-room.js";
 import type { RoomMessage } from "../messages.js";
 import { hex, newId } from "../room.js";
 import { within } from "../time-limit.js";
-import { copyTo } from "./copying.js";
+import { copyTo, removeLeftCopies } from "./copying.js";
 import { Exchange } from "./exchange.js";
 import { Fetching } from "./fetching.js";
 import { folderAsFile, listLate, noSuchFile } from "./file-errors.js";
@@ -64,6 +64,7 @@ export class Files extends EventEmitter {
     for (const kept of await this.#ledger.load((error) => this.emit("warning", error))) {
       this.#held.set(kept.id, new Held(kept));
     }
+    await removeLeftCopies(this.#ledger);
     this.#timer = setInterval(() => this.#tick(), TELL_MS).unref();
   }
 
@@ -273,7 +274,7 @@ export class Files extends EventEmitter {
     const held = this.#held.get(share);
     if (held?.kept.state !== "whole") throw noSuchFile(held?.kept.reason);
     await this.#open(held, member);
-    return copyTo(held.target ?? held.source!, held.kept, goal);
+    return copyTo(held.target ?? held.source!, held.kept, goal, this.#ledger);
   }
 
   /**

@@ -1,5 +1,5 @@
 /** What this device shares, fetches and holds of files: a file a share in `<profile>/files/`, replaced as a whole. */
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { privateFolder, replaceFile } from "../../config.js";
@@ -128,6 +128,15 @@ export function filesKnown({ name, size, files, isFolder }: SharedFile): FileSiz
 
 const VERSION = 1;
 const NAME = /^([0-9a-f]{32})\.json$/;
+const COPY_NAME = /^copy-([0-9a-f]{16})\.json$/;
+
+/** A further copy that is being made. */
+export interface LeftCopy {
+  readonly id: string;
+  /** Where it lies until it is whole. */
+  readonly folder: string;
+  readonly identity: Identity;
+}
 
 export class Ledger {
   readonly #folder: string;
@@ -160,6 +169,31 @@ export class Ledger {
 
   forget(id: string): void {
     rmSync(this.#path(id), { force: true });
+  }
+
+  noteCopy(copy: LeftCopy): void {
+    replaceFile(this.#copyPath(copy.id), `${JSON.stringify(copy)}\n`);
+  }
+
+  forgetCopy(id: string): void {
+    rmSync(this.#copyPath(id), { force: true });
+  }
+
+  /** Those that a run before this one did not bring to an end. */
+  leftCopies(): LeftCopy[] {
+    if (!existsSync(this.#folder)) return [];
+    return readdirSync(this.#folder).flatMap((name) => {
+      const id = COPY_NAME.exec(name)?.[1];
+      try {
+        return id ? [{ ...JSON.parse(readFileSync(join(this.#folder, name), "utf8")), id }] : [];
+      } catch {
+        return [];
+      }
+    });
+  }
+
+  #copyPath(id: string): string {
+    return join(this.#folder, `copy-${id}.json`);
   }
 
   #path(id: string): string {

@@ -1,6 +1,6 @@
 // A run that was cut off at the worst moment: what the next one makes of what it left.
-import { linkSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import crypto from "hypercore-crypto";
 import t from "tap";
 import { BLOCK_BYTES } from "../../../src/p2p/files/layout.js";
@@ -65,4 +65,62 @@ t.test("what stands there now and is another file is left alone, and it comes ag
   await until(() => bob.state(message.id)?.state === "here");
   t.equal(readFileSync(path!, "utf8"), "mine");
   t.same(readdirSync(bob.downloads).sort(), ["tea", "tea (1)"]);
+});
+
+t.test("a copy that was cut off is taken away at the next start, and nothing else", async (t) => {
+  const [ann] = (await people(t, "ann")) as [Person];
+  const content = crypto.randomBytes(2 * BLOCK_BYTES);
+  const { message } = await ann.files.share(ann.mate.member, [ann.write("tea", content)]);
+  await until(() => ann.state(message.id)?.state === "shared");
+  const to = { folder: ann.downloads, to: null };
+  mkdirSync(ann.downloads);
+  const [ledger, part] = [
+    ann.ledger(Buffer.alloc(8, 7)).replace(/[0-9a-f]+\.json$/, "copy-$&"),
+    ".0707070707070707.part",
+  ];
+  const left = (file: string) => {
+    writeFileSync(join(ann.downloads, file), "unfinished");
+    const identity = ann.identityOf(join(ann.downloads, file));
+    writeFileSync(ledger, JSON.stringify({ id: "0707070707070707", folder: ann.downloads, identity }));
+  };
+  for (const [file, stays] of [
+    [part, []],
+    ["mine", ["mine"]],
+  ] as const) {
+    left(file);
+    writeFileSync(join(ann.downloads, ".0808080808080808.part"), "somebody else's");
+    await ann.stop();
+    await ann.start();
+    t.same(readdirSync(ann.downloads).sort(), [".0808080808080808.part", ...stays], file);
+    t.equal(existsSync(ledger), false, "and is forgotten");
+  }
+  // One that is not what we left stands under the name of ours.
+  left("mine");
+  writeFileSync(join(ann.downloads, part), "another one");
+  await ann.stop();
+  await ann.start();
+  t.ok(existsSync(join(ann.downloads, part)));
+  const path = await ann.files.copy(ann.mate.member, hex(message.id), to);
+  t.ok(readFileSync(path).equals(content));
+  t.equal(
+    readdirSync(dirname(ledger)).filter((name) => name.startsWith("copy-")).length,
+    0,
+    "one that ended leaves no note",
+  );
+});
+
+t.test("a copy is noted while it is made", async (t) => {
+  const [ann] = (await people(t, "ann")) as [Person];
+  const path = ann.write("tea", crypto.randomBytes(2 * BLOCK_BYTES));
+  const { message } = await ann.files.share(ann.mate.member, [path]);
+  await until(() => ann.state(message.id)?.state === "shared");
+  const copying = ann.files.copy(ann.mate.member, hex(message.id), { folder: ann.downloads, to: null });
+  const notes = () => readdirSync(dirname(ann.ledger(message.id))).filter((name) => name.startsWith("copy-"));
+  let seen = 0;
+  const look = setInterval(() => {
+    seen = Math.max(seen, notes().length);
+  }, 0);
+  t.teardown(() => clearInterval(look));
+  await copying;
+  t.same([seen, notes().length], [1, 0]);
 });
