@@ -115,6 +115,7 @@ declare module "hypercore" {
     readonly byteLength: number;
     readonly core: {
       readonly bitfield: { get(index: number): boolean; countSet(start: number, length: number): number };
+      hasSession(): boolean;
       readonly replicator: { setInflightRange(min: number, max: number): void };
     };
   }

@@ -163,13 +163,14 @@ export async function gathered(t: Test, names: readonly string[]): Promise<Perso
 
 export const sha = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-/** Nothing passes until it is opened. */
-export function gate(): { pass: () => Promise<void>; open: () => void } {
+/** So many pass, and no other until it is opened. */
+export function gate(first = 0): { pass: () => Promise<void>; open: () => void } {
+  let passed = 0;
   let open = () => {};
   const opened = new Promise<void>((done) => {
     open = done;
   });
-  return { pass: () => opened, open: () => open() };
+  return { pass: () => (passed++ < first ? Promise.resolve() : opened), open: () => open() };
 }
 
 /** Blocks of what lies at that path go out only when `mayGo` lets them. */

@@ -20,12 +20,12 @@ import { type FileSize, layOut, totalsOf } from "./layout.js";
 import { filesKnown, type Goal, type KeptShare, Ledger, shareOfOurs, shareOfTheirs } from "./ledger.js";
 import { listOf } from "./listing.js";
 import { type LeftOut, looksAt } from "./look.js";
+import { openCores } from "./opening.js";
 import { covers, fileOf, notInside, onlyPart } from "./parts.js";
 import type { Roads } from "./roads.js";
-import { openFileStore, ShareCores, shareKey } from "./share-cores.js";
+import { openFileStore, type ShareCores } from "./share-cores.js";
 import { readIn } from "./sharing.js";
-import { SourceFiles } from "./source.js";
-import { isTakenBack, takenBackAt } from "./taken-back.js";
+import { watchTakenBack } from "./taken-back.js";
 import { GONE_WORDS, type GoneReason } from "./talk.js";
 import { checkIsFree, TargetFiles } from "./target.js";
 import { Telling } from "./telling.js";
@@ -83,11 +83,11 @@ export class Files extends EventEmitter {
       if (held.kept.state === "reading") this.#run(held, () => this.#goOnReading(held, member));
       else this.#run(held, () => this.#fetch(held, member));
     }
-    const warn = (error: unknown) => this.emit("warning", error);
-    member.on("marks", (places: number[]) => void this.#onMarks(member, places).catch(warn));
-    for (const { kept } of this.#held.values()) {
-      if (kept.room === member.id) void this.#dropIfTakenBack(member, kept.id).catch(warn);
-    }
+    watchTakenBack(member, {
+      kept: () => [...this.#held.values()].flatMap(({ kept }) => (kept.room === member.id ? [kept] : [])),
+      drop: (share) => this.#dropTakenBack(share),
+      warn: (error) => this.emit("warning", error),
+    });
   }
 
   removeRoom(room: string): void {
@@ -97,11 +97,6 @@ export class Files extends EventEmitter {
 
   transfer(share: string): TransferInfo | null {
     return this.#held.get(share)?.info() ?? null;
-  }
-
-  transfers(room: string | null = null): TransferInfo[] {
-    const wanted = [...this.#held.values()].filter(({ kept }) => room === null || kept.room === room);
-    return wanted.map((held) => held.info());
   }
 
   /** What would be cut off if this device went now. */
@@ -317,14 +312,9 @@ export class Files extends EventEmitter {
     this.#ledger.forget(share);
   }
 
-  async #onMarks(member: MemberRoom, places: readonly number[]): Promise<void> {
-    for (const share of await takenBackAt(member, places)) await this.#dropIfTakenBack(member, share);
-  }
-
-  async #dropIfTakenBack(member: MemberRoom, share: string): Promise<void> {
+  async #dropTakenBack(share: string): Promise<void> {
     const held = this.#held.get(share);
-    if (this.#isClosed || held?.kept.room !== member.id || held.kept.state === "failed") return;
-    if (!(await isTakenBack(member, held.kept)) || this.#held.get(share) !== held) return;
+    if (!held || this.#isClosed) return;
     await this.drop(share, "unshared");
     // Whoever waits for it hears why it does not come.
     held.kept = { ...held.kept, state: "failed", reason: GONE_WORDS.unshared };
@@ -341,30 +331,12 @@ export class Files extends EventEmitter {
   }
 
   async #openCores(held: Held, member: MemberRoom): Promise<ShareCores> {
-    const { ours, at, drive, blobs, state } = held.kept;
-    const cores = await ShareCores.open({
-      store: await this.#openStore(),
-      id: held.id,
-      encryptionKey: shareKey(member.room.base.encryptionKey, held.id),
-      theirs: ours ? null : { drive: b4a.from(drive, "hex"), blobs: b4a.from(blobs, "hex") },
-    });
-    if (at && state !== "fetching") {
-      const source = new SourceFiles(at);
-      source.on("changed", () => void this.#onSourceChanged(held));
-      held.source = source;
-      cores.keepBlocksIn({ read: (block, pad) => source.read(block, pad), write: null });
-    }
-    held.watch(cores, {
-      isMember: (key) => member.peers.standing(key) === "member",
+    // Costs memory, so only where files are used at all.
+    this.#store ??= openFileStore(this.#options.folder);
+    return openCores(await this.#store, held, member, {
+      onChanged: () => void this.#onSourceChanged(held),
       onMore: () => this.#noteElsewhere(held),
     });
-    return cores;
-  }
-
-  /** Costs memory, so only where files are used at all. */
-  #openStore(): Promise<Corestore> {
-    this.#store ??= openFileStore(this.#options.folder);
-    return this.#store;
   }
 
   async #serve(room: string, share: string): Promise<readonly Hypercore[] | GoneReason | null> {

@@ -92,8 +92,9 @@ export class ShareCores {
   }
 
   async close(): Promise<void> {
-    for (const core of this.all) detach(core);
     await this.blobs.close();
     await this.drive.close();
+    // Somebody else here may have opened them again.
+    for (const core of this.all) if (!core.core.hasSession()) detach(core);
   }
 }

@@ -15,8 +15,8 @@ t.test("who comes back gets a new road, though the other side takes the one of b
   const content = crypto.randomBytes(4 * BLOCK_BYTES);
   const path = ann.write("tea.bin", content);
   const { message } = await ann.files.share(ann.mate.member, [path]);
-  const { pass, open } = gate();
-  await ann.holdBack(message.id, path, (block) => (block > 1 ? pass() : Promise.resolve()));
+  const { pass, open } = gate(2);
+  await ann.holdBack(message.id, path, pass);
   await bob.get(message.id);
   await until(() => (bob.state(message.id)?.bytes ?? 0) > 0);
   const { before, goOn } = bob.falterSilently();
@@ -58,8 +58,8 @@ for (const isBarred of [false, true]) {
     const { message } = await ann.files.share(ann.mate.member, [path]);
     const { blobs } = await ann.files.cores(ann.mate.member, hex(message.id));
     const isBob = (key: Uint8Array) => hex(key) === hex(bob.mate.identity.noiseKeyPair.publicKey);
-    const { pass, open } = gate();
-    await ann.holdBack(message.id, path, (block) => (block > 1 ? pass() : Promise.resolve()));
+    const { pass, open } = gate(2);
+    await ann.holdBack(message.id, path, pass);
     await bob.get(message.id);
     await until(() => (bob.state(message.id)?.bytes ?? 0) > 0);
     const toBob = ann.mate.member.peers.proven.find(({ remoteKey }) => isBob(remoteKey))!;

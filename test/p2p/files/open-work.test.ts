@@ -18,8 +18,8 @@ t.test("a share of ours is open work until another device has all of it, which i
   await ann.stop();
   await ann.start();
   t.same(ann.openWork(), ["only-here"], "also after a restart, while nobody asked");
-  const { pass, open } = gate();
-  await ann.holdBack(message.id, path, (block) => (block === 2 ? pass() : Promise.resolve()));
+  const { pass, open } = gate(2);
+  await ann.holdBack(message.id, path, pass);
   await bob.get(message.id);
   await until(() => (bob.state(message.id)?.bytes ?? 0) >= 2 * BLOCK_BYTES);
   t.same(ann.openWork(), ["only-here"], "nor is a part of it enough");
@@ -46,8 +46,8 @@ t.test("what is passed on is open work while somebody gets it, and no longer", a
   await wires.cut("ann–bob");
   await wires.cut("ann–cid");
   await ann.stop();
-  const { pass, open } = gate();
-  await bob.holdBack(message.id, path, (block) => (block === 3 ? pass() : Promise.resolve()));
+  const { pass, open } = gate(3);
+  await bob.holdBack(message.id, path, pass);
   t.same(bob.openWork(), [], "nobody gets it");
   await cid.get(message.id);
   await until(() => (cid.state(message.id)?.bytes ?? 0) > 0);
@@ -64,7 +64,7 @@ t.test("who left in the middle is nobody who gets it", async (t) => {
   await cid.get(message.id);
   await cid.here(message.id);
   await until(() => ann.openWork().length === 0);
-  await ann.holdBack(message.id, path, (block) => (block === 3 ? new Promise(() => {}) : Promise.resolve()));
+  await ann.holdBack(message.id, path, gate(3).pass);
   await ann.table.wires.cut("bob–cid");
   await bob.get(message.id);
   await until(() => ann.openWork().includes("going-out"));
@@ -88,7 +88,7 @@ t.test("what was taken back is given no more, fetched no more, and waited for by
   const path = ann.write("tea.bin", crypto.randomBytes(4 * BLOCK_BYTES));
   const { message } = await ann.files.share(ann.mate.member, [path]);
   await until(() => ann.openWork().includes("only-here"));
-  await ann.holdBack(message.id, path, (block) => (block === 3 ? new Promise(() => {}) : Promise.resolve()));
+  await ann.holdBack(message.id, path, gate(3).pass);
   await bob.get(message.id);
   await until(() => (bob.state(message.id)?.bytes ?? 0) > 0);
   const told: TransferInfo[] = [];
