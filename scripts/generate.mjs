@@ -103,7 +103,7 @@ hands the last \`run\` and \`seq\` to \`attach\` and gets what was missed, or nu
 ← {"jsonrpc":"2.0","id":2,"error":{"code":-32000,"message":"…","data":{"family":"user","code":"NO_SUCH_ROOM","message":"…","hint":"…","data":{}}}}
 \`\`\`
 
-Match on \`error.data.code\`. \`status\` and \`stop\` keep their shape in every version. Text is exactly as it was sent: make it
+Match on \`error.data.code\`. \`status\` and \`stop\` keep their shape in every version. Text is exactly as it was sent (names of files: as they are written to a disk): make it
 harmless before a terminal sees it. A \`room\` is an id, the first 8 or more characters of one, or an exact name.
 
 ## Methods

@@ -12,7 +12,7 @@ export const fileSend = defineCliCommand({
   path: ["file", "send"],
   summary: "Share a file or a folder with a room, from where it lies",
   details:
-    "Nothing is copied and nothing is uploaded: others fetch it from this machine, and from everybody who has it already, while the core here runs (keet-tui daemon --detach keeps it). The file has to stay as it is; one that is changed is not given any more.",
+    "Nothing is copied and nothing is uploaded: others fetch it from this machine, and from everybody who has it already, while the core here runs. That is up to ten minutes after this command, or until some other device has all of it and nobody is fetching it from here; keet-tui daemon --detach keeps it. The file has to stay as it is; one that is changed is not given any more. What is no plain file is left out and named, and so is an empty folder in a folder.",
   positionals: [ROOM_ARGUMENT, { name: "paths", describe: "Files or folders; several become one share", rest: true }],
   examples: [
     ["keet-tui file send tea notes.txt", "prints the id of its message"],

@@ -5,6 +5,7 @@ import type { Backend } from "../rpc/backend.js";
 import type { CoreEvent } from "../rpc/methods.js";
 import type { OpenBackend } from "./backend-door.js";
 import { makeHandlers } from "./handlers.js";
+import { openWorkOf } from "./open-work.js";
 import { RoomEvents } from "./room-events.js";
 import { messageInfo, networkInfo, roomInfo, Shapes, transferInfo } from "./shapes.js";
 
@@ -69,18 +70,7 @@ class CoreBackend implements Backend {
   }
 
   openWork(): readonly string[] {
-    const work: string[] = [];
-    for (const room of this.#core.rooms()) {
-      const name = room.name || room.id.slice(0, 8);
-      if (room.waitsFor) work.push(`${name}: still joining (${room.waitsFor})`);
-      if (room.doorUntil !== null) work.push(`${name}: an invite can still be used`);
-      for (const { state, name: file } of this.#core.identity ? this.#core.files.transfers(room.id) : []) {
-        if (state === "reading") work.push(`${name}: ${file} is still being read in`);
-        else if (state === "fetching" || state === "paused") work.push(`${name}: ${file} is still being fetched`);
-      }
-      if (room.member?.hasUndelivered) work.push(`${name}: something you sent has reached nobody yet`);
-    }
-    return work;
+    return openWorkOf(this.#core);
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@ import {
   type Invite,
   type Member,
   type NetworkState,
+  nameOnDisk,
   type OpenRoom,
   ROLES,
   type RoomMessage,
@@ -185,7 +186,8 @@ export function messageInfo(room: string, message: RoomMessage): MessageInfo {
 function fileInfo({ name, size, files, isFolder, blocks, ...file }: SharedFile): FileInfo {
   return {
     id: hex(file.id),
-    name,
+    // What is shown is what is written; of one that was taken back nothing is.
+    name: name === "" ? "" : nameOnDisk(name),
     bytes: size,
     files,
     isFolder,

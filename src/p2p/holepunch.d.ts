@@ -115,6 +115,7 @@ declare module "hypercore" {
     readonly byteLength: number;
     readonly core: {
       readonly bitfield: { get(index: number): boolean; countSet(start: number, length: number): number };
+      hasSession(): boolean;
       readonly replicator: { setInflightRange(min: number, max: number): void };
     };
   }
@@ -134,7 +135,7 @@ declare module "hyperdrive" {
   }
   export interface DriveEntry {
     readonly key: string;
-    readonly value: { readonly blob: Blob | null };
+    readonly value: { readonly blob: Blob | null; readonly linkname?: string | null };
   }
   export default class Hyperdrive extends EventEmitter {
     constructor(store: Corestore, key: Uint8Array | null, options?: { readonly encryptionKey?: Uint8Array });
@@ -148,7 +149,7 @@ declare module "hyperdrive" {
     getBlobs(): Promise<{ readonly core: Hypercore }>;
     batch(): Hyperdrive;
     flush(): Promise<void>;
-    putEntry(name: string, entry: { readonly blob: Blob | null }): Promise<unknown>;
+    putEntry(name: string, entry: { readonly blob: Blob | null; readonly linkname?: string }): Promise<unknown>;
     entry(name: string): Promise<DriveEntry | null>;
     entries(): AsyncIterable<DriveEntry>;
     get(name: string): Promise<Buffer | null>;

@@ -346,10 +346,15 @@ export class MemberRoom extends ReadyResource {
     return this.#sending.hasWaiting;
   }
 
+  /** Nobody else is in it. */
+  get isAlone(): boolean {
+    return this.#members <= 1;
+  }
+
   /** Something of ours has reached nobody yet. */
   get hasUndelivered(): boolean {
     if (this.hasWaiting) return true;
-    return this.#members > 1 && this.#read.seenOf(hex(this.room.writerKey)) > this.#deliveredLength;
+    return !this.isAlone && this.#read.seenOf(hex(this.room.writerKey)) > this.#deliveredLength;
   }
 
   async #whoRemovedMe(): Promise<string | null> {

@@ -19,8 +19,8 @@ const GIVES_WAY_AFTER_MS = 5_000;
 const LOOK_AGAIN_MS = [300, 1_000, 3_000];
 const AFTER_ONLINE_MS = [0, 1_000, 4_000, 8_000];
 const DIAL_EVERY_MS = 1_500;
-/** The lower key dials; the other one only when that came to nothing. */
-const OTHER_DIALS_AFTER_MS = 3_000;
+/** The lower key dials; the other one when nothing came of it: it may take one who was killed for still connected. */
+const OTHER_DIALS_AFTER_MS = 800;
 const LOOKING_MS = 12_000;
 const WATCH_MS = 1_000;
 const KEEP_ALIVE_MS = 5_000;

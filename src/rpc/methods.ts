@@ -1,6 +1,6 @@
 /**
  * THE list of what a front end or a one-shot may ask of the core, and of what the core tells by itself.
- * JSON-RPC 2.0, one object a line. Text is exactly as it was sent: whoever shows it, sanitises it.
+ * JSON-RPC 2.0, one object a line. Text is exactly as it was sent, but for names of files: whoever shows it, sanitises it.
  * `status` and `stop` never change shape, so that any version can ask any other to leave.
  */
 import type { ErrorData } from "../errors.js";
@@ -167,7 +167,7 @@ export interface MessageInfo {
 export interface FileInfo {
   /** Of the share, in hex. */
   readonly id: string;
-  /** As it was sent; empty where it was taken back. */
+  /** As it is written to a disk, so that nobody reads one name and gets another; empty where it was taken back. */
   readonly name: string;
   /** In all. */
   readonly bytes: number;

@@ -5,6 +5,7 @@ import { Search } from "../../src/daemon/search.js";
 import { messageInfo } from "../../src/daemon/shapes.js";
 import type { KeetError } from "../../src/errors.js";
 import { encode, MAX_FILE_NAME_BYTES } from "../../src/p2p/decode.js";
+import { safeName } from "../../src/p2p/files/safe-name.js";
 import type { MemberRoom, NewShare } from "../../src/p2p/member-room.js";
 import type { RoomMessage } from "../../src/p2p/messages.js";
 import { hex, newId } from "../../src/p2p/room.js";
@@ -309,4 +310,9 @@ t.test("a finish or a taking back that is not genuine is not shown", async (t) =
       transfer: null,
     },
   });
+  for (const hostile of ["../../.bashrc", "a\u202egpj.exe", "con.txt", "x".repeat(400)]) {
+    const { name } = messageInfo(id, { ...message!, file: { ...message!.file!, name: hostile } }).file!;
+    t.equal(name, safeName(hostile), "what is shown is what is written");
+    t.not(name, hostile);
+  }
 });

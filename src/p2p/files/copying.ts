@@ -3,7 +3,8 @@ import { dirname } from "node:path";
 import { hex, newId } from "../room.js";
 import type { BlockPlace } from "./block-files.js";
 import { blocksOf, layOut } from "./layout.js";
-import type { Goal, KeptShare } from "./ledger.js";
+import type { Goal, KeptShare, Ledger } from "./ledger.js";
+import { removeLeft } from "./part-files.js";
 import { TargetFiles } from "./target.js";
 
 /**
@@ -14,12 +15,16 @@ export async function copyTo(
   from: Pick<BlockPlace, "read">,
   { files, name, isFolder }: KeptShare,
   { folder, to }: Goal,
+  ledger: Ledger,
 ): Promise<string> {
   const place = to === null ? folder : dirname(to);
   const parts = layOut(files ?? []);
   // A name of its own: the share itself may be on its way into the same folder.
-  const target = await TargetFiles.open(place, hex(newId()).slice(0, 16), parts, isFolder);
+  const id = hex(newId()).slice(0, 16);
+  const target = await TargetFiles.open(place, id, parts, isFolder);
   try {
+    // A run that is killed in the middle leaves it; the next one takes it away.
+    ledger.noteCopy({ id, folder: dirname(target.partPath), identity: target.identity! });
     for (const block of blocksOf(parts)) await target.write(block, await from.read(block, 0));
     return await (to === null ? target.putInPlace(place, name) : target.putAt(to));
   } catch (error) {
@@ -27,5 +32,15 @@ export async function copyTo(
     throw error;
   } finally {
     await target.close();
+    ledger.forgetCopy(id);
+  }
+}
+
+/** What copies that were cut off have left; nothing that is anybody else's. */
+export async function removeLeftCopies(ledger: Ledger): Promise<void> {
+  for (const { id, folder, identity } of ledger.leftCopies()) {
+    // Where the folder itself is gone, so is what lay in it.
+    await removeLeft(folder, id, identity).catch(() => {});
+    ledger.forgetCopy(id);
   }
 }

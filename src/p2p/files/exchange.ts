@@ -6,9 +6,11 @@ import { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import b4a from "b4a";
 import type Hypercore from "hypercore";
+import type { Connection } from "hyperswarm";
 import type { RoomPeer } from "../channel.js";
 import { hex } from "../room.js";
 import type { RoomPeers } from "../room-peers.js";
+import { detach } from "./detach.js";
 import type { Road } from "./road.js";
 import { decodeRoadOffer, encodeRoadOffer, type RoadOffer } from "./road-offer.js";
 import type { Roads } from "./roads.js";
@@ -31,15 +33,23 @@ interface Wanted {
   readonly cores: readonly Hypercore[];
 }
 
+interface Served {
+  readonly room: string;
+  readonly cores: readonly Hypercore[];
+}
+
 /** What is between us and one other device. */
 interface Link {
+  readonly remoteKey: Uint8Array;
   road: Road | null;
-  offeredAt: number;
+  /** The chat's connection over which that road was agreed on. */
+  over: Connection | null;
+  offered: { readonly at: number; readonly over: Connection } | null;
   isTaking: boolean;
   /** No road leads there: blocks go over this connection, beside what is said. */
-  direct: RoomPeer | null;
+  direct: Connection | null;
   /** Shares they asked for and we have. */
-  readonly serves: Map<string, readonly Hypercore[]>;
+  readonly serves: Map<string, Served>;
 }
 
 export class Exchange extends EventEmitter {
@@ -47,6 +57,7 @@ export class Exchange extends EventEmitter {
   readonly #rooms = new Map<string, RoomPeers>();
   readonly #wanted = new Map<string, Wanted>();
   readonly #links = new Map<string, Link>();
+  readonly #watched = new WeakSet<Connection>();
   readonly #timer: NodeJS.Timeout;
   #isClosed = false;
 
@@ -70,6 +81,7 @@ export class Exchange extends EventEmitter {
     if (this.#rooms.get(room) === peers) return;
     this.#rooms.set(room, peers);
     peers.on("proven", (peer: RoomPeer) => this.#ask(peer, this.#wantedIn(room)));
+    peers.on("presence", () => this.#letRemovedGo(room));
     peers.on("files", (peer: RoomPeer, bytes: Uint8Array) => this.#hear(room, peer, bytes));
     for (const peer of peers.proven) this.#ask(peer, this.#wantedIn(room));
   }
@@ -129,8 +141,8 @@ export class Exchange extends EventEmitter {
         void this.#take(room, peer, decodeRoadOffer(talk.offer)).catch((error) => this.emit("warning", error));
         return;
       case "here":
-        this.#linkOf(peer).direct = peer;
-        for (const id of talk.shares) attach(this.#linkOf(peer).serves.get(hex(id)) ?? [], peer.connection);
+        this.#linkOf(peer).direct = peer.connection;
+        for (const id of talk.shares) attach(this.#linkOf(peer).serves.get(hex(id))?.cores ?? [], peer.connection);
         return;
       case "gone":
         if (this.#wanted.get(hex(talk.share))?.room === room) this.emit("gone", hex(talk.share), talk.why);
@@ -138,27 +150,24 @@ export class Exchange extends EventEmitter {
     }
   }
 
-  #linkOf(peer: RoomPeer): Link {
-    const key = hex(peer.remoteKey);
-    const known = this.#links.get(key);
-    if (known) return known;
-    const link: Link = {
-      road: null,
-      offeredAt: Number.NEGATIVE_INFINITY,
-      isTaking: false,
-      direct: null,
-      serves: new Map(),
-    };
+  #linkOf({ remoteKey, connection }: RoomPeer): Link {
+    const key = hex(remoteKey);
+    const link = this.#links.get(key) ?? newLink(remoteKey);
     this.#links.set(key, link);
-    peer.connection.once("close", () => this.#forget(key));
+    if (!this.#watched.has(connection)) connection.once("close", () => this.#onConnectionGone(link, connection));
+    this.#watched.add(connection);
     return link;
   }
 
   /** A road outlives the connection it was told over; only what has neither is forgotten. */
-  #forget(key: string): void {
-    const link = this.#links.get(key);
-    if (link) link.direct = null;
-    if (!link?.road) this.#links.delete(key);
+  #onConnectionGone(link: Link, connection: Connection): void {
+    if (link.direct === connection) link.direct = null;
+    this.#forgetIfGone(link);
+  }
+
+  #forgetIfGone(link: Link): void {
+    const key = hex(link.remoteKey);
+    if (!link.road && this.#peersOf(link).length === 0 && this.#links.get(key) === link) this.#links.delete(key);
   }
 
   async #serve(room: string, peer: RoomPeer, id: Uint8Array): Promise<void> {
@@ -170,70 +179,97 @@ export class Exchange extends EventEmitter {
       return;
     }
     const link = this.#linkOf(peer);
-    link.serves.set(share, found);
-    if (!attachTo(link, found)) await this.#offer(peer, link);
+    link.serves.set(share, { room, cores: found });
+    // Who comes back by another connection may have been gone meanwhile, and their end of the road with them.
+    if (!attachTo(link, found) || isRoadOfBefore(link, peer)) await this.#offer(peer, link);
   }
 
   async #offer(peer: RoomPeer, link: Link): Promise<void> {
+    const { remoteKey, connection } = peer;
     const now = performance.now();
-    if (link.isTaking || now - link.offeredAt < OFFER_LIMIT_MS) return;
-    link.offeredAt = now;
-    const offer = await this.#options.roads.offer(peer.remoteKey, peer.connection.rawStream?.remoteHost ?? null);
+    const isOpen = link.offered?.over === connection && now - link.offered.at < OFFER_LIMIT_MS;
+    if (link.isTaking || isOpen) return;
+    link.offered = { at: now, over: connection };
+    const offer = await this.#options.roads.offer(remoteKey, connection.rawStream?.remoteHost ?? null);
     say(peer, { say: "road", offer: encodeRoadOffer(offer) });
   }
 
   async #take(room: string, peer: RoomPeer, offer: RoadOffer): Promise<void> {
+    const { remoteKey, connection } = peer;
     const wanted = this.#wantedIn(room);
     const link = this.#linkOf(peer);
-    if (link.road || link.isTaking || wanted.length === 0) return;
+    const isThere = link.road && !isRoadOfBefore(link, peer);
+    if (isThere || link.isTaking || wanted.length === 0) return;
     link.isTaking = true;
     try {
-      const { roads } = this.#options;
-      this.#onRoad(
-        await roads.take(peer.remoteKey, offer, { remoteHost: peer.connection.rawStream?.remoteHost ?? null }),
-      );
+      const remoteHost = connection.rawStream?.remoteHost ?? null;
+      this.#onRoad(await this.#options.roads.take(remoteKey, offer, { remoteHost }), connection);
     } catch {
-      link.direct = peer;
-      for (const { cores } of wanted) attach(cores, peer.connection);
+      link.direct = connection;
+      for (const { cores } of wanted) attach(cores, connection);
       say(peer, { say: "here", shares: wanted.map(({ id }) => id) });
     } finally {
       link.isTaking = false;
     }
   }
 
-  #onRoad(road: Road): void {
-    const key = hex(road.remoteKey);
-    const link = this.#links.get(key);
-    if (!link || this.#isClosed) {
+  #onRoad(road: Road, over: Connection | null = null): void {
+    const link = this.#links.get(hex(road.remoteKey));
+    if (!link || this.#isClosed || this.#peersOf(link).length === 0) {
       road.close();
       return;
     }
-    void link.road?.close();
+    link.road?.close();
     link.road = road;
+    link.over = over ?? link.offered?.over ?? null;
     link.direct = null;
-    link.offeredAt = Number.NEGATIVE_INFINITY;
-    road.stream.once("close", () => this.#onRoadGone(key, road));
-    for (const cores of link.serves.values()) attach(cores, road.stream);
-    for (const { room, cores } of this.#wanted.values()) if (this.#isIn(room, road)) attach(cores, road.stream);
+    link.offered = null;
+    road.stream.once("close", () => this.#onRoadGone(link, road));
+    for (const { cores } of link.serves.values()) attach(cores, road.stream);
+    for (const { room, cores } of this.#wanted.values()) if (this.#isIn(room, link)) attach(cores, road.stream);
   }
 
-  #onRoadGone(key: string, road: Road): void {
-    const link = this.#links.get(key);
-    if (!link || link.road !== road) return;
+  #onRoadGone(link: Link, road: Road): void {
+    if (link.road !== road) return;
     link.road = null;
-    if (!this.#peersOf(road).length) this.#links.delete(key);
-    for (const { room, peer } of this.#peersOf(road)) this.#ask(peer, this.#wantedIn(room));
+    for (const { room, peer } of this.#peersOf(link)) this.#ask(peer, this.#wantedIn(room));
+    this.#forgetIfGone(link);
   }
 
-  #isIn(room: string, road: Road): boolean {
-    return this.#peersOf(road).some((found) => found.room === room);
+  /** What was given to somebody as to a member goes to them no more. */
+  #letRemovedGo(room: string): void {
+    for (const link of this.#links.values()) if (this.#isRemovedFrom(room, link)) this.#shut(room, link);
   }
 
-  #peersOf(road: Road): { room: string; peer: RoomPeer }[] {
-    return [...this.#rooms].flatMap(([room, peers]) =>
-      peers.proven.filter(({ remoteKey }) => b4a.equals(remoteKey, road.remoteKey)).map((peer) => ({ room, peer })),
-    );
+  #shut(room: string, link: Link): void {
+    const of = [...link.serves].filter(([, served]) => served.room === room);
+    const cores = [...of.map(([, served]) => served), ...this.#wantedIn(room)].flatMap((one) => one.cores);
+    for (const [share] of of) link.serves.delete(share);
+    for (const stream of [link.road?.stream, link.direct]) {
+      if (stream) for (const core of cores) detach(core, stream);
+    }
+    if (![...this.#rooms.keys()].some((other) => this.#isIn(other, link))) link.road?.close();
   }
+
+  #isRemovedFrom(room: string, { remoteKey }: Link): boolean {
+    return this.#rooms.get(room)?.standing(remoteKey) === "removed";
+  }
+
+  #isIn(room: string, link: Link): boolean {
+    return this.#peersOf(link).some((found) => found.room === room);
+  }
+
+  /** Their connections, in each room that they are in. */
+  #peersOf({ remoteKey }: Link): { room: string; peer: RoomPeer }[] {
+    return [...this.#rooms].flatMap(([room, peers]) => {
+      if (peers.standing(remoteKey) !== "member") return [];
+      return peers.proven.filter((peer) => b4a.equals(peer.remoteKey, remoteKey)).map((peer) => ({ room, peer }));
+    });
+  }
+}
+
+function newLink(remoteKey: Uint8Array): Link {
+  return { remoteKey, road: null, over: null, offered: null, isTaking: false, direct: null, serves: new Map() };
 }
 
 function say(peer: RoomPeer, talk: FileTalk): void {
@@ -242,12 +278,16 @@ function say(peer: RoomPeer, talk: FileTalk): void {
 
 /** False where nothing leads there yet. */
 function attachTo({ road, direct }: Link, cores: readonly Hypercore[]): boolean {
-  const stream = road?.stream ?? direct?.connection;
+  const stream = road?.stream ?? direct;
   if (stream) attach(cores, stream);
-  return stream !== undefined;
+  return stream !== null;
 }
 
 /** Once on each stream: the library itself looks whether it is there. */
 function attach(cores: readonly Hypercore[], stream: Duplex): void {
   for (const core of cores) core.replicate(stream);
+}
+
+function isRoadOfBefore({ road, over }: Link, { connection }: RoomPeer): boolean {
+  return road !== null && over !== connection;
 }

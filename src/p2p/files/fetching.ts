@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import b4a from "b4a";
 import type Hypercore from "hypercore";
 import crypto from "hypercore-crypto";
+import { sourceChanged } from "./file-errors.js";
 import { BLOCK_BYTES, rangesOf, totalsOf } from "./layout.js";
 import type { ShareCores } from "./share-cores.js";
 import type { TargetFiles } from "./target.js";
@@ -48,11 +49,19 @@ export class Fetching extends EventEmitter {
     return this.#options.cores.blobs;
   }
 
-  /** @returns false where it was stopped before it was whole */
+  /**
+   * @returns false where it was stopped before it was whole
+   * @throws KeetError `SOURCE_CHANGED` where it was put in its place before, and is not what came
+   */
   async run(): Promise<boolean> {
     await this.#forgetOthers();
     await this.#checkWhatIsHere();
     if (this.#isStopped) return false;
+    const { path } = this.#options.target;
+    if (path !== null) {
+      if (await this.#isWhole()) return true;
+      throw sourceChanged(path, "it was changed");
+    }
     const [first] = this.#ranges;
     if (first) this.#ask(first.start, Math.min(first.start + FIRST, first.end));
     this.#downloads = this.#ranges.map((range) => this.blobs.download(range));

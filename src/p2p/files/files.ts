@@ -4,38 +4,36 @@
  * hex) when nothing of it is held any more, and `warning`.
  */
 import { EventEmitter } from "node:events";
-import { join } from "node:path";
 import b4a from "b4a";
-import Corestore from "corestore";
+import type Corestore from "corestore";
 import type Hypercore from "hypercore";
-import CoreStorage from "hypercore-storage";
-import { privateFolder } from "../../config.js";
 import { KeetError } from "../../errors.js";
 import type { MemberRoom } from "../member-room.js";
 import type { RoomMessage } from "../messages.js";
 import { hex, newId } from "../room.js";
 import { within } from "../time-limit.js";
-import { copyTo } from "./copying.js";
+import { copyTo, removeLeftCopies } from "./copying.js";
 import { Exchange } from "./exchange.js";
 import { Fetching } from "./fetching.js";
 import { folderAsFile, listLate, noSuchFile } from "./file-errors.js";
-import { Held, type TransferInfo } from "./held.js";
+import { Held, type OpenFileWork, type TransferInfo } from "./held.js";
 import { type FileSize, layOut, totalsOf } from "./layout.js";
-import { type Goal, type KeptShare, Ledger, shareOfOurs, shareOfTheirs } from "./ledger.js";
+import { filesKnown, type Goal, type KeptShare, Ledger, shareOfOurs, shareOfTheirs } from "./ledger.js";
 import { listOf } from "./listing.js";
 import { type LeftOut, looksAt } from "./look.js";
+import { openCores } from "./opening.js";
 import { covers, fileOf, notInside, onlyPart } from "./parts.js";
 import type { Roads } from "./roads.js";
-import { ShareCores, shareKey } from "./share-cores.js";
+import { openFileStore, type ShareCores } from "./share-cores.js";
 import { readIn } from "./sharing.js";
-import { SourceFiles } from "./source.js";
+import { watchTakenBack } from "./taken-back.js";
 import { GONE_WORDS, type GoneReason } from "./talk.js";
 import { checkIsFree, TargetFiles } from "./target.js";
+import { Telling } from "./telling.js";
 import { partIdOf, removeUnfinished } from "./unfinished.js";
 
 const TELL_MS = 500;
 const LIST_MS = 30_000;
-const WRITE_BUFFER_BYTES = 8 * 1024 * 1024;
 export interface FilesOptions {
   /** The profile's. */
   readonly folder: string;
@@ -48,7 +46,7 @@ export class Files extends EventEmitter {
   readonly #ledger: Ledger;
   readonly #held = new Map<string, Held>();
   readonly #exchange: Exchange;
-  readonly #told = new Map<string, string>();
+  readonly #telling = new Telling();
   #store: Promise<Corestore> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
@@ -60,6 +58,7 @@ export class Files extends EventEmitter {
     this.#exchange = new Exchange({ roads: options.roads, serve: (room, share) => this.#serve(room, share) });
     this.#exchange.on("gone", (share: string, why: GoneReason) => this.#onGone(share, why));
     this.#exchange.on("warning", (error) => this.emit("warning", error));
+    this.#telling.on("transfer", (info: TransferInfo) => this.emit("transfer", info));
   }
 
   /** What was under way goes on as soon as its room is there (`addRoom`). */
@@ -67,7 +66,8 @@ export class Files extends EventEmitter {
     for (const kept of await this.#ledger.load((error) => this.emit("warning", error))) {
       this.#held.set(kept.id, new Held(kept));
     }
-    this.#timer = setInterval(() => this.#tellAll(), TELL_MS).unref();
+    await removeLeftCopies(this.#ledger);
+    this.#timer = setInterval(() => this.#tick(), TELL_MS).unref();
   }
 
   async close(): Promise<void> {
@@ -85,6 +85,11 @@ export class Files extends EventEmitter {
       if (held.kept.state === "reading") this.#run(held, () => this.#goOnReading(held, member));
       else this.#run(held, () => this.#fetch(held, member));
     }
+    watchTakenBack(member, {
+      kept: () => [...this.#held.values()].flatMap(({ kept }) => (kept.room === member.id ? [kept] : [])),
+      drop: (share) => this.#dropTakenBack(share),
+      warn: (error) => this.emit("warning", error),
+    });
   }
 
   removeRoom(room: string): void {
@@ -96,9 +101,12 @@ export class Files extends EventEmitter {
     return this.#held.get(share)?.info() ?? null;
   }
 
-  transfers(room: string | null = null): TransferInfo[] {
-    const wanted = [...this.#held.values()].filter(({ kept }) => room === null || kept.room === room);
-    return wanted.map((held) => held.info());
+  /** What would be cut off if this device went now. */
+  openWork(room: string): OpenFileWork[] {
+    return [...this.#held.values()].flatMap((held) => {
+      const what = held.kept.room === room ? held.openWork : null;
+      return what === null ? [] : [{ name: held.kept.name, what }];
+    });
   }
 
   // --- sharing
@@ -160,8 +168,8 @@ export class Files extends EventEmitter {
       this.#keep(held, { state: "whole" });
     } catch (error) {
       if (held.isStopped || this.#isClosed) return;
+      this.#fail(held, error);
       await member.unshare(target).catch(() => {});
-      throw error;
     }
   }
 
@@ -196,7 +204,8 @@ export class Files extends EventEmitter {
       if (held.isStopped) return;
       this.#keep(held, held.kept.part ? onlyPart(files, held.kept.part, held.kept.name) : { files });
     }
-    const target = await TargetFiles.open(held.kept.folder!, partIdOf(held.kept.id), held.parts, held.kept.isFolder);
+    const { id: share, folder, isFolder, placing } = held.kept;
+    const target = await TargetFiles.open(folder!, partIdOf(share), held.parts, isFolder, { placing });
     if (held.isStopped) return target.close();
     held.target = target;
     cores.keepBlocksIn({
@@ -217,7 +226,8 @@ export class Files extends EventEmitter {
    */
   async tree(member: MemberRoom, message: RoomMessage): Promise<readonly FileSize[]> {
     const file = fileOf(message);
-    if (!file.isFolder) return [{ path: file.name, size: file.size }];
+    const all = filesKnown(file);
+    if (all) return all;
     const id = hex(message.id);
     const known = this.#held.get(id);
     if (known?.kept.files && !known.kept.part) return known.kept.files;
@@ -226,7 +236,7 @@ export class Files extends EventEmitter {
     const cores = await this.#open(looking, member);
     if (!known) this.#exchange.want(member.id, looking.id, [cores.drive.core]);
     try {
-      return await within(listOf(cores.drive, file), LIST_MS, listLate);
+      return await within(listOf(cores.drive, { ...file, count: file.files }), LIST_MS, listLate);
     } finally {
       if (!known) {
         if (!this.#held.has(id)) this.#exchange.unwant(id);
@@ -244,10 +254,11 @@ export class Files extends EventEmitter {
       });
     }
     const { name, to } = held.kept;
-    const path = await (to === null ? target.putInPlace(held.kept.folder!, name) : target.putAt(to));
+    if (target.path === null) this.#keep(held, { placing: target.identity });
+    const path = target.path ?? (await (to === null ? target.putInPlace(held.kept.folder!, name) : target.putAt(to)));
     held.fetching = null;
     this.#exchange.unwant(held.kept.id);
-    this.#keep(held, { state: "whole", path, at: target.files });
+    this.#keep(held, { state: "whole", path, at: target.files, placing: null });
     target.on("changed", () => void this.#onSourceChanged(held));
   }
 
@@ -260,7 +271,7 @@ export class Files extends EventEmitter {
     const held = this.#held.get(share);
     if (held?.kept.state !== "whole") throw noSuchFile(held?.kept.reason);
     await this.#open(held, member);
-    return copyTo(held.target ?? held.source!, held.kept, goal);
+    return copyTo(held.target ?? held.source!, held.kept, goal, this.#ledger);
   }
 
   /**
@@ -290,13 +301,13 @@ export class Files extends EventEmitter {
   }
 
   /** Not fetched any more, or not shared any more by this device; what is whole stays where it is. */
-  async drop(share: string): Promise<void> {
+  async drop(share: string, why: GoneReason = "not-here"): Promise<void> {
     const held = this.#held.get(share);
     if (!held) throw noSuchFile();
     this.#held.delete(share);
-    this.#told.delete(share);
+    this.#telling.forget(share);
     this.#exchange.unwant(share);
-    await this.#exchange.withdraw(held.kept.room, held.id, "not-here");
+    await this.#exchange.withdraw(held.kept.room, held.id, why);
     // What somebody else has put in its place stays.
     await removeUnfinished(held).catch((error: unknown) => this.emit("warning", error));
     await held.close();
@@ -304,6 +315,15 @@ export class Files extends EventEmitter {
     const { room, writer } = held.kept;
     // It may have been asked for anew meanwhile.
     if (!this.#held.has(share)) this.emit("transfer-gone", { room, writer, share });
+  }
+
+  async #dropTakenBack(share: string): Promise<void> {
+    const held = this.#held.get(share);
+    if (!held || this.#isClosed) return;
+    await this.drop(share, "unshared");
+    // Whoever waits for it hears why it does not come.
+    held.kept = { ...held.kept, state: "failed", reason: GONE_WORDS.unshared };
+    this.emit("transfer", held.info());
   }
 
   // --- what is open
@@ -316,32 +336,12 @@ export class Files extends EventEmitter {
   }
 
   async #openCores(held: Held, member: MemberRoom): Promise<ShareCores> {
-    const { ours, at, drive, blobs, state } = held.kept;
-    const cores = await ShareCores.open({
-      store: await this.#openStore(),
-      id: held.id,
-      encryptionKey: shareKey(member.room.base.encryptionKey, held.id),
-      theirs: ours ? null : { drive: b4a.from(drive, "hex"), blobs: b4a.from(blobs, "hex") },
+    // Costs memory, so only where files are used at all.
+    this.#store ??= openFileStore(this.#options.folder);
+    return openCores(await this.#store, held, member, {
+      onChanged: () => void this.#onSourceChanged(held),
+      onMore: () => this.#noteElsewhere(held),
     });
-    if (at && state !== "fetching") {
-      const source = new SourceFiles(at);
-      source.on("changed", () => void this.#onSourceChanged(held));
-      held.source = source;
-      cores.keepBlocksIn({ read: (block, pad) => source.read(block, pad), write: null });
-    }
-    return cores;
-  }
-
-  /** Costs memory, so only where files are used at all. */
-  #openStore(): Promise<Corestore> {
-    this.#store ??= (async () => {
-      const path = join(this.#options.folder, "files-store");
-      privateFolder(path);
-      const store = new Corestore(new CoreStorage(path, { writeBufferSize: WRITE_BUFFER_BYTES }));
-      await store.ready();
-      return store;
-    })();
-    return this.#store;
   }
 
   async #serve(room: string, share: string): Promise<readonly Hypercore[] | GoneReason | null> {
@@ -370,12 +370,15 @@ export class Files extends EventEmitter {
   #run(held: Held, work: () => Promise<void>): void {
     void work()
       .catch((error: unknown) => {
-        if (held.isStopped || this.#isClosed) return;
-        if (!(error instanceof KeetError)) this.emit("warning", error);
-        this.#exchange.unwant(held.kept.id);
-        this.#keep(held, { state: "failed", reason: error instanceof Error ? error.message : String(error) });
+        if (!held.isStopped && !this.#isClosed) this.#fail(held, error);
       })
       .then(() => this.#tell(held));
+  }
+
+  #fail(held: Held, error: unknown): void {
+    if (!(error instanceof KeetError)) this.emit("warning", error);
+    this.#exchange.unwant(held.kept.id);
+    this.#keep(held, { state: "failed", reason: error instanceof Error ? error.message : String(error) });
   }
 
   #keep(held: Held, change: Partial<KeptShare>): void {
@@ -383,16 +386,18 @@ export class Files extends EventEmitter {
     this.#ledger.keep(held.kept);
   }
 
-  #tellAll(): void {
-    for (const held of this.#held.values()) if (held.isBusy) this.#tell(held);
+  #tick(): void {
+    for (const held of this.#held.values()) {
+      if (held.isBusy) this.#tell(held);
+      this.#noteElsewhere(held);
+    }
+  }
+
+  #noteElsewhere(held: Held): void {
+    if (held.isElsewhereNow && this.#held.has(held.kept.id)) this.#keep(held, { isElsewhere: true });
   }
 
   #tell(held: Held): void {
-    if (!this.#held.has(held.kept.id)) return;
-    const info = held.info();
-    const said = JSON.stringify(info);
-    if (this.#told.get(info.share) === said) return;
-    this.#told.set(info.share, said);
-    this.emit("transfer", info);
+    if (this.#held.has(held.kept.id)) this.#telling.tell(held);
   }
 }

@@ -6,6 +6,7 @@ import type { KeptShare } from "./ledger.js";
 import { Meter } from "./meter.js";
 import type { ShareCores } from "./share-cores.js";
 import type { SourceFiles } from "./source.js";
+import { Takers, type TakersOptions } from "./takers.js";
 import type { TargetFiles } from "./target.js";
 
 /** How long nobody may have it before that is said. */
@@ -36,6 +37,12 @@ export interface TransferInfo {
   readonly part: string | null;
 }
 
+/** `only-here`: ours, and on no other device yet. `going-out`: somebody is getting it from here. */
+export interface OpenFileWork {
+  readonly name: string;
+  readonly what: "reading" | "fetching" | "only-here" | "going-out";
+}
+
 export class Held {
   kept: KeptShare;
   cores: ShareCores | null = null;
@@ -43,6 +50,7 @@ export class Held {
   source: SourceFiles | null = null;
   target: TargetFiles | null = null;
   fetching: Fetching | null = null;
+  #takers: Takers | null = null;
   isStopped = false;
   /** Why those who had it cannot give it any more. */
   gone: string | null = null;
@@ -64,6 +72,36 @@ export class Held {
   /** Something of it moves, or waits to. */
   get isBusy(): boolean {
     return this.kept.state === "reading" || this.kept.state === "fetching";
+  }
+
+  /** From now on it is known who gets it from here. */
+  watch({ blobs, drive }: ShareCores, watch: Pick<TakersOptions, "isMember" | "onMore">): void {
+    const { blocks } = this.kept;
+    blobs.on("peer-add", () => {
+      this.gone = null;
+    });
+    // Of empty files there is nothing to get but their names.
+    const all = { core: drive.core, length: () => Math.max(1, drive.core.length) };
+    this.#takers = new Takers({ ...(blocks > 0 ? { core: blobs, length: () => blocks } : all), ...watch });
+  }
+
+  /** Ours, and for the first time another device has all of it. */
+  get isElsewhereNow(): boolean {
+    return this.#isOnlyHere && this.#takers?.hasWhole === true;
+  }
+
+  get #isOnlyHere(): boolean {
+    const { ours, state, isElsewhere, isFolder, blocks } = this.kept;
+    return ours && state === "whole" && !isElsewhere && (isFolder || blocks > 0);
+  }
+
+  /** What would be cut off if this device went now. */
+  get openWork(): OpenFileWork["what"] | null {
+    const { state } = this.kept;
+    if (state === "reading" || state === "fetching") return state;
+    if (state === "failed") return null;
+    if (this.#isOnlyHere && !this.isElsewhereNow) return "only-here";
+    return this.#takers?.isTaken ? "going-out" : null;
   }
 
   get sources(): number {
@@ -124,7 +162,6 @@ export class Held {
     if (this.fetching?.halted) return this.fetching.halted;
     if (sources > 0) {
       this.#aloneSince = null;
-      this.gone = null;
       return null;
     }
     this.#aloneSince ??= performance.now();
@@ -139,5 +176,6 @@ export class Held {
     await cores?.close().catch(() => {});
     await Promise.allSettled([this.source?.close(), this.target?.close()]);
     [this.cores, this.opening, this.source, this.target, this.fetching] = [null, null, null, null, null];
+    this.#takers = null;
   }
 }

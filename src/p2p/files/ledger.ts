@@ -1,11 +1,12 @@
 /** What this device shares, fetches and holds of files: a file a share in `<profile>/files/`, replaced as a whole. */
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { privateFolder, replaceFile } from "../../config.js";
 import type { MemberRoom } from "../member-room.js";
 import type { RoomMessage, SharedFile } from "../messages.js";
 import { hex } from "../room.js";
+import type { Identity } from "./held-folder.js";
 import { type FileSize, layOut, totalsOf } from "./layout.js";
 import type { Source } from "./look.js";
 import type { SourceFile } from "./source.js";
@@ -37,6 +38,8 @@ export interface KeptShare {
   readonly blobs: string;
   readonly size: number;
   readonly blocks: number;
+  /** How many files it was said to have. */
+  readonly count: number;
   /** Files of it in order; null while a folder's list is not here. */
   readonly files: readonly FileSize[] | null;
   /** Where each of them is and what it looked like; null while it is being fetched. */
@@ -47,6 +50,10 @@ export interface KeptShare {
   readonly to: string | null;
   /** What is in the place it was put: a file, or a folder. */
   readonly path: string | null;
+  /** What was about to be put in its place: a run that is cut off then may have done so. */
+  readonly placing: Identity | null;
+  /** Ours, and some other device had all of it once. */
+  readonly isElsewhere: boolean;
 }
 
 /** Where something is to lie. */
@@ -74,11 +81,14 @@ export function shareOfOurs(member: MemberRoom, id: Uint8Array, { name, isFolder
     blobs: "",
     size: bytes,
     blocks,
+    count: files.length,
     files: files.map(({ path, size }) => ({ path, size })),
     at: files,
     folder: null,
     to: null,
     path: isFolder ? null : files[0]!.absolute,
+    placing: null,
+    isElsewhere: false,
   };
 }
 
@@ -98,17 +108,35 @@ export function shareOfTheirs(member: MemberRoom, message: RoomMessage, file: Sh
     blobs: hex(blobs),
     size,
     blocks,
-    files: isFolder ? null : [{ path: name, size }],
+    count: file.files,
+    files: filesKnown(file),
     at: null,
     part: goal.part ?? null,
     folder: goal.folder,
     to: goal.to,
     path: null,
+    placing: null,
+    isElsewhere: false,
   };
+}
+
+/** Of a folder with nothing in it no list would come. */
+export function filesKnown({ name, size, files, isFolder }: SharedFile): FileSize[] | null {
+  if (!isFolder) return [{ path: name, size }];
+  return files === 0 ? [] : null;
 }
 
 const VERSION = 1;
 const NAME = /^([0-9a-f]{32})\.json$/;
+const COPY_NAME = /^copy-([0-9a-f]{16})\.json$/;
+
+/** A further copy that is being made. */
+export interface LeftCopy {
+  readonly id: string;
+  /** Where it lies until it is whole. */
+  readonly folder: string;
+  readonly identity: Identity;
+}
 
 export class Ledger {
   readonly #folder: string;
@@ -141,6 +169,31 @@ export class Ledger {
 
   forget(id: string): void {
     rmSync(this.#path(id), { force: true });
+  }
+
+  noteCopy(copy: LeftCopy): void {
+    replaceFile(this.#copyPath(copy.id), `${JSON.stringify(copy)}\n`);
+  }
+
+  forgetCopy(id: string): void {
+    rmSync(this.#copyPath(id), { force: true });
+  }
+
+  /** Those that a run before this one did not bring to an end. */
+  leftCopies(): LeftCopy[] {
+    if (!existsSync(this.#folder)) return [];
+    return readdirSync(this.#folder).flatMap((name) => {
+      const id = COPY_NAME.exec(name)?.[1];
+      try {
+        return id ? [{ ...JSON.parse(readFileSync(join(this.#folder, name), "utf8")), id }] : [];
+      } catch {
+        return [];
+      }
+    });
+  }
+
+  #copyPath(id: string): string {
+    return join(this.#folder, `copy-${id}.json`);
   }
 
   #path(id: string): string {

@@ -7,11 +7,19 @@ import { safePath, uniquePaths } from "./safe-name.js";
 /** Of a drive's core, beside one for each entry. */
 const MAX_OTHER_BLOCKS = 64;
 
+export interface Declared {
+  readonly size: number;
+  readonly blocks: number;
+  /** Of files. */
+  readonly count: number;
+}
+
+interface Found extends FileSize {
+  readonly firstBlock: number;
+}
+
 /** @throws KeetError `BAD_SHARE` where it is not what was announced */
-export async function listOf(
-  drive: Hyperdrive,
-  declared: { readonly size: number; readonly blocks: number },
-): Promise<FileSize[]> {
+export async function listOf(drive: Hyperdrive, declared: Declared): Promise<FileSize[]> {
   // Whoever has it may come later.
   while (drive.core.length < 2) {
     await drive.core.update({ wait: true });
@@ -19,29 +27,32 @@ export async function listOf(
   }
   // All at once: the tree asks for one after the other, and each would wait for its answer.
   const ahead = drive.core.download({ start: 0, end: Math.min(drive.core.length, MAX_FILES + MAX_OTHER_BLOCKS) });
-  const found: { path: string; size: number; firstBlock: number }[] = [];
-  try {
-    for await (const { key, value } of drive.entries()) {
-      if (found.length >= MAX_FILES) break;
-      const { blob } = value;
-      found.push({ path: key.replace(/^\/+/, ""), size: blob?.byteLength ?? 0, firstBlock: blob?.blockOffset ?? 0 });
-    }
-  } finally {
-    ahead.destroy();
-  }
+  const found = await entriesOf(drive, Math.min(declared.count, MAX_FILES)).finally(() => ahead.destroy());
   // As they lie among the blocks; empty ones have no place and come last among equals.
   found.sort((a, b) => a.firstBlock - b.firstBlock || b.size - a.size);
   const paths = uniquePaths(found.map(({ path }) => safePath(path)));
   const files = found.map(({ size }, at) => ({ path: paths[at]!, size }));
-  const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  checkLayout(files, { files: files.length, bytes: declared.size, blocks: declared.blocks });
+  checkLayout(files, { files: declared.count, bytes: declared.size, blocks: declared.blocks });
   const isInPlace = layOut(files).every(
     ({ firstBlock, blocks }, at) => blocks === 0 || firstBlock === found[at]!.firstBlock,
   );
-  if (!isInPlace || bytes !== declared.size) {
-    throw new KeetError("peer", "BAD_SHARE", "This folder's list does not fit its blocks.", {
-      hint: "Ask for it to be shared again.",
-    });
-  }
+  if (!isInPlace) throw badList();
   return files;
+}
+
+async function entriesOf(drive: Hyperdrive, most: number): Promise<Found[]> {
+  const found: Found[] = [];
+  for await (const { key, value } of drive.entries()) {
+    // Ours are plain files, and one too many is not what was announced.
+    if (found.length >= most || !value || value.linkname) throw badList();
+    const { blob } = value;
+    found.push({ path: key.replace(/^\/+/, ""), size: blob?.byteLength ?? 0, firstBlock: blob?.blockOffset ?? 0 });
+  }
+  return found;
+}
+
+function badList(): KeetError {
+  return new KeetError("peer", "BAD_SHARE", "This folder's list does not fit what was announced.", {
+    hint: "Ask for it to be shared again.",
+  });
 }

@@ -106,6 +106,8 @@ interface Walk {
 async function walkInto(walk: Walk, folder: HeldFolder, segments: readonly string[]): Promise<void> {
   try {
     const names = (await readdir(await folder.at("."))).sort();
+    // A Hyperdrive has no folders but those that files lie in.
+    if (names.length === 0 && segments.length > 0) leaveOut(walk, segments, "it is an empty folder");
     for (let from = 0; from < names.length; from += LOOKS_AT_ONCE) {
       const some = names.slice(from, from + LOOKS_AT_ONCE);
       const looks = await Promise.all(some.map((name) => lookInside(folder, name)));

@@ -6,7 +6,7 @@ import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, mkdir, open, readdir, rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf, notOurs, notWhole } from "./file-errors.js";
-import { type HeldFolder, type Identity, isSameFile } from "./held-folder.js";
+import { HeldFolder, type Identity, isSameFile } from "./held-folder.js";
 import type { Part } from "./layout.js";
 import { NEVER_ELSEWHERE, OpenFiles } from "./open-files.js";
 import type { Unfinished } from "./place.js";
@@ -205,12 +205,46 @@ export async function finishPlacing(folder: HeldFolder, id: string, size: number
   const part = await folder.at(partName(id));
   const stats = await lstat(part).catch(() => null);
   if (!stats?.isFile() || stats.nlink !== 2 || stats.size !== size || !isOurs(stats)) return null;
+  const name = await otherNameOf(folder, id, stats);
+  if (name !== null) await unlink(part);
+  return name;
+}
+
+/**
+ * The name of what was put in place just before a crash, and has lost its unfinished one.
+ * @param identity what it was when it was unfinished
+ * @param size of a file; null for a folder
+ */
+export async function placedAs(
+  folder: HeldFolder,
+  id: string,
+  identity: Identity,
+  size: number | null,
+): Promise<string | null> {
+  if (await lstat(await folder.at(partName(id))).catch(() => null)) return null;
+  const name = await otherNameOf(folder, id, identity);
+  const stats = name === null ? null : await lstat(await folder.at(name)).catch(() => null);
+  if (!stats || !isOurs(stats)) return null;
+  return (size === null ? stats.isDirectory() : stats.isFile() && stats.size === size) ? name : null;
+}
+
+async function otherNameOf(folder: HeldFolder, id: string, identity: Identity): Promise<string | null> {
   for (const name of await readdir(await folder.at("."))) {
     if (name === partName(id)) continue;
-    const other = await lstat(await folder.at(name)).catch(() => null);
-    if (!other || !isSameFile(other, stats)) continue;
-    await unlink(part);
-    return name;
+    const stats = await lstat(await folder.at(name)).catch(() => null);
+    if (stats && isSameFile(stats, identity)) return name;
   }
   return null;
+}
+
+/** What a run that was killed left unfinished, if it is still that. */
+export async function removeLeft(path: string, id: string, identity: Identity): Promise<void> {
+  const folder = await HeldFolder.open(path);
+  try {
+    const part = await folder.at(partName(id));
+    const stats = await lstat(part).catch(() => null);
+    if (stats && isSameFile(stats, identity) && isOurs(stats)) await rm(part, { recursive: true, force: true });
+  } finally {
+    await folder.close();
+  }
 }

@@ -1,15 +1,28 @@
 /** The two cores of one share: a Hyperdrive of its own, in the store for files. */
+import { join } from "node:path";
 import b4a from "b4a";
-import type Corestore from "corestore";
+import Corestore from "corestore";
 import Hypercore from "hypercore";
+import CoreStorage from "hypercore-storage";
 import Hyperdrive from "hyperdrive";
 import sodium from "sodium-universal";
+import { privateFolder } from "../../config.js";
 import { type BlockPlace, keepBlocksIn } from "./block-files.js";
+import { detach } from "./detach.js";
 import type { Part } from "./layout.js";
 
 const KEY_DOMAIN = b4a.from("keet-tui/share/1");
 /** Requests under way at one peer: 256 KiB each, so that a far peer is kept busy and a near one's memory is not. */
 const INFLIGHT = [8, 48] as const;
+const WRITE_BUFFER_BYTES = 8 * 1024 * 1024;
+
+export async function openFileStore(profile: string): Promise<Corestore> {
+  const path = join(profile, "files-store");
+  privateFolder(path);
+  const store = new Corestore(new CoreStorage(path, { writeBufferSize: WRITE_BUFFER_BYTES }));
+  await store.ready();
+  return store;
+}
 
 /** Any member derives it; it opens this share and nothing else. */
 export function shareKey(roomEncryptionKey: Uint8Array, shareId: Uint8Array): Buffer {
@@ -81,5 +94,7 @@ export class ShareCores {
   async close(): Promise<void> {
     await this.blobs.close();
     await this.drive.close();
+    // Somebody else here may have opened them again.
+    for (const core of this.all) if (!core.core.hasSession()) detach(core);
   }
 }

@@ -18,12 +18,12 @@ import {
   sourceUnreadable,
   writeFailed,
 } from "./file-errors.js";
-import { HeldFolder, makeFolder } from "./held-folder.js";
+import { HeldFolder, type Identity, makeFolder } from "./held-folder.js";
 import { blocksOf, type Part, partAt } from "./layout.js";
 import { readAt, writeAt } from "./open-files.js";
-import { finishPlacing, PartFiles } from "./part-files.js";
+import { finishPlacing, PartFiles, placedAs } from "./part-files.js";
 import { type Place, placeFile, placeFolder } from "./place.js";
-import { safeName } from "./safe-name.js";
+import { safeName, uniquePaths } from "./safe-name.js";
 import { type SourceFile, SourceFiles, stampOf } from "./source.js";
 
 const LOOKS_AT_ONCE = 64;
@@ -33,6 +33,8 @@ export interface TargetOptions {
   readonly reserveBytes?: number;
   /** As in HeldFolder.open. */
   readonly isHeld?: boolean;
+  /** What it was when a run before this one began to put it in its place; null where none did. */
+  readonly placing?: Identity | null;
 }
 
 interface TargetEvents {
@@ -111,14 +113,27 @@ export class TargetFiles extends EventEmitter<TargetEvents> {
   }
 
   async #openPart(): Promise<void> {
-    const name = this.#isFolder ? null : await finishPlacing(this.#folder, this.#id, this.parts[0]?.size ?? 0);
-    if (name !== null) return this.#lookAt(this.#folder, name, []);
+    const name = await this.#placedName();
+    if (name !== null) return this.#lookAt(this.#folder, name, uniquePaths(this.parts.map(({ path }) => path)));
     this.#part = await PartFiles.open({
       folder: this.#folder,
       id: this.#id,
       parts: this.parts,
       isFolder: this.#isFolder,
     });
+  }
+
+  /** Where a run before this one put it, just before it was cut off. */
+  async #placedName(): Promise<string | null> {
+    const size = this.#isFolder ? null : (this.parts[0]?.size ?? 0);
+    const name = size === null ? null : await finishPlacing(this.#folder, this.#id, size);
+    const { placing } = this.#options;
+    return name ?? (placing ? await placedAs(this.#folder, this.#id, placing, size) : null);
+  }
+
+  /** What is unfinished; null once it is in its place. */
+  get identity(): Identity | null {
+    return this.#part?.identity ?? null;
   }
 
   /** Nothing was on the disk before: blocks that were here once are gone. */

@@ -1,134 +1,14 @@
 // Files between members: real cores, real roads on loopback, real files.
-import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import crypto from "hypercore-crypto";
-import t, { type Test } from "tap";
-import { Files } from "../../../src/p2p/files/files.js";
+import t from "tap";
 import { BLOCK_BYTES } from "../../../src/p2p/files/layout.js";
-import type { RoadOffer } from "../../../src/p2p/files/road-offer.js";
-import { Roads } from "../../../src/p2p/files/roads.js";
 import { hex } from "../../../src/p2p/room.js";
-import { type Mate, Table } from "../../helpers/mates.js";
+import { gathered, type Person, people, sha, start } from "../../helpers/file-mates.js";
 import { until } from "../../helpers/rooms.js";
 
 t.setTimeout(120_000);
-
-const HERE = "127.0.0.1";
-
-/** Streams of these tests lie in memory, and have no address: all of them are on this machine. */
-class NearRoads extends Roads {
-  isBarred = false;
-
-  override offer(remoteKey: Uint8Array, _host: string | null) {
-    return super.offer(remoteKey, this.isBarred ? null : HERE);
-  }
-
-  override take(remoteKey: Uint8Array, offer: RoadOffer, _from: { remoteHost: string | null }) {
-    return super.take(remoteKey, offer, { remoteHost: this.isBarred ? null : HERE });
-  }
-}
-
-class Person {
-  readonly downloads: string;
-  readonly #folder: string;
-  readonly table: Table;
-  mate: Mate;
-  files!: Files;
-  roads!: NearRoads;
-  /** No road leads anywhere. */
-  isBarred = false;
-
-  constructor(table: Table, mate: Mate) {
-    this.table = table;
-    this.mate = mate;
-    this.#folder = join(table.folder, `${mate.name}-files`);
-    this.downloads = join(table.folder, `${mate.name}-downloads`);
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-  }
-
-  async start(): Promise<this> {
-    this.roads = new NearRoads({ keyPair: this.mate.identity.noiseKeyPair, dht: null, now: Date.now, isLan: false });
-    this.roads.isBarred = this.isBarred;
-    this.files = new Files({
-      folder: this.#folder,
-      roads: this.roads,
-      room: (id) => (id === this.mate.member.id ? this.mate.member : null),
-    });
-    await this.files.open();
-    this.files.addRoom(this.mate.member);
-    return this;
-  }
-
-  async stop(): Promise<void> {
-    await this.files.close();
-    await this.roads.close();
-  }
-
-  write(name: string, bytes: Uint8Array): string {
-    const path = join(this.#folder, name);
-    writeFileSync(path, bytes);
-    return path;
-  }
-
-  /** The row of that share, when it is here. */
-  async row(id: Uint8Array) {
-    let found: Awaited<ReturnType<Mate["member"]["message"]>> = [];
-    await until(async () => {
-      found = (await this.mate.member.message(id)).filter(({ place }) => place !== null);
-      return found.length > 0;
-    }, 20_000);
-    return found[0]!;
-  }
-
-  /** @param part path in a shared folder; null for all of it */
-  async get(id: Uint8Array, part: string | null = null) {
-    return this.files.get(this.mate.member, await this.row(id), { folder: this.downloads, to: null, part });
-  }
-
-  async tree(id: Uint8Array) {
-    return (await this.files.tree(this.mate.member, await this.row(id))).map(({ path }) => path);
-  }
-
-  here(id: Uint8Array): Promise<void> {
-    return until(() => this.files.transfer(hex(id))?.state === "here", 60_000);
-  }
-
-  state(id: Uint8Array) {
-    return this.files.transfer(hex(id));
-  }
-}
-
-async function people(t: Test, ...names: string[]): Promise<Person[]> {
-  return start(t, await gathered(t, names));
-}
-
-async function start(t: Test, persons: Person[]): Promise<Person[]> {
-  for (const person of persons) {
-    await person.start();
-    t.teardown(() => person.stop());
-  }
-  return persons;
-}
-
-async function gathered(t: Test, names: readonly string[]): Promise<Person[]> {
-  const table = new Table(t);
-  const [first = "ann", ...others] = names;
-  const founder = await table.found(first);
-  const persons = [new Person(table, founder)];
-  if (others.length > 0) {
-    const link = await founder.invite(others.length);
-    for (const name of others) {
-      const mate = await table.join(name, founder.keys, link);
-      table.wires.link(founder, mate);
-      persons.push(new Person(table, mate));
-    }
-    await until(() => table.mates.every(({ member }) => member.room.writers.size === names.length), 30_000);
-  }
-  return persons;
-}
-
-const sha = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 t.test("a file of several blocks arrives, and nothing of it is in a store", async (t) => {
   const [ann, bob] = (await people(t, "ann", "bob")) as [Person, Person];
@@ -231,6 +111,17 @@ t.test("a part that is not there, a part of a file, and a second part at once ar
   ann.table.wires.link(ann.mate, bob.mate);
   await bob.here(message.id);
   t.same(readdirSync(bob.downloads), ["a"]);
+});
+
+t.test("a folder with nothing in it arrives, and empty folders in one are named as left out", async (t) => {
+  const [ann, bob] = (await people(t, "ann", "bob")) as [Person, Person];
+  const folder = join(ann.table.folder, "trip");
+  mkdirSync(join(folder, "none"), { recursive: true });
+  const { message, leftOut } = await ann.files.share(ann.mate.member, [folder]);
+  t.same(leftOut, [{ path: "none", why: "it is an empty folder" }]);
+  await bob.get(message.id);
+  await bob.here(message.id);
+  t.same(readdirSync(join(bob.downloads, "trip")), []);
 });
 
 t.test("who has it gives it when who shared it is gone; who comes back goes on from what is there", async (t) => {

@@ -76,6 +76,9 @@ t.test("a share that is open goes to whoever has its keys, another one of that r
   }, 20_000);
   await until(async () => (await theirs.drive.entry("/tea.bin")) !== null, 20_000);
   t.ok(b4a.equals((await theirs.drive.get("/tea.bin"))!, content));
+  const { blobs } = await core.files.cores(member, hex(given.id));
+  await until(() => blobs.peers.some(({ remoteContiguousLength }) => remoteContiguousLength === blobs.length));
+  t.match(core.files.openWork(member.id), [{ name: "tea.bin", what: "only-here" }], "which is no device of the room");
   const others = open(kept.key, kept.encryptionKey);
   await others.drive.ready();
   const second = await share("second.bin", content);
