@@ -173,7 +173,9 @@ export class Exchange extends EventEmitter {
   async #serve(room: string, peer: RoomPeer, id: Uint8Array): Promise<void> {
     const share = hex(id);
     const found = await this.#options.serve(room, share);
-    if (found === null || this.#isClosed || !peer.isProven) return;
+    // They may have gone or been removed meanwhile.
+    const isIn = peer.isProven && this.#rooms.get(room)?.standing(peer.remoteKey) === "member";
+    if (found === null || this.#isClosed || !isIn) return;
     if (typeof found === "string") {
       say(peer, { say: "gone", share: id, why: found });
       return;
