@@ -97,7 +97,7 @@ export class RoomSending {
     let sending = first;
     for (;;) {
       try {
-        const message = this.#options.viewOf(await sending);
+        const message = withKnownQuote(this.#options.viewOf(await sending), local);
         this.#replaceArriving(local.key, message);
         return message;
       } catch (error) {
@@ -121,4 +121,9 @@ export class RoomSending {
       return at < 0 ? state : { ...state, arriving: state.arriving.with(at, message) };
     });
   }
+}
+
+/** The row that is answered was on screen; a core that is just putting it in its place may not find it. */
+function withKnownQuote(message: MessageView, { reply }: MessageView): MessageView {
+  return message.reply && !message.reply.found && reply ? { ...message, reply } : message;
 }

@@ -89,6 +89,20 @@ t.test("what waits is in the last page without a place, and stays at the end whe
   t.match(session.timeline.getSnapshot(), { first: 0, total: 4 });
 });
 
+t.test("an answer keeps what it answers, also where the core has it in no place just then", async (t) => {
+  const core = filled(3);
+  const rows = [message(0, { text: "four o'clock?" }), message(1), message(2)];
+  core.messages.set("tea", rows);
+  const session = await open(core);
+  const [answered] = session.timeline.getSnapshot().messages;
+  core.answers["message.send"] = ({ id, text }) => {
+    const lost = replyTo(rows[0]!, { found: false, author: null, text: "", position: null });
+    return message(9, { author: MAYA, id: String(id), text: String(text), ...lost, state: "pending", position: null });
+  };
+  const sent = await session.send("yes", { replyTo: answered! });
+  t.match(sent?.reply, { found: true, text: "four o'clock?" });
+});
+
 t.test("what no core took is sent again under its id, as an answer and naming whom it named", async (t) => {
   const core = filled(3);
   core.messages.set("tea", [message(0), message(1), message(2)]);
