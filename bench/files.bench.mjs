@@ -1,6 +1,7 @@
 import { createHash, randomFillSync } from "node:crypto";
 import { once } from "node:events";
 import { createReadStream, createWriteStream, mkdirSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { Sshd, withoutSshd } from "../test/helpers/sshd.js";
 import { figures, jittered, rssMb, scope, sleep, startDht, startPair, table, temporaryFolder } from "./harness.mjs";
@@ -69,6 +70,10 @@ async function makeFile(path, mebibytes) {
   }
   file.end();
   await once(file, "close");
+  // On the disk: else what waits to be written there is what the first bytes wait for.
+  const written = await open(path, "r+");
+  await written.sync();
+  await written.close();
   return hash.digest("hex");
 }
 
