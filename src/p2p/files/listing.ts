@@ -6,6 +6,8 @@ import { safePath, uniquePaths } from "./safe-name.js";
 
 /** Of a drive's core, beside one for each entry. */
 const MAX_OTHER_BLOCKS = 64;
+/** Of all names in a list together, as they come. */
+const MAX_NAMES_BYTES = 32 * 1024 * 1024;
 
 export interface Declared {
   readonly size: number;
@@ -42,9 +44,11 @@ export async function listOf(drive: Hyperdrive, declared: Declared): Promise<Fil
 
 async function entriesOf(drive: Hyperdrive, most: number): Promise<Found[]> {
   const found: Found[] = [];
+  let left = MAX_NAMES_BYTES;
   for await (const { key, value } of drive.entries()) {
+    left -= Buffer.byteLength(key);
     // Ours are plain files, and one too many is not what was announced.
-    if (found.length >= most || !value || value.linkname) throw badList();
+    if (found.length >= most || left < 0 || !value || value.linkname) throw badList();
     const { blob } = value;
     found.push({ path: key.replace(/^\/+/, ""), size: blob?.byteLength ?? 0, firstBlock: blob?.blockOffset ?? 0 });
   }

@@ -47,6 +47,15 @@ t.test("an honest list, in the order of its blocks", async (t) => {
   ]);
 });
 
+t.test("names that are long without end are not gathered", async (t) => {
+  let told = 0;
+  const made = saying(await drive(t, [["/a", null]]), function* () {
+    for (; told < 1_000; told++) yield { key: `/${"x".repeat(2 ** 20)}${told}`, value: { blob: blob(told, 1) } };
+  });
+  await t.rejects(listOf(made, declared(1_000, 1_000, 1_000)), { code: "BAD_SHARE" });
+  t.ok(told < 64, `${told} MiB of names were looked at`);
+});
+
 t.test("names that lead out of the folder, or are one to some disk, stay inside and apart", async (t) => {
   const names = ["/../../etc/passwd", "/..\\..\\boot.ini", "/C:\\x", "/.ssh/authorized_keys", "/Tea", "/tea", "/con"];
   const made = saying(await drive(t, [["/a", null]]), function* () {
