@@ -47,7 +47,9 @@ export function stateText({ transfer, isWhole }: FileView, isMine: boolean): Saf
     case "paused":
       return plainText("paused");
     case "here":
-      return transfer.sources > 0 ? safe`here · ${sourcesText(transfer.sources)!}` : plainText("here");
+      return transfer.sources > 0
+        ? safe`${wholeText(transfer)} · ${sourcesText(transfer.sources)!}`
+        : wholeText(transfer);
     case "failed":
       return plainText("failed");
   }
@@ -74,8 +76,13 @@ export function farText(file: FileView, isMine: boolean): SafeText {
   return safe`${facts.filter((fact) => fact !== null).join("  ")}`;
 }
 
-function hereText({ sources }: TransferView): SafeText {
-  return sources > 0 ? safe`here, sharing with ${sources}` : plainText("here");
+function hereText(transfer: TransferView): SafeText {
+  const { sources } = transfer;
+  return sources > 0 ? safe`${wholeText(transfer)}, sharing with ${sources}` : wholeText(transfer);
+}
+
+function wholeText({ isPart }: TransferView): SafeText {
+  return plainText(isPart ? "part of it is here" : "here");
 }
 
 /** `3.4 MB/s` and `2 s`; nothing while none comes. */

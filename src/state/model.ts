@@ -88,6 +88,8 @@ export interface TransferView {
   readonly reason: SafeText | null;
   /** Where it lies on this machine, exactly: for the system, never for the screen. */
   readonly path: string | null;
+  /** Of a shared folder one file or folder alone. */
+  readonly isPart: boolean;
 }
 
 export interface FileView {

@@ -124,7 +124,7 @@ export class Sharing {
 }
 
 export function isHere({ transfer }: Pick<FileView, "transfer">): boolean {
-  return transfer?.state === "here" || transfer?.state === "shared";
+  return (transfer?.state === "here" && !transfer.isPart) || transfer?.state === "shared";
 }
 
 function isMoving(file: FileView): boolean {

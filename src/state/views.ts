@@ -161,8 +161,8 @@ function fileView({ name, bytes, files, isFolder, hash, transfer }: FileInfo): F
   };
 }
 
-export function transferView(info: TransferInfo): TransferView {
-  return { ...info, reason: lineOrNull(info.reason) };
+export function transferView({ part, ...info }: TransferInfo): TransferView {
+  return { ...info, reason: lineOrNull(info.reason), isPart: part !== null };
 }
 
 /** A file where only one line of it is shown. */

@@ -4,6 +4,7 @@ import { cells } from "../../src/components/cells.js";
 import type { FileInfo, MessageInfo, TransferInfo } from "../../src/rpc/methods.js";
 import { safeFileName } from "../../src/safe-text.js";
 import { fileLines, stateWords } from "../../src/state/file-lines.js";
+import { isHere } from "../../src/state/sharing.js";
 import { messageView, transferView } from "../../src/state/views.js";
 import { MAYA, message } from "../components/scripted-core.js";
 import { payloads } from "../helpers/payloads.js";
@@ -125,6 +126,9 @@ t.test("without a bar it is said in words", (t) => {
   t.equal(words({ state: "paused", bytes: 406_000, reason: "the disk is full" }), "paused at 50 %: the disk is full");
   t.equal(words({ state: "failed", reason: "it changed" }), "failed: it changed");
   t.equal(words({ state: "here", bytes: 812_000, sources: 2 }), "here · 2 sources");
+  t.equal(words({ state: "here", part: "day1", sources: 0 }), "part of it is here");
+  const part = transferView(transfer({ state: "here", part: "day1" }));
+  t.equal(isHere({ transfer: part }), false, "so that all of it can still be fetched");
   t.end();
 });
 
