@@ -37,7 +37,8 @@ export function paint(spans: readonly Span[], theme: Theme): string {
 
 /** Black on white whatever the theme is, for what a camera reads. */
 export function paintPaper(text: SafeText, theme: Theme): string {
-  if (!theme.hasColor) return text;
+  // Without colours only reverse makes paper of a dark screen: many cameras read no code that is light on dark.
+  if (!theme.hasColor) return theme.isDark ? `\x1b[7m${text}\x1b[27m` : text;
   // Of the sixteen the theme decides what white is; some consoles have no brighter one behind text.
   return theme.hasManyColors ? `\x1b[38;5;16;48;5;231m${text}\x1b[39;49m` : `\x1b[30;47m${text}\x1b[39;49m`;
 }

@@ -16,6 +16,8 @@ export interface Theme {
   readonly hasLinks: boolean;
   /** 256 colours or more. */
   readonly hasManyColors: boolean;
+  /** Its background is known to be dark. */
+  readonly isDark: boolean;
 }
 
 /** Bits of colour a terminal shows, as Node's `getColorDepth` counts them. */
@@ -62,6 +64,7 @@ export function makeTheme({ isDark, hasColor, depth = 24, hasLinks = false, file
     hasColor: hasColor && depth > 1,
     hasLinks,
     hasManyColors: depth >= 8,
+    isDark: isDark === true,
     tones: Object.fromEntries(TONES.map((tone) => [tone, sgrOf(tones[tone], depth)])) as Theme["tones"],
     hues: hues.map((hue) => sgrOf(hue, depth)),
   };

@@ -50,8 +50,8 @@ t.test("what is written for a path is read as that path, alone and among others"
       ) && written.every(({ isHome }) => !isHome)
     );
   };
-  fc.assert(fc.property(fc.array(path, { minLength: 1, maxLength: 4 }), isSame), { numRuns: 1_000 });
-  t.pass("1,000 lists of them");
+  const lists = fc.property(fc.array(path, { minLength: 1, maxLength: 4 }), isSame);
+  t.doesNotThrow(() => fc.assert(lists, { numRuns: 1_000 }));
 });
 
 t.test("a tilde is a home only where nobody quoted it", onUnix, async (t) => {

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import t from "tap";
-import { paint } from "../../src/components/paint.js";
+import { paint, paintPaper } from "../../src/components/paint.js";
 import { type ColourDepth, makeTheme, parseTheme } from "../../src/components/theme.js";
 import { Themes } from "../../src/components/themes.js";
 import { plainText } from "../../src/safe-text.js";
@@ -163,4 +163,13 @@ t.test("Tab completes the names of themes, and the page lists them", async (t) =
   await app.press("\x15/set");
   await app.press("\x1b[13u");
   await app.waitFor("light or mine");
+});
+
+t.test("what a camera reads is dark on light, also without colours where the screen is known to be dark", (t) => {
+  const code = plainText("▀▄█");
+  const on = (isDark: boolean | null) => paintPaper(code, makeTheme({ isDark, hasColor: false }));
+  t.equal(on(true), "\x1b[7m▀▄█\x1b[27m");
+  t.equal(on(false), code);
+  t.equal(on(null), code, "nobody said what it is");
+  t.end();
 });
