@@ -5,6 +5,7 @@
  * `writable`; `heads` (some member's log grew); `stopped` (reason): the library gave this room up, the others live on.
  */
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import Autobase, { type ApplyNode, type Host } from "autobase";
 import b4a from "b4a";
 import c from "compact-encoding";
@@ -45,6 +46,9 @@ const LENGTHS_KEPT_MS = 1_000;
 const READ_BUSY_LIMIT_MS = 20_000;
 const READ_LIMIT_MS = 2_000;
 const APPEND_LIMIT_MS = 4_000;
+/** How long somebody whose act is refused waits for an order that is just being put anew. */
+const STANDS_STILL_LIMIT_MS = 2_000;
+const REST_POLL_MS = 10;
 /** Unknown writers whose join we checked; more than any meeting needs, and no flood can raise it. */
 const MAX_EXPECTED_WRITERS = 1_024;
 const CLOSE_READS_MS = 500;
@@ -591,9 +595,26 @@ export class Room extends ReadyResource {
     return this.#read((view) => view.has(writer, id));
   }
 
-  /** Why the room would not take it now; null where it would. */
-  whyNot(op: Op): Promise<Refusal | null> {
-    return this.#read((view) => whyNot(op, this.#identity.key, view));
+  /**
+   * Why the room would not take it now; null where it would. While the order is put anew, rows and people that are in
+   * it before and after are not found: who is refused is asked about once more when it stands.
+   */
+  async whyNot(op: Op): Promise<Refusal | null> {
+    const ask = () => this.#read((view) => whyNot(op, this.#identity.key, view));
+    const why = await ask();
+    if (why === null) return null;
+    await this.#standsStill();
+    return await ask();
+  }
+
+  async #standsStill(): Promise<void> {
+    const end = performance.now() + STANDS_STILL_LIMIT_MS;
+    await atMost(STANDS_STILL_LIMIT_MS, this.base.update());
+    // Between two slices the library answers at once, though it is not done.
+    while (this.#resting && performance.now() < end) {
+      await sleep(REST_POLL_MS);
+      await atMost(STANDS_STILL_LIMIT_MS, this.base.update());
+    }
   }
 
   memberCount(): Promise<number> {
