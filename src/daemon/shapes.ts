@@ -147,7 +147,7 @@ export function messageInfo(room: string, message: RoomMessage): MessageInfo {
     author: personInfo(message.author, message.name),
     sentAt: iso(message.sentAt),
     receivedAt: receivedAt === null ? null : iso(receivedAt),
-    type: isPost ? "message" : file ? "file" : "notice",
+    type: isPost ? "message" : file ? "file" : op?.type === "note-call" ? "call" : "notice",
     text: isPost ? message.text : (notice?.text ?? ""),
     replyTo: reply ? hex(reply.id) : null,
     reply: reply && {
@@ -231,6 +231,8 @@ function noticeOf(op: RoomMessage["op"]): { kind: NoticeKind; text: string } | n
       return { kind: "role", text: ROLES[op.role - 1] ?? "member" };
     case "remove-member":
       return { kind: "removed", text: "" };
+    case "note-call":
+      return op.ended ? { kind: "call-ended", text: String(op.seconds ?? 0) } : { kind: "call-began", text: "" };
     default:
       return { kind: "newer", text: "" };
   }

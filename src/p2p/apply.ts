@@ -107,6 +107,7 @@ function applyMembersOp(op: Exclude<Op, JoinRoom>, context: MemberContext): Prom
   switch (op.type) {
     case "post-message":
     case "share-file":
+    case "note-call":
       return say(op.type, context);
     case "edit-message":
     case "delete-message":
@@ -133,7 +134,10 @@ function applyMembersOp(op: Exclude<Op, JoinRoom>, context: MemberContext): Prom
   }
 }
 
-async function say(act: "post-message" | "share-file", { person, room }: MemberContext): Promise<Outcome> {
+async function say(
+  act: "post-message" | "share-file" | "note-call",
+  { person, room }: MemberContext,
+): Promise<Outcome> {
   return mayDo(act, { role: person.role, room, own: true }) ? null : "not-allowed";
 }
 

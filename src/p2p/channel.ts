@@ -73,6 +73,8 @@ export interface ChannelListener {
   onOffer(peer: RoomPeer, offer: Offer): void;
   /** Of files: bytes that `files/talk.ts` reads. */
   onFiles(peer: RoomPeer, bytes: Uint8Array): void;
+  /** Of calls: bytes that `calls/call-state.ts` reads. */
+  onCall(peer: RoomPeer, bytes: Uint8Array): void;
 }
 
 /** Said before the other side has proved anything, so it holds nothing but the proof: a founder's writer key is the room's key. */
@@ -109,6 +111,7 @@ const MESSAGE = {
   hashes: 8,
   offer: 9,
   files: 10,
+  call: 11,
 } as const;
 type MessageName = keyof typeof MESSAGE;
 
@@ -250,6 +253,10 @@ export class RoomPeer {
     this.#send("files", c.raw, bytes);
   }
 
+  sendCall(bytes: Uint8Array): void {
+    this.#send("call", c.raw, bytes);
+  }
+
   #send<T>(name: MessageName, codec: Codec<T>, value: unknown): void {
     if (!this.#channel || !this.#isProven) return;
     this.#channel.messages[MESSAGE[name]]?.send(c.encode(codec, value as T));
@@ -298,6 +305,7 @@ export class RoomPeer {
         if (bytes.byteLength <= MAX_LINK_BYTES) this.#hearOffer(bytes);
       },
       files: () => listener.onFiles(this, bytes),
+      call: () => listener.onCall(this, bytes),
       refused: () => listener.onAnswer(this, { ok: false, why: REFUSALS[c.decode(c.uint8, bytes)] ?? "not-now" }),
     };
     read[name]();

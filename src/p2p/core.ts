@@ -1,6 +1,6 @@
 /**
  * One person on one device: one store, one swarm, many rooms. Emits `room` (id), `room-gone` (id), `timeline`,
- * `marks`, `late`, `arriving`, `arriving-gone`, `states`, `members`, `typing` (each with the room's id first), `identity`, `network`,
+ * `marks`, `late`, `arriving`, `arriving-gone`, `states`, `members`, `typing` (each with the room's id first), `identity`, `network`, `call` (id), `sound` (id, writer, bytes),
  * `notice` (room id or null, text, level) and `warning` (error, for the log).
  */
 import { rm } from "node:fs/promises";
@@ -13,6 +13,7 @@ import ProtomuxWakeup from "protomux-wakeup";
 import ReadyResource from "ready-resource";
 import { privateFolder } from "../config.js";
 import { KeetError } from "../errors.js";
+import { Calls } from "./calls/calls.js";
 import type { Offer } from "./channel.js";
 import { Doors, type Invite } from "./doors.js";
 import { Files } from "./files/files.js";
@@ -72,6 +73,7 @@ export class Core extends ReadyResource {
   #roads: Roads | null = null;
   #files: Files | null = null;
   #openShares: OpenShares | null = null;
+  #calls: Calls | null = null;
   readonly #rooms = new Map<string, Live>();
   #timers: NodeJS.Timeout[] = [];
   /** Of rooms that are just being made, too. */
@@ -117,6 +119,7 @@ export class Core extends ReadyResource {
     const rooms = [...this.#rooms.values()];
     for (const { joining } of rooms) joining?.stop();
     this.#openShares?.close();
+    this.#calls?.close();
     await this.#files?.close().catch(() => {});
     await Promise.allSettled(rooms.map(({ member }) => member?.close()));
     // Both may wait for a DHT that does not answer; the store must not.
@@ -208,6 +211,7 @@ export class Core extends ReadyResource {
       onRequest: (member, identity, link) => void this.#two?.receive(member, identity, link).catch(warn),
     });
     await this.#startFiles(network, identity);
+    this.#startCalls();
     network.start();
     const entries = await this.#kept().list<RoomEntry>("room/");
     entries.sort((a, b) => a.value.order - b.value.order);
@@ -237,6 +241,19 @@ export class Core extends ReadyResource {
       trust: (connection) => network.trust(connection),
       isMember: (key) => this.#standing(key) === "member",
     });
+  }
+
+  #startCalls(): void {
+    this.#calls = new Calls({ isBlocked: (identity) => this.#own().isBlocked(hex(identity)) });
+    this.#calls.on("call", (id: string) => this.emit("call", id));
+    this.#calls.on("sound", (id, writer, packet) => this.emit("sound", id, writer, packet));
+    this.#calls.on("warning", (error) => this.emit("warning", error));
+  }
+
+  /** @throws KeetError `NO_IDENTITY` */
+  get calls(): Calls {
+    this.#me();
+    return this.#calls!;
   }
 
   /**
@@ -270,6 +287,7 @@ export class Core extends ReadyResource {
     this.#wakeup.addStream(connection);
     for (const { member } of this.#rooms.values()) member?.peers.attach(connection);
     this.#openShares?.attach(connection);
+    this.#calls?.attach(connection);
   }
 
   /**
@@ -415,6 +433,7 @@ export class Core extends ReadyResource {
     if (!live) return;
     this.#rooms.delete(id);
     this.#files?.removeRoom(id);
+    this.#calls?.remove(id);
     live.joining?.stop();
     this.#network?.leave(b4a.from(id, "hex"));
     this.#pairing?.shut(b4a.from(id, "hex"));
@@ -534,6 +553,7 @@ export class Core extends ReadyResource {
     await member.ready();
     for (const connection of this.#network?.swarm.connections ?? []) member.peers.attach(connection);
     this.#files?.addRoom(member);
+    this.#calls?.add(member);
     this.#network?.join(room.discoveryKey);
     this.emit("room", id);
     // Somebody may be knocking already.

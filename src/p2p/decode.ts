@@ -24,6 +24,7 @@ export const MAX_INVITE_USES = 1000;
 export const ID_BYTES = 16;
 export const MAX_FILE_NAME_BYTES = 255;
 export const MAX_SHARED_FILES = 100_000;
+const MAX_CALL_SECONDS = 366 * 86_400;
 /** Of a shared file; the last one of each file may be shorter. */
 export const BLOCK_BYTES = 256 * 1024;
 
@@ -253,6 +254,8 @@ function wrongIn(op: Op): RejectReason | null {
       return op.uses >= 1 && op.uses <= MAX_INVITE_USES && Number.isSafeInteger(op.expiresAt) ? null : "unreadable";
     case "revoke-invite":
       return null;
+    case "note-call":
+      return (op.seconds ?? 0) <= MAX_CALL_SECONDS ? null : "unreadable";
     case "share-file":
       return wrongInShare(op);
     case "finish-file":

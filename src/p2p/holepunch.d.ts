@@ -2,7 +2,7 @@
 
 declare module "b4a" {
   const b4a: {
-    alloc(size: number): Buffer;
+    alloc(size: number, fill?: number): Buffer;
     from(value: string | Uint8Array, encoding?: string): Buffer;
     toString(bytes: Uint8Array, encoding?: string): string;
     equals(a: Uint8Array, b: Uint8Array): boolean;
@@ -32,6 +32,7 @@ declare module "compact-encoding" {
     string: Codec<string>;
     buffer: Codec<Uint8Array>;
     raw: Codec<Uint8Array>;
+    fixed(bytes: number): Codec<Uint8Array>;
     fixed32: Codec<Uint8Array>;
     fixed64: Codec<Uint8Array>;
     array<T>(codec: Codec<T>): Codec<T[]>;
@@ -468,6 +469,8 @@ declare module "hyperswarm" {
     readonly isInitiator: boolean;
     readonly rawStream: { readonly remoteHost: string; readonly rtt: number };
     setKeepAlive(ms: number): void;
+    /** A datagram, encrypted as all else: it may be lost, and nothing waits for it. `message` tells of one that came. */
+    trySend(bytes: Uint8Array): void;
   }
   export interface Discovery {
     refresh(options?: object): Promise<void>;

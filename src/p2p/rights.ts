@@ -1,9 +1,9 @@
 import type { Op } from "./spec/generated/types.js";
 import type { Role, RoomRecord } from "./view.js";
 
-/** At least that role; `post`, `invite`, `share`: what the room's own setting asks for; null: nobody. */
+/** At least that role; `post`, `invite`, `share`, `call`: what the room's own setting asks for; null: nobody. */
 type Needs = Role | Setting | null;
-type Setting = "post" | "invite" | "share";
+type Setting = "post" | "invite" | "share" | "call";
 
 export interface Right {
   /** What it is about is one's own: a message, an invite, oneself. */
@@ -45,12 +45,13 @@ export const RIGHTS: { readonly [A in Act]: Right } = {
   "share-file": { own: "share", other: null },
   // It says nothing new: without it nobody could tell that what was shared before is whole.
   "finish-file": { own: "member", other: null, afterEnd: true },
+  "note-call": { own: "call", other: null },
   "unshare-file": { own: "member", other: "moderator", outranks: true, afterEnd: true },
 };
 
 /** The role it takes in this room. */
 export function roleFor(needs: Role | Setting, room: RoomRecord | null): Role {
-  const isSet = needs === "post" || needs === "invite" || needs === "share";
+  const isSet = needs === "post" || needs === "invite" || needs === "share" || needs === "call";
   return isSet ? (room?.[needs] ?? "member") : needs;
 }
 

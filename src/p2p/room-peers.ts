@@ -2,7 +2,8 @@
  * Who of a room is connected, and what they and we tell each other beside the log: how far the logs go, joins that
  * are not in everybody's order yet, who types, admissions, and messages pushed ahead of their order. Emits
  * `presence`, `typing`, `behind`, `delivered` (length of our own log that somebody else has), `pushed` (writer, bytes),
- * `hashes` (member's peer, LogHash[]), `offer` (identity, Offer), `proven` (peer), `files` (member's peer, bytes).
+ * `hashes` (member's peer, LogHash[]), `offer` (identity, Offer), `proven` (peer), `files` (member's peer, bytes),
+ * `call` (member's peer, bytes).
  */
 import { EventEmitter } from "node:events";
 import b4a from "b4a";
@@ -141,6 +142,12 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
 
   identityOf(peer: RoomPeer): Uint8Array | null {
     return this.#identityOf(peer);
+  }
+
+  /** The device of a member at that connection, by its writer in hex; null where it is none's. */
+  writerOf(noiseKey: Uint8Array): string | null {
+    const known = this.#byNoiseKey.get(hex(noiseKey));
+    return known?.record.active ? known.writer : null;
   }
 
   /** What this room knows of a connection's key. */
@@ -407,6 +414,10 @@ export class RoomPeers extends EventEmitter implements ChannelListener {
 
   onFiles(peer: RoomPeer, bytes: Uint8Array): void {
     if (this.standing(peer.remoteKey) === "member") this.emit("files", peer, bytes);
+  }
+
+  onCall(peer: RoomPeer, bytes: Uint8Array): void {
+    if (this.standing(peer.remoteKey) === "member") this.emit("call", peer, bytes);
   }
 
   // --- time

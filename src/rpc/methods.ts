@@ -150,7 +150,7 @@ export interface MessageInfo {
   /**
    * What a notice is about; `text` is the new name, topic or role. `newer`: a message this version cannot read;
    * `renamed`: a person's new name; `room-name`; `topic`; `rights`; `role` and `removed` with `about`;
-   * `renewed`: the room goes on in another.
+   * `renewed`: the room goes on in another; `call-began`, and `call-ended` with its whole seconds as text.
    */
   readonly notice: NoticeKind | null;
   /** Whom a notice is about, where that is not its author. */
@@ -214,7 +214,9 @@ export type NoticeKind =
   | "rights"
   | "role"
   | "removed"
-  | "renewed";
+  | "renewed"
+  | "call-began"
+  | "call-ended";
 
 export interface ReplyInfo {
   readonly id: string;

@@ -69,6 +69,7 @@ function recorder(): { listener: ChannelListener; heard: string[] } {
       onHashes: note("hashes"),
       onOffer: note("offer"),
       onFiles: note("files"),
+      onCall: note("call"),
     },
   };
 }

@@ -121,6 +121,7 @@ const DEAF: ChannelListener = {
   onHashes: () => {},
   onOffer: () => {},
   onFiles: () => {},
+  onCall: () => {},
 };
 
 /** Who has the room's key, and so speaks on its channel; a member, where its key is one's. */

@@ -242,6 +242,8 @@ const EXAMPLES: readonly { readonly name: string; readonly by: Person; readonly 
   },
   { name: "finish-file", by: founder, op: { type: "finish-file", target: TARGET, hash: fill(0x0a) } },
   { name: "unshare-file", by: newcomer, op: { type: "unshare-file", target: TARGET } },
+  { name: "note-call: began", by: founder, op: { type: "note-call" } },
+  { name: "note-call: ended", by: newcomer, op: { type: "note-call", ended: true, seconds: 192 } },
 ];
 
 const idOf = (index: number) => fill(0x10 + index, 16);

@@ -251,5 +251,13 @@ export const OPS: readonly OpSpec[] = [
     says: "Take a file back: a request to all programs, since some may have it",
     fields: [{ name: "target", type: "message-ref", required: true, says: "the share" }],
   },
-  { number: 19, name: "note-call", says: "A call began or ended" },
+  {
+    number: 19,
+    name: "note-call",
+    says: "A call began, or ended: written by who began it, and by who left it last",
+    fields: [
+      { name: "ended", type: "bool", says: "it is over" },
+      { name: "seconds", type: "uint", says: "how long it was, at most a year" },
+    ],
+  },
 ];

@@ -1,12 +1,12 @@
 // @ts-nocheck Made by scripts/generate-ops.mjs from src/p2p/spec/ops.ts.
-// Schema Version: 2
+// Schema Version: 3
 /* eslint-disable camelcase */
 /* eslint-disable quotes */
 /* eslint-disable space-before-function-paren */
 
 import c from 'compact-encoding'
 
-const VERSION = 2
+const VERSION = 3
 
 // eslint-disable-next-line no-unused-vars
 let version = VERSION
@@ -594,6 +594,30 @@ const encoding20 = {
   }
 }
 
+// @keet-tui/note-call
+const encoding21 = {
+  preencode(state, m) {
+    state.end++ // max flag is 2 so always one byte
+
+    if (version >= 3 && m.seconds) c.uint.preencode(state, m.seconds)
+  },
+  encode(state, m) {
+    const flags = ((version >= 3 && m.ended) ? 1 : 0) | ((version >= 3 && m.seconds) ? 2 : 0)
+
+    c.uint.encode(state, flags)
+
+    if (version >= 3 && m.seconds) c.uint.encode(state, m.seconds)
+  },
+  decode(state) {
+    const flags = c.uint.decode(state)
+
+    return {
+      ended: (version >= 3 && (flags & 1) !== 0),
+      seconds: (version >= 3 && (flags & 2) !== 0) ? c.uint.decode(state) : 0
+    }
+  }
+}
+
 function setVersion(v) {
   version = v
 }
@@ -659,6 +683,8 @@ function getEncoding(name) {
       return encoding19
     case '@keet-tui/unshare-file':
       return encoding20
+    case '@keet-tui/note-call':
+      return encoding21
     default:
       throw new Error('Encoder not found ' + name)
   }

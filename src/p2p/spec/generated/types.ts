@@ -139,6 +139,12 @@ export interface UnshareFile {
   readonly target: MessageRef;
 }
 
+export interface NoteCall {
+  readonly type: "note-call";
+  readonly ended?: boolean | null;
+  readonly seconds?: number | null;
+}
+
 export type Op =
   | JoinRoom
   | PostMessage
@@ -157,7 +163,8 @@ export type Op =
   | RevokeInvite
   | ShareFile
   | FinishFile
-  | UnshareFile;
+  | UnshareFile
+  | NoteCall;
 
 export const OP_NUMBERS = {
   "join-room": 1,
@@ -178,6 +185,7 @@ export const OP_NUMBERS = {
   "share-file": 16,
   "finish-file": 17,
   "unshare-file": 18,
+  "note-call": 19,
 } as const;
 
-export const RESERVED_NUMBERS: readonly number[] = [19];
+export const RESERVED_NUMBERS: readonly number[] = [];

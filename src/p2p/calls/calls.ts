@@ -1,0 +1,264 @@
+/**
+ * The calls of all rooms: who is in which, told on each room's channel, and packets of sound as datagrams on the
+ * connections of who is in. What is in a packet is not looked at here. Emits `call` (room id): it is other than before;
+ * `sound` (room id, writer in hex, bytes), `warning` (error, for the log).
+ */
+import { EventEmitter } from "node:events";
+import b4a from "b4a";
+import crypto from "hypercore-crypto";
+import type { Connection } from "hyperswarm";
+import { KeetError } from "../../errors.js";
+import type { RoomPeer } from "../channel.js";
+import type { MemberRoom } from "../member-room.js";
+import type { NoteCall } from "../spec/generated/types.js";
+import { CALL_ID_BYTES, decodeCallState, decodeSound, encodeCallState, encodeSound, tagOf } from "./call-state.js";
+import { mayCall, whyNoCall } from "./may-call.js";
+import { type InCall, RoomCall } from "./room-call.js";
+
+const TELL_MS = 1_000;
+const EXPIRE_MS = 500;
+
+export interface CallMember extends InCall {
+  readonly name: string;
+  /** Round trip to that device in ms; null where there is no connection to it now. */
+  readonly rttMs: number | null;
+}
+
+export interface Call {
+  readonly room: string;
+  /** In hex. */
+  readonly id: string;
+  readonly ageMs: number;
+  /** This device is in it. */
+  readonly isIn: boolean;
+  readonly isMuted: boolean;
+  /** This person does not want to come into it. */
+  readonly isDeclined: boolean;
+  /** Other devices in it. */
+  readonly others: readonly CallMember[];
+  readonly declinedBy: readonly { readonly identity: Uint8Array; readonly name: string }[];
+}
+
+export interface CallsOptions {
+  /** Has this person blocked that one? */
+  readonly isBlocked: (identity: Uint8Array) => boolean;
+}
+
+interface RoomOf {
+  readonly member: MemberRoom;
+  readonly call: RoomCall;
+}
+
+export class Calls extends EventEmitter {
+  readonly #options: CallsOptions;
+  readonly #rooms = new Map<string, RoomOf>();
+  /** Rooms by the tag that their packets carry. */
+  readonly #byTag = new Map<string, string>();
+  readonly #timers: NodeJS.Timeout[];
+
+  constructor(options: CallsOptions) {
+    super();
+    this.#options = options;
+    this.#timers = [
+      setInterval(() => this.#tellAll(), TELL_MS).unref(),
+      setInterval(() => this.#expire(), EXPIRE_MS).unref(),
+    ];
+  }
+
+  close(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const id of [...this.#rooms.keys()]) this.remove(id);
+  }
+
+  add(member: MemberRoom): void {
+    const { id, peers } = member;
+    this.#rooms.set(id, { member, call: new RoomCall(() => performance.now()) });
+    this.#byTag.set(tagOf(id), id);
+    peers.on("call", (peer: RoomPeer, bytes: Uint8Array) => this.#hear(id, peer, bytes));
+    peers.on("proven", (peer: RoomPeer) => this.#tell(id, [peer]));
+    peers.on("presence", () => this.#forgetGone(id));
+  }
+
+  remove(id: string): void {
+    const room = this.#rooms.get(id);
+    if (!room) return;
+    if (room.call.isIn) this.leave(id);
+    this.#rooms.delete(id);
+    this.#byTag.delete(tagOf(id));
+  }
+
+  /** Sound on that connection. */
+  attach(connection: Connection): void {
+    connection.on("message", (bytes: Uint8Array) => this.#onDatagram(connection, bytes));
+  }
+
+  /** Null where nobody is in one. */
+  async info(id: string): Promise<Call | null> {
+    const room = this.#rooms.get(id);
+    const callId = room?.call.id;
+    if (!room || !callId) return null;
+    const { call, member } = room;
+    const peers = member.peers.hereWriters();
+    const nameOf = (identity: Uint8Array) => member.room.nameOf(identity).catch(() => "");
+    return {
+      room: id,
+      id: b4a.toString(callId, "hex"),
+      ageMs: call.ageMs,
+      isIn: call.isIn,
+      isMuted: call.isMuted,
+      isDeclined: call.isDeclined,
+      others: await Promise.all(
+        call.others.map(async (one) => ({
+          ...one,
+          name: await nameOf(one.identity),
+          rttMs: peers.get(one.writer)?.connection.rawStream.rtt ?? null,
+        })),
+      ),
+      declinedBy: await Promise.all(
+        call.declinedBy.map(async (identity) => ({ identity, name: await nameOf(identity) })),
+      ),
+    };
+  }
+
+  /** The room whose call this device is in; null where it is in none. */
+  get current(): string | null {
+    for (const [id, { call }] of this.#rooms) if (call.isIn) return id;
+    return null;
+  }
+
+  /**
+   * Into the room's call, which begins where there is none.
+   * @throws KeetError `NOT_ALLOWED`, `IN_A_CALL` (in another room's)
+   */
+  enter(id: string, isMuted: boolean): void {
+    const { call, member } = this.#of(id);
+    const { current } = this;
+    if (current !== null && current !== id) {
+      throw new KeetError("user", "IN_A_CALL", "You are in another room's call.", { hint: "/hangup leaves it." });
+    }
+    const why = whyNoCall(member);
+    if (why) throw why;
+    const begins = call.id === null;
+    call.enter(crypto.randomBytes(CALL_ID_BYTES), isMuted);
+    this.#changed(id);
+    if (begins) this.#note(member, { type: "note-call" });
+  }
+
+  leave(id: string): void {
+    const { call, member } = this.#of(id);
+    if (!call.isIn) return;
+    const state = call.state();
+    call.leave();
+    const bytes = state && encodeCallState({ ...state, isIn: false });
+    if (bytes) for (const peer of member.peers.hereWriters().values()) peer.sendCall(bytes);
+    if (state && call.id === null) {
+      this.#note(member, { type: "note-call", ended: true, seconds: Math.round(state.ageMs / 1_000) });
+    }
+    this.emit("call", id);
+  }
+
+  /** @throws KeetError `NO_CALL` where this device is in none */
+  mute(id: string, isMuted: boolean): void {
+    const { call } = this.#of(id);
+    if (!call.isIn) throw noCall();
+    call.mute(isMuted);
+    this.#changed(id);
+  }
+
+  /** @throws KeetError `NO_CALL` where nobody is in one */
+  decline(id: string): void {
+    const { call } = this.#of(id);
+    if (!call.id || call.isIn) throw noCall();
+    call.decline();
+    this.#changed(id);
+  }
+
+  /** To all who are in; what is too long, or comes while muted or not in, goes nowhere. */
+  send(id: string, packet: Uint8Array): void {
+    const room = this.#rooms.get(id);
+    if (!room?.call.isIn || room.call.isMuted) return;
+    const bytes = encodeSound(room.member.room.discoveryKey, packet);
+    const peers = room.member.peers.hereWriters();
+    for (const { writer, identity } of room.call.others) {
+      if (!this.#options.isBlocked(identity)) peers.get(writer)?.connection.trySend(bytes);
+    }
+  }
+
+  /** In the room's history; a call goes on without it. */
+  #note(member: MemberRoom, op: NoteCall): void {
+    void member.write(op).catch((error) => this.emit("warning", error));
+  }
+
+  #of(id: string): RoomOf {
+    const room = this.#rooms.get(id);
+    if (room) return room;
+    throw new KeetError("peer", "NOT_WRITABLE", "You are not in this room yet.");
+  }
+
+  #changed(id: string): void {
+    const { member } = this.#of(id);
+    this.#tell(id, member.peers.hereWriters().values());
+    this.emit("call", id);
+  }
+
+  #tell(id: string, peers: Iterable<RoomPeer>): void {
+    const state = this.#rooms.get(id)?.call.state();
+    if (!state) return;
+    const bytes = encodeCallState(state);
+    for (const peer of peers) peer.sendCall(bytes);
+  }
+
+  #tellAll(): void {
+    for (const [id, { call, member }] of this.#rooms) {
+      if (!call.id && !call.state()) continue;
+      // Whose right was taken away is out.
+      if (call.isIn && whyNoCall(member)) {
+        this.leave(id);
+        continue;
+      }
+      this.#tell(id, member.peers.hereWriters().values());
+      // Round trips change.
+      if (call.isIn) this.emit("call", id);
+    }
+  }
+
+  #expire(): void {
+    for (const [id, { call }] of this.#rooms) if (call.expire()) this.emit("call", id);
+  }
+
+  #forgetGone(id: string): void {
+    const room = this.#rooms.get(id);
+    if (!room || room.call.others.length === 0) return;
+    const here = room.member.peers.hereWriters();
+    const gone = room.call.others.filter(({ writer }) => !here.has(writer));
+    for (const { writer } of gone) room.call.forget(writer);
+    if (gone.length > 0) this.emit("call", id);
+  }
+
+  #hear(id: string, peer: RoomPeer, bytes: Uint8Array): void {
+    const room = this.#rooms.get(id);
+    const state = decodeCallState(bytes);
+    if (!room || !state) return;
+    const writer = room.member.peers.writerOf(peer.remoteKey);
+    const identity = room.member.peers.identityOf(peer);
+    if (!writer || !identity || this.#options.isBlocked(identity)) return;
+    void mayCall(room.member, identity)
+      .catch(() => false)
+      .then((may) => {
+        if (may ? room.call.hear(writer, identity, state) : room.call.forget(writer)) this.emit("call", id);
+      });
+  }
+
+  #onDatagram(connection: Connection, bytes: Uint8Array): void {
+    const sound = decodeSound(bytes);
+    const id = sound && this.#byTag.get(sound.tag);
+    const room = id ? this.#rooms.get(id) : null;
+    if (!sound || !id || !room) return;
+    const writer = room.member.peers.writerOf(connection.remotePublicKey);
+    if (writer && room.call.takes(writer)) this.emit("sound", id, writer, sound.packet);
+  }
+}
+
+function noCall(): KeetError {
+  return new KeetError("user", "NO_CALL", "There is no call here.", { hint: "/call begins one." });
+}
