@@ -95,6 +95,7 @@ JSON-RPC 2.0, one object a line (at most ${MAX_LINE_BYTES / 1024 / 1024} MiB), o
 The first line comes from the core: \`{"jsonrpc":"2.0","method":"ready","params":{"version","wire","profile","run"}}\`.
 After \`attach\` it also tells by itself: \`{"jsonrpc":"2.0","method":"event","params":{"run","seq","event"}}\`. Whoever comes back
 hands the last \`run\` and \`seq\` to \`attach\` and gets what was missed, or null: then everything is to be read anew.
+The client that is in a call hears its sound: \`{"jsonrpc":"2.0","method":"sound","params":{"room","from","packet"}}\`, one packet of base64 a line.
 
 \`\`\`
 → {"jsonrpc":"2.0","id":1,"method":"room.list","params":{}}

@@ -4,6 +4,7 @@ import { type Core, openCore, type TransferInfo as Transfer } from "../p2p/index
 import type { Backend } from "../rpc/backend.js";
 import type { CoreEvent } from "../rpc/methods.js";
 import type { OpenBackend } from "./backend-door.js";
+import { callInfo } from "./call-handlers.js";
 import { makeHandlers } from "./handlers.js";
 import { openWorkOf } from "./open-work.js";
 import { RoomEvents } from "./room-events.js";
@@ -54,6 +55,11 @@ class CoreBackend implements Backend {
     core.on("transfer-gone", ({ room, writer, share: id }: Pick<Transfer, "room" | "writer" | "share">) =>
       this.#tell({ type: "transfers", room, transfers: [{ writer, id, transfer: null }] }),
     );
+    core.on("call", (room: string) => {
+      void callInfo(core, room)
+        .then((call) => this.#tell({ type: "call", room, call }))
+        .catch(() => {});
+    });
     core.on("network", () => this.#tell({ type: "network", network: networkInfo(core.networkState()) }));
     core.on("identity", () => {
       const { identity } = core;

@@ -12,6 +12,7 @@ import {
 } from "../p2p/index.js";
 import type { Handlers } from "../rpc/backend.js";
 import type { Draft, InviteInfo, RoomDetail, RoomInfo, VerifyInfo } from "../rpc/methods.js";
+import { callHandlers } from "./call-handlers.js";
 import { debugInfo } from "./debug-handler.js";
 import { fileHandlers } from "./file-handlers.js";
 import { findMessage, findRoom, memberOf } from "./find.js";
@@ -31,6 +32,7 @@ export function makeHandlers(core: Core): Handlers {
     ...messageHandlers(core, search),
     ...moderationHandlers(core),
     ...fileHandlers(core),
+    ...callHandlers(core),
     debug: async ({ room }) => debugInfo(core, room),
     network: async () => networkInfo(core.networkState()),
 

@@ -1,4 +1,5 @@
 /** The one door of the core: what others may name. */
+export type { Call, CallMember } from "./calls/calls.js";
 export { Core, type CoreOptions } from "./core.js";
 export type { Divergence } from "./divergence.js";
 export { DEFAULT_INVITE_MS, type Invite } from "./doors.js";

@@ -1,7 +1,16 @@
 /** The list of `methods.ts` as a typed client. Loads nothing of the core. */
 import type { Duplex } from "node:stream";
 import { type ErrorFamily, KeetError } from "../errors.js";
-import type { CoreEvent, EventParams, MethodName, ParamsOf, ReadyParams, ResultOf, WireErrorData } from "./methods.js";
+import type {
+  CoreEvent,
+  EventParams,
+  MethodName,
+  ParamsOf,
+  ReadyParams,
+  ResultOf,
+  SoundParams,
+  WireErrorData,
+} from "./methods.js";
 import { dial, Lines } from "./transport.js";
 
 const CONNECT_MS = 5_000;
@@ -38,6 +47,7 @@ export class RpcClient {
   readonly #lines: Lines;
   readonly #waiting = new Map<number, Waiting>();
   readonly #eventListeners = new Set<EventListener>();
+  readonly #soundListeners = new Set<(sound: SoundParams) => void>();
   readonly #closeListeners = new Set<(reason: string | null) => void>();
   readonly #ready: Promise<ReadyParams>;
   #settleReady: { done: (ready: ReadyParams) => void; failed: (error: Error) => void } | null = null;
@@ -117,6 +127,17 @@ export class RpcClient {
     return () => this.#eventListeners.delete(listener);
   }
 
+  /** Says it and waits for no answer: a packet of sound that is late is of no use. */
+  notify<M extends MethodName>(method: M, params: ParamsOf<M>): void {
+    this.#lines.send(JSON.stringify({ jsonrpc: "2.0", method, params }));
+  }
+
+  /** Packets of the call that this client is in. */
+  onSound(listener: (sound: SoundParams) => void): () => void {
+    this.#soundListeners.add(listener);
+    return () => this.#soundListeners.delete(listener);
+  }
+
   /** The connection is over, whoever ended it. */
   onClose(listener: (reason: string | null) => void): () => void {
     this.#closeListeners.add(listener);
@@ -142,6 +163,8 @@ export class RpcClient {
       const params = message.params as EventParams;
       if (this.#isAttached) this.#tell(params.event, { run: params.run, seq: params.seq });
       else this.#held.push(params);
+    } else if (message.method === "sound") {
+      for (const listener of this.#soundListeners) listener(message.params as SoundParams);
     } else if (typeof message.id === "number") this.#answer(message.id, message);
   }
 

@@ -4,8 +4,11 @@
  * `status` and `stop` never change shape, so that any version can ask any other to leave.
  */
 import type { ErrorData } from "../errors.js";
+import { CALL_METHODS, type CallInfo } from "./call-methods.js";
 import { FILE_METHODS } from "./file-methods.js";
 import { count, flag, hex, type Method, method, oneOf, optional, text, texts, type ValuesOf } from "./shape.js";
+
+export type { CallInfo, CallMemberInfo, SoundParams } from "./call-methods.js";
 
 /** Raised when an older client would misread a newer core, or the other way round. */
 export const WIRE_VERSION = 1;
@@ -559,6 +562,8 @@ export const METHODS = {
 
   ...FILE_METHODS,
 
+  ...CALL_METHODS,
+
   "draft.get": method<Draft | null>()("Unsent text kept for a room", { room }, "draft"),
   "draft.set": method<null>()(
     "Keep unsent text for a room; empty forgets it",
@@ -620,6 +625,8 @@ export type CoreEvent =
   | { readonly type: "members"; readonly room: string; readonly members: readonly MemberInfo[] }
   /** Who is typing now; the empty list when nobody is. */
   | { readonly type: "typing"; readonly room: string; readonly who: readonly PersonInfo[] }
+  /** The call of a room is other than before; null: it is over. While this device is in one also once a second. */
+  | { readonly type: "call"; readonly room: string; readonly call: CallInfo | null }
   | { readonly type: "network"; readonly network: NetworkInfo }
   | { readonly type: "identity"; readonly identity: IdentityInfo }
   /** Something a person should read once. */

@@ -2,7 +2,7 @@
 import type { Duplex } from "node:stream";
 import { KeetError } from "../errors.js";
 import type { Log } from "../log.js";
-import type { Backend, ProcessMethod } from "./backend.js";
+import type { Asker, Backend, ProcessMethod } from "./backend.js";
 import {
   type CoreEvent,
   MAX_LINE_BYTES,
@@ -19,6 +19,8 @@ import { Lines } from "./transport.js";
 /** What a client that comes back can still be told. Bounded in bytes too: all of it must fit into one line. */
 const RING_EVENTS = 2_000;
 const RING_BYTES = 6 * 1024 * 1024;
+/** Of sound that waits for a client, a second; what is older is of no use to anybody. */
+const MAX_QUEUED_SOUND_BYTES = 32 * 1024;
 /** Unanswered requests one client may have. */
 const MAX_OPEN_REQUESTS = 1_024;
 
@@ -53,6 +55,8 @@ export interface Client {
 
 interface Connection extends Client {
   readonly lines: Lines;
+  readonly asker: Asker;
+  readonly closing: Set<() => void>;
   open: number;
 }
 
@@ -88,11 +92,13 @@ export class RpcServer {
       onClose: (reason) => {
         if (reason) log.warn(`client ${number} ended:`, reason);
         this.#clients.delete(client);
+        for (const run of client.closing) run();
         onClients?.(this.#clients.size);
       },
       ...(maxQueuedBytes ? { maxQueuedBytes } : {}),
     });
-    const client: Connection = { number, lines, open: 0, isAttached: false };
+    const closing = new Set<() => void>();
+    const client: Connection = { number, lines, asker: askerOf(lines, closing), closing, open: 0, isAttached: false };
     this.#clients.add(client);
     lines.send(JSON.stringify({ jsonrpc: "2.0", method: "ready", params: ready }));
     onClients?.(this.#clients.size);
@@ -178,9 +184,9 @@ export class RpcServer {
     const { process, backend, guard } = this.#options;
     if (name === "status" || name === "stop" || name === "stay") return process[name](params as never, client);
     guard?.();
-    const handler = backend.handlers[name] as ((params: unknown) => Promise<unknown>) | undefined;
+    const handler = backend.handlers[name] as ((params: unknown, asker: Asker) => Promise<unknown>) | undefined;
     if (!handler) throw new KeetError("user", "NOT_SUPPORTED_YET", `${name} is not there yet`);
-    return handler(params);
+    return handler(params, client.asker);
   }
 
   #attach(client: Connection, params: ParamsOf<"attach">): ResultOf<"attach"> {
@@ -214,6 +220,16 @@ export class RpcServer {
       JSON.stringify({ jsonrpc: "2.0", id, error: { code: number, message: data.message.slice(0, 2_000), data } }),
     );
   }
+}
+
+function askerOf(lines: Lines, closing: Set<() => void>): Asker {
+  return {
+    onClose: (run) => void closing.add(run),
+    sound: (params) => {
+      if (lines.queuedBytes > MAX_QUEUED_SOUND_BYTES) return;
+      lines.send(JSON.stringify({ jsonrpc: "2.0", method: "sound", params }));
+    },
+  };
 }
 
 function tooLong(): KeetError {

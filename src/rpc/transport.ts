@@ -115,6 +115,11 @@ export class Lines {
     return true;
   }
 
+  /** Bytes that wait for the reader. */
+  get queuedBytes(): number {
+    return this.#stream.writableLength;
+  }
+
   pause(): void {
     this.#stream.pause();
   }
