@@ -8,6 +8,8 @@ const LENGTH_BYTES = 2;
 /** One datagram, with room for what the connection puts around it. */
 export const MAX_PACKET_BYTES = 1_100;
 export const MAX_EARLIER = 2;
+/** How many frames before the packet's own an earlier one may be. */
+export const MAX_BEFORE = 8;
 export const MAX_LEVEL = 127;
 export const SEQUENCES = 0x1_0000;
 export const TIMESTAMPS = 0x1_0000_0000;
@@ -17,6 +19,15 @@ const END = 2;
 const LONG = 4;
 const EARLIER_SHIFT = 3;
 const KNOWN_FLAGS = 0x1f;
+/** Of the 16 bits before an earlier frame the upper five say how far before. */
+const BEFORE_SHIFT = 11;
+const LENGTH_MASK = (1 << BEFORE_SHIFT) - 1;
+
+export interface EarlierFrame {
+  /** How many frames before the packet's own, 1 to 8. */
+  readonly before: number;
+  readonly frame: Uint8Array;
+}
 
 export interface AudioPacket {
   /** One more for each packet; wraps at 65,536. */
@@ -30,8 +41,8 @@ export interface AudioPacket {
   readonly isEnd: boolean;
   readonly frameMs: FrameMs;
   readonly frame: Uint8Array;
-  /** The frames right before `frame` once more, the oldest first; each as long as `frame`. */
-  readonly earlier: readonly Uint8Array[];
+  /** Frames sent before, once more, the oldest first; each as long in time as `frame`. */
+  readonly earlier: readonly EarlierFrame[];
 }
 
 /** @throws RangeError for what has no place in a packet; earlier frames that find no room are left out, the oldest first */
@@ -50,19 +61,19 @@ export function encodePacket(packet: AudioPacket): Uint8Array {
   bytes[8] = Math.max(0, Math.min(MAX_LEVEL, Math.round(packet.level)));
   let at = HEADER_BYTES;
   for (const one of earlier) {
-    view.setUint16(at, one.length, true);
-    bytes.set(one, at + LENGTH_BYTES);
-    at += LENGTH_BYTES + one.length;
+    view.setUint16(at, (one.before << BEFORE_SHIFT) | one.frame.length, true);
+    bytes.set(one.frame, at + LENGTH_BYTES);
+    at += LENGTH_BYTES + one.frame.length;
   }
   bytes.set(frame, at);
   return bytes;
 }
 
-function size(frame: Uint8Array, earlier: readonly Uint8Array[]): number {
-  return earlier.reduce((sum, one) => sum + LENGTH_BYTES + one.length, HEADER_BYTES + frame.length);
+function size(frame: Uint8Array, earlier: readonly EarlierFrame[]): number {
+  return earlier.reduce((sum, one) => sum + LENGTH_BYTES + one.frame.length, HEADER_BYTES + frame.length);
 }
 
-function fitting({ frame, earlier }: AudioPacket): readonly Uint8Array[] {
+function fitting({ frame, earlier }: AudioPacket): readonly EarlierFrame[] {
   let kept = earlier.slice(-MAX_EARLIER);
   while (kept.length > 0 && size(frame, kept) > MAX_PACKET_BYTES) kept = kept.slice(1);
   return kept;
@@ -82,7 +93,7 @@ export function decodePacket(bytes: Uint8Array): AudioPacket | null {
   if ((flags & ~KNOWN_FLAGS) !== 0 || count > MAX_EARLIER || level > MAX_LEVEL) return null;
   const frameMs = flags & LONG ? 20 : 10;
   const frames = framesOf(bytes, count);
-  if (!frames?.every((frame) => isFrame(frame, frameMs))) return null;
+  if (!frames?.every(({ frame }) => isFrame(frame, frameMs)) || !areInOrder(frames)) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return {
     sequence: view.getUint16(2, true),
@@ -91,29 +102,34 @@ export function decodePacket(bytes: Uint8Array): AudioPacket | null {
     isStart: (flags & START) !== 0,
     isEnd: (flags & END) !== 0,
     frameMs,
-    frame: frames.at(-1)!,
+    frame: frames.at(-1)!.frame,
     earlier: frames.slice(0, -1),
   };
 }
 
 /** @returns the earlier frames and, last, the packet's own; null where lengths do not add up */
-function framesOf(bytes: Uint8Array, count: number): Uint8Array[] | null {
-  const frames: Uint8Array[] = [];
+function framesOf(bytes: Uint8Array, count: number): EarlierFrame[] | null {
+  const frames: EarlierFrame[] = [];
   let at = HEADER_BYTES;
   for (let i = 0; i < count; i += 1) {
     if (at + LENGTH_BYTES > bytes.length) return null;
-    const end = at + LENGTH_BYTES + (bytes[at]! | (bytes[at + 1]! << 8));
+    const head = bytes[at]! | (bytes[at + 1]! << 8);
+    const end = at + LENGTH_BYTES + (head & LENGTH_MASK);
     if (end > bytes.length) return null;
-    frames.push(bytes.slice(at + LENGTH_BYTES, end));
+    frames.push({ before: head >> BEFORE_SHIFT, frame: bytes.slice(at + LENGTH_BYTES, end) });
     at = end;
   }
-  frames.push(bytes.slice(at));
+  frames.push({ before: 0, frame: bytes.slice(at) });
   return frames;
 }
 
 /** A frame tells its own length too; one that says another than its packet would shift everything after it. */
 function isFrame(frame: Uint8Array, frameMs: FrameMs): boolean {
   return frame.length > 0 && frame.length <= MAX_FRAME_BYTES && frameLengthMs(frame) === frameMs;
+}
+
+function areInOrder(frames: readonly EarlierFrame[]): boolean {
+  return frames.every(({ before }, i) => before <= MAX_BEFORE && before > (frames[i + 1]?.before ?? -1));
 }
 
 /** How far `to` is after `from` on a counter that wraps at `modulus`; negative where it is before. */

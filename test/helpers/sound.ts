@@ -76,15 +76,35 @@ export function sum(...parts: readonly Int16Array[]): Int16Array {
   );
 }
 
+/** Looked for at 6 kHz first, then by the sample. */
+const COARSE = 8;
+
 /** How many samples `heard` is behind `said`, from -`most` to `most`: where they are most alike. */
 export function delaySamples(said: Int16Array, heard: Int16Array, most: number): number {
-  const fft = new Fft(2 ** Math.ceil(Math.log2(said.length + heard.length)));
-  const [a, ai, b, bi] = Array.from({ length: 4 }, () => new Float64Array(fft.size)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
+  const near = COARSE * coarseDelay(thinned(said), thinned(heard), Math.floor(most / COARSE));
+  let best = near;
+  let score = -Infinity;
+  for (let lag = near - COARSE; lag <= near + COARSE; lag += 1) {
+    let product = 0;
+    const end = Math.min(said.length, heard.length - lag);
+    for (let i = Math.max(0, -lag); i < end; i += 1) product += said[i]! * heard[i + lag]!;
+    if (product > score) [score, best] = [product, lag];
+  }
+  return best;
+}
+
+function thinned(pcm: Int16Array): Float64Array {
+  return Float64Array.from({ length: Math.floor(pcm.length / COARSE) }, (_, i) => {
+    let sum = 0;
+    for (let k = 0; k < COARSE; k += 1) sum += pcm[i * COARSE + k]!;
+    return sum;
+  });
+}
+
+function coarseDelay(said: Float64Array, heard: Float64Array, most: number): number {
+  const fft = new Fft(2 ** Math.ceil(Math.log2(said.length + heard.length + 1)));
+  const zeros = () => new Float64Array(fft.size);
+  const [a, ai, b, bi] = [zeros(), zeros(), zeros(), zeros()];
   a.set(said);
   b.set(heard);
   fft.forward(a, ai);
@@ -102,11 +122,16 @@ export function delaySamples(said: Int16Array, heard: Int16Array, most: number):
   return best;
 }
 
-/** The largest step from one sample to the next: a click stands out of it. */
-export function largestStep(pcm: Int16Array): number {
-  let largest = 0;
-  for (let i = 1; i < pcm.length; i += 1) largest = Math.max(largest, Math.abs(pcm[i]! - pcm[i - 1]!));
-  return largest;
+/**
+ * How sharp the sharpest edge is: the largest third difference. It lets a voice through 50 dB quieter than what lies
+ * near 24 kHz, where a voice has nothing and a click as much as anywhere.
+ */
+export function sharpestEdge(pcm: Int16Array): number {
+  let sharpest = 0;
+  for (let i = 3; i < pcm.length; i += 1) {
+    sharpest = Math.max(sharpest, Math.abs(pcm[i]! - 3 * pcm[i - 1]! + 3 * pcm[i - 2]! - pcm[i - 3]!));
+  }
+  return sharpest;
 }
 
 /** Longest run in which nothing louder than `limit` comes, in samples. */

@@ -10,6 +10,7 @@ import {
 } from "../../src/media/packet.js";
 import { randomBy } from "../helpers/random.js";
 
+const early = (before: number, length: number) => ({ before, frame: frame20(length) });
 /** Opus frames by their first byte alone: SILK wideband of 20 ms, of 10 ms; 60 ms; three of 20 ms. */
 const frame20 = (length: number) => Uint8Array.from({ length }, (_, i) => (i === 0 ? 0x48 : i));
 const frame10 = (length: number) => Uint8Array.from({ length }, (_, i) => (i === 0 ? 0x40 : i));
@@ -25,7 +26,10 @@ function packet(parts: Partial<AudioPacket> = {}): AudioPacket {
     isEnd: false,
     frameMs: 20,
     frame: frame20(70),
-    earlier: [frame20(3), frame20(60)],
+    earlier: [
+      { before: 8, frame: frame20(3) },
+      { before: 1, frame: frame20(60) },
+    ],
     ...parts,
   };
 }
@@ -34,7 +38,7 @@ t.test("a packet is the same after the way through bytes", async (t) => {
   const parts: Partial<AudioPacket>[] = [
     {},
     { earlier: [] },
-    { frameMs: 10, frame: frame10(1), earlier: [frame10(1)] },
+    { frameMs: 10, frame: frame10(1), earlier: [{ before: 2, frame: frame10(1) }] },
     { isStart: false, isEnd: true, sequence: 0, timestamp: 0, level: 127 },
   ];
   for (const one of parts) t.same(decodePacket(encodePacket(packet(one))), packet(one));
@@ -42,9 +46,9 @@ t.test("a packet is the same after the way through bytes", async (t) => {
 
 t.test("the bytes are those of the page", async (t) => {
   const bytes = encodePacket(
-    packet({ sequence: 0x0102, timestamp: 0x03040506, earlier: [frame20(2)], frame: frame20(3) }),
+    packet({ sequence: 0x0102, timestamp: 0x03040506, earlier: [{ before: 3, frame: frame20(2) }], frame: frame20(3) }),
   );
-  t.same([...bytes], [1, 0b00001101, 2, 1, 6, 5, 4, 3, 31, 2, 0, 0x48, 1, 0x48, 1, 2]);
+  t.same([...bytes], [1, 0b00001101, 2, 1, 6, 5, 4, 3, 31, 2, 3 << 3, 0x48, 1, 0x48, 1, 2]);
 });
 
 t.test("what a decoded packet holds does not change with the buffer it came in", async (t) => {
@@ -55,9 +59,9 @@ t.test("what a decoded packet holds does not change with the buffer it came in",
 });
 
 t.test("earlier frames that find no room are left out, the oldest first", async (t) => {
-  const full = encodePacket(packet({ frame: frame20(500), earlier: [frame20(300), frame20(400)] }));
+  const full = encodePacket(packet({ frame: frame20(500), earlier: [early(2, 300), early(1, 400)] }));
   t.ok(full.length <= MAX_PACKET_BYTES);
-  t.same(decodePacket(full)!.earlier, [frame20(400)]);
+  t.same(decodePacket(full)!.earlier, [early(1, 400)]);
   t.throws(() => encodePacket(packet({ frame: frame20(1_100), earlier: [] })), RangeError);
   t.throws(() => encodePacket(packet({ frame: new Uint8Array(0) })), RangeError);
 });
@@ -71,8 +75,11 @@ t.test("whatever is no packet is null", async (t) => {
     ["an unknown flag", changedAt(good, 1, good[1]! | 0x20)],
     ["three earlier frames", changedAt(good, 1, good[1]! | 0x18)],
     ["a level over 127", changedAt(good, 8, 128)],
-    ["a length that reaches past the end", changedAt(good, 10, 0xff)],
+    ["a length that reaches past the end", changedAt(good, 9, 0xff)],
     ["an empty earlier frame", changedAt(good, 9, 0)],
+    ["an earlier frame that is the packet's own", changedAt(good, 10, 0)],
+    ["an earlier frame of long ago", changedAt(good, 10, 9 << 3)],
+    ["earlier frames that are not in order", encodePacket(packet({ earlier: [early(1, 3), early(2, 3)] }))],
     ["64 KiB", new Uint8Array(65_536).fill(1)],
     ["a frame of another length than it says", changedAt(good, 1, good[1]! & ~4)],
     ["a frame of 60 ms", withFrame(FRAME_60)],
