@@ -94,8 +94,7 @@ export async function carry(said: Int16Array, path: Path): Promise<Heard> {
     }
     now = atNow;
     // A decoder is opened beside; a real loop has a turn between a packet and its sound.
-    if (due.length > 0) await Promise.resolve();
-    if (heard.length === 0) await new Promise((done) => setImmediate(done));
+    if (due.length > 0) await new Promise((done) => setImmediate(done));
     for (let i = 0; i < turn; i += 1) heard.push(mixer.pull());
     const stats = mixer.speakers()[0]?.stats;
     if (!stats || stats.delayMs === 0) continue;
