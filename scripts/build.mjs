@@ -77,6 +77,9 @@ export async function buildProgram({ folder = join(root, "dist"), plugins = [] }
       "compact-encoding",
       "hypercore-crypto",
       "sodium-universal",
+      // These find their WebAssembly beside themselves.
+      "libopus-wasm",
+      "@echogarden/rnnoise-wasm",
       "b4a",
       "z32",
       "ready-resource",

@@ -7,18 +7,8 @@ import { KeetError } from "../../src/errors.js";
 import { hex, type RoomRow } from "../../src/p2p/room.js";
 import { atMost } from "../../src/p2p/time-limit.js";
 import { type Mate, Table } from "./mates.js";
+import { randomBy } from "./random.js";
 import { until } from "./rooms.js";
-
-/** mulberry32: small, even, and the same everywhere. */
-export function randomBy(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const HEAL_LIMIT_MS = 120_000;
 const SAY_LIMIT_MS = 500;

@@ -1,0 +1,86 @@
+/**
+ * How late packets come, and how long their sound must wait so that nearly all are there in time. The sender's clock
+ * and ours share no beginning, so everything is counted from the quickest packet of the last seconds.
+ */
+import { STEP_MS } from "./sound.js";
+
+const FIRST_TARGET_MS = 40;
+const MIN_TARGET_MS = 20;
+const MAX_TARGET_MS = 400;
+/** Long enough to hold a quick packet, and short against what two sound cards drift apart in it: 4 ms at 1,000 ppm. */
+const QUICKEST_FOR_MS = 4_000;
+/** Beyond this the talker's clock was set anew. */
+const JUMP_MS = 1_000;
+const BIN_MS = 5;
+const BINS = 100;
+/** Of these packets the target leaves out the latest 2 %; each packet takes half a percent of the past away. */
+const IN_TIME = 0.98;
+const FORGET = 0.995;
+const JITTER_SHARE = 1 / 16;
+
+export class DelayTracker {
+  /** By arrival; lateness rises, so the first is the least of all. */
+  #quickest: { readonly at: number; readonly lateness: number }[] = [];
+  #last: number | null = null;
+  #shares = new Float64Array(BINS);
+  #jitterMs = 0;
+  #targetMs = FIRST_TARGET_MS;
+  #copiesMs = 0;
+
+  constructor() {
+    this.#shares[FIRST_TARGET_MS / BIN_MS - 3] = 1;
+  }
+
+  /** How long sound waits for its packet, counted from the quickest one, ms. */
+  get targetMs(): number {
+    return Math.max(this.#targetMs, this.#copiesMs === 0 ? 0 : this.#copiesMs + this.#jitterMs + STEP_MS);
+  }
+
+  /** @param ms how long after a lost frame its copy is sent; 0 where nothing gets lost */
+  waitForCopies(ms: number): void {
+    this.#copiesMs = ms;
+  }
+
+  /** Mean difference in delay of packets that follow each other, ms. */
+  get jitterMs(): number {
+    return this.#jitterMs;
+  }
+
+  /** What the clock here shows when a sample comes by the quickest way, less what the talker's shows for it, ms. */
+  get baseMs(): number {
+    return this.#quickest[0]?.lateness ?? this.#last ?? 0;
+  }
+
+  hasJumped(saidMs: number, nowMs: number): boolean {
+    return this.#last !== null && Math.abs(nowMs - saidMs - this.baseMs) > JUMP_MS;
+  }
+
+  /** The talker's clock was set anew: what is known of the network stays. */
+  restart(): void {
+    this.#quickest = [];
+    this.#last = null;
+  }
+
+  /** @param saidMs the packet's moment on the talker's clock */
+  note(saidMs: number, nowMs: number): void {
+    const lateness = nowMs - saidMs;
+    if (this.#last !== null) this.#jitterMs += (Math.abs(lateness - this.#last) - this.#jitterMs) * JITTER_SHARE;
+    this.#last = lateness;
+    while ((this.#quickest.at(-1)?.lateness ?? -Infinity) >= lateness) this.#quickest.pop();
+    this.#quickest.push({ at: nowMs, lateness });
+    while (this.#quickest[0]!.at < nowMs - QUICKEST_FOR_MS) this.#quickest.shift();
+    this.#learn(lateness - this.baseMs);
+  }
+
+  #learn(behindMs: number): void {
+    const bin = Math.max(0, Math.min(BINS - 1, Math.floor(behindMs / BIN_MS)));
+    for (let i = 0; i < BINS; i += 1) this.#shares[i]! *= FORGET;
+    this.#shares[bin]! += 1 - FORGET;
+    let share = 0;
+    let last = 0;
+    while (last < BINS && share + this.#shares[last]! < IN_TIME) share += this.#shares[last++]!;
+    // A frame is taken up to one step before its first sample is due.
+    const wanted = (last + 1) * BIN_MS + STEP_MS;
+    this.#targetMs = Math.max(MIN_TARGET_MS, Math.min(MAX_TARGET_MS, wanted));
+  }
+}
