@@ -6,7 +6,7 @@ import type { CallInfo } from "../rpc/methods.js";
 import { findRoom } from "./find.js";
 import { personInfo, Shapes } from "./shapes.js";
 
-type Names = "call.show" | "call.join" | "call.leave" | "call.mute" | "call.decline" | "call.send";
+type Names = "call.show" | "call.join" | "call.leave" | "call.mute" | "call.decline" | "call.heard" | "call.send";
 
 export function callHandlers(core: Core): Pick<Handlers, Names> {
   let holder: { readonly asker: Asker; readonly room: string } | null = null;
@@ -49,6 +49,12 @@ export function callHandlers(core: Core): Pick<Handlers, Names> {
       core.calls.decline(findRoom(core, room).id);
       return null;
     },
+    "call.heard": async ({ room, lossPercent, lossRun }, asker) => {
+      if (holder?.room === room && holder.asker === asker) {
+        core.calls.misses(room, { percent: lossPercent, run: Math.max(1, lossRun / 10) });
+      }
+      return null;
+    },
     "call.send": async ({ room, packet }, asker) => {
       // What comes after hanging up has nobody to complain to.
       if (holder?.room === room && holder.asker === asker) core.calls.send(room, Buffer.from(packet, "base64"));
@@ -72,11 +78,13 @@ function shown(core: Core, call: Call): CallInfo {
     here: call.isIn,
     muted: call.isMuted,
     declined: call.isDeclined,
-    others: call.others.map(({ identity, name, writer, isMuted, rttMs }) => ({
+    others: call.others.map(({ identity, name, writer, isMuted, loss, rttMs }) => ({
       ...personInfo(identity, name),
       writer,
       muted: isMuted,
       mine: Shapes.hex(identity) === me,
+      lossPercent: Math.round(loss.percent),
+      lossRun: loss.run,
       rttMs,
     })),
     declinedBy: call.declinedBy.map(({ identity, name }) => personInfo(identity, name)),

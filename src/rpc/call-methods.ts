@@ -1,6 +1,6 @@
 /** What may be asked of the core about calls; part of `METHODS`. Sound comes as `sound` to the client that is in the call. */
 import type { PersonInfo } from "./methods.js";
-import { flag, method, optional, text } from "./shape.js";
+import { count, flag, method, optional, text } from "./shape.js";
 
 /** Of one packet, in base64: 1,100 bytes. */
 const MAX_PACKET_CHARS = 1_468;
@@ -13,6 +13,9 @@ export interface CallMemberInfo extends PersonInfo {
   readonly muted: boolean;
   /** Another device of this person. */
   readonly mine: boolean;
+  /** What it misses of what others send: percent, and the mean length of a loss in packets. */
+  readonly lossPercent: number;
+  readonly lossRun: number;
   /** Round trip in ms; null where there is no connection now. */
   readonly rttMs: number | null;
 }
@@ -51,6 +54,11 @@ export const CALL_METHODS = {
   "call.leave": method<null>()("Out of the call", { room }, "null"),
   "call.mute": method<CallInfo>()("No sound goes out any more, or again", { room, muted: flag() }, "call"),
   "call.decline": method<null>()("Not now: who is in the call is told", { room }, "null"),
+  "call.heard": method<null>()(
+    "What this device misses of what the others send, in percent and in tenths of a packet, so that they repeat as much as is needed",
+    { room, lossPercent: count(100), lossRun: count(500) },
+    "null",
+  ),
   "call.send": method<null>()(
     "A packet of sound to all in the call (best without an `id`: nobody waits for an answer)",
     { room, packet: text(MAX_PACKET_CHARS) },

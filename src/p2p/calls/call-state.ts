@@ -25,25 +25,56 @@ export interface CallState {
   readonly declines: boolean;
   /** How long it has been going on, in ms: the sender's word for it. */
   readonly ageMs: number;
+  /** What it misses of what the others send, so that they repeat as much as is needed. */
+  readonly loss: Loss;
 }
 
-const codec = struct<{ version: number; call: Uint8Array; flags: number; ageMs: number }>({
+export interface Loss {
+  /** 0 to 100, of the one heard worst. */
+  readonly percent: number;
+  /** Mean length of a loss, in packets. */
+  readonly run: number;
+}
+
+export const NO_LOSS: Loss = { percent: 0, run: 1 };
+const MAX_RUN = 50;
+
+interface Written {
+  readonly version: number;
+  readonly call: Uint8Array;
+  readonly flags: number;
+  readonly ageMs: number;
+  readonly lossPercent: number;
+  /** In tenths of a packet. */
+  readonly lossRun: number;
+}
+
+const codec = struct<Written>({
   version: c.uint,
   call: c.fixed(CALL_ID_BYTES),
   flags: c.uint,
   ageMs: c.uint,
+  lossPercent: c.uint,
+  lossRun: c.uint,
 });
 
-export function encodeCallState({ call, isIn, isMuted, declines, ageMs }: CallState): Uint8Array {
+export function encodeCallState({ call, isIn, isMuted, declines, ageMs, loss }: CallState): Uint8Array {
   const flags = (isIn ? IS_IN : 0) | (isMuted ? IS_MUTED : 0) | (declines ? DECLINES : 0);
-  return c.encode(codec, { version: 1, call, flags, ageMs: Math.max(0, Math.round(ageMs)) });
+  return c.encode(codec, {
+    version: 1,
+    call,
+    flags,
+    ageMs: Math.max(0, Math.round(ageMs)),
+    lossPercent: Math.round(within(loss.percent, 0, 100)),
+    lossRun: Math.round(within(loss.run, 1, MAX_RUN) * 10),
+  });
 }
 
 /** Null for what is none, or of a version that this one does not know. */
 export function decodeCallState(bytes: Uint8Array): CallState | null {
   if (bytes.byteLength > MAX_STATE_BYTES) return null;
   try {
-    const { version, call, flags, ageMs } = c.decode(codec, bytes);
+    const { version, call, flags, ageMs, lossPercent, lossRun } = c.decode(codec, bytes);
     if (version !== 1 || !Number.isSafeInteger(ageMs)) return null;
     return {
       call: b4a.from(call),
@@ -51,10 +82,15 @@ export function decodeCallState(bytes: Uint8Array): CallState | null {
       isMuted: (flags & IS_MUTED) !== 0,
       declines: (flags & DECLINES) !== 0,
       ageMs,
+      loss: { percent: within(lossPercent, 0, 100), run: within(lossRun / 10, 1, MAX_RUN) },
     };
   } catch {
     return null;
   }
+}
+
+function within(value: number, least: number, most: number): number {
+  return Math.max(least, Math.min(most, value));
 }
 
 /** @throws RangeError over `MAX_PACKET_BYTES` */

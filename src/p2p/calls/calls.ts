@@ -11,7 +11,15 @@ import { KeetError } from "../../errors.js";
 import type { RoomPeer } from "../channel.js";
 import type { MemberRoom } from "../member-room.js";
 import type { NoteCall } from "../spec/generated/types.js";
-import { CALL_ID_BYTES, decodeCallState, decodeSound, encodeCallState, encodeSound, tagOf } from "./call-state.js";
+import {
+  CALL_ID_BYTES,
+  decodeCallState,
+  decodeSound,
+  encodeCallState,
+  encodeSound,
+  type Loss,
+  tagOf,
+} from "./call-state.js";
 import { mayCall, whyNoCall } from "./may-call.js";
 import { type InCall, RoomCall } from "./room-call.js";
 
@@ -163,6 +171,11 @@ export class Calls extends EventEmitter {
     if (!call.isIn) throw noCall();
     call.mute(isMuted);
     this.#changed(id);
+  }
+
+  /** What this device misses of what the others send. */
+  misses(id: string, loss: Loss): void {
+    this.#rooms.get(id)?.call.misses(loss);
   }
 
   /** @throws KeetError `NO_CALL` where nobody is in one */

@@ -3,7 +3,7 @@
  * Nothing of it is kept. Pure but for the clock handed in.
  */
 import b4a from "b4a";
-import type { CallState } from "./call-state.js";
+import { type CallState, type Loss, NO_LOSS } from "./call-state.js";
 
 /** Whoever said nothing for so long is gone: killed, or behind a network that was cut. */
 export const GONE_MS = 4_000;
@@ -23,6 +23,7 @@ export interface InCall {
   readonly writer: string;
   readonly identity: Uint8Array;
   readonly isMuted: boolean;
+  readonly loss: Loss;
 }
 
 export class RoomCall {
@@ -31,6 +32,7 @@ export class RoomCall {
   readonly #packets = new Map<string, { second: number; count: number }>();
   #own: { call: Uint8Array; isMuted: boolean; since: number } | null = null;
   #declined: Uint8Array | null = null;
+  #loss = NO_LOSS;
 
   /** @param now ms, monotonic */
   constructor(now: () => number) {
@@ -64,7 +66,7 @@ export class RoomCall {
   /** Other devices in it. */
   get others(): InCall[] {
     return [...this.#heard].flatMap(([writer, { identity, state }]) =>
-      state.isIn ? [{ writer, identity, isMuted: state.isMuted }] : [],
+      state.isIn ? [{ writer, identity, isMuted: state.isMuted, loss: state.loss }] : [],
     );
   }
 
@@ -87,6 +89,12 @@ export class RoomCall {
     const ageMs = this.#others().length > 0 ? this.ageMs : 0;
     this.#own = { call: this.id ?? id, isMuted, since: this.#now() - ageMs };
     this.#declined = null;
+    this.#loss = NO_LOSS;
+  }
+
+  /** What this device misses of what the others send; they hear of it with the next state. */
+  misses(loss: Loss): void {
+    this.#loss = loss;
   }
 
   leave(): void {
@@ -103,10 +111,10 @@ export class RoomCall {
 
   /** What to tell the others; null where there is nothing to tell. */
   state(): CallState | null {
-    const ageMs = this.ageMs;
-    if (this.#own) return { call: this.#own.call, isIn: true, isMuted: this.#own.isMuted, declines: false, ageMs };
+    const of = { ageMs: this.ageMs, loss: this.#loss };
+    if (this.#own) return { call: this.#own.call, isIn: true, isMuted: this.#own.isMuted, declines: false, ...of };
     if (!this.#declined) return null;
-    return { call: this.#declined, isIn: false, isMuted: false, declines: true, ageMs };
+    return { call: this.#declined, isIn: false, isMuted: false, declines: true, ...of };
   }
 
   /** Whether anything is other than before. */

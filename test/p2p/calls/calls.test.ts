@@ -109,7 +109,14 @@ async function eventuallyHeard(heard: string[], say: () => void): Promise<string
 t.test("a room's call by itself", async (t) => {
   let now = 0;
   const call = new RoomCall(() => now);
-  const state = { call: b4a.alloc(16, 1), isIn: true, isMuted: false, declines: false, ageMs: 5_000 };
+  const state = {
+    call: b4a.alloc(16, 1),
+    isIn: true,
+    isMuted: false,
+    declines: false,
+    ageMs: 5_000,
+    loss: { percent: 0, run: 1 },
+  };
   const who = b4a.alloc(32, 7);
 
   t.ok(call.hear("w1", who, state));
@@ -134,7 +141,14 @@ t.test("a room's call by itself", async (t) => {
 });
 
 t.test("bytes that are none of ours", async (t) => {
-  const state = { call: b4a.alloc(16, 1), isIn: true, isMuted: true, declines: false, ageMs: 77 };
+  const state = {
+    call: b4a.alloc(16, 1),
+    isIn: true,
+    isMuted: true,
+    declines: false,
+    ageMs: 77,
+    loss: { percent: 12, run: 2.5 },
+  };
   t.same(decodeCallState(encodeCallState(state)), state);
   t.equal(decodeCallState(b4a.alloc(0)), null);
   t.equal(decodeCallState(b4a.alloc(1_000)), null);
