@@ -70,11 +70,16 @@ export function ffmpegEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 export function startFfmpeg(options: FfmpegOptions): FfmpegRun {
+  return startChild({ ...options, args: ["-hide_banner", "-nostdin", ...options.args] });
+}
+
+/** Any program about sound, under the same conditions. */
+export function startChild(options: FfmpegOptions): FfmpegRun {
   const { path, args, stdin = "ignore", stdout = "pipe", progress = false, env = process.env } = options;
   const folder = mkdtempSync(join(tmpdir(), "keet-tui-ffmpeg-"));
   let child: ChildProcess;
   try {
-    child = spawn(path, ["-hide_banner", "-nostdin", ...args], {
+    child = spawn(path, [...args], {
       stdio: [stdin, stdout, "pipe", ...(progress ? (["pipe"] as const) : [])],
       // A session of its own has no terminal to read keys from, and no part in Ctrl-C.
       detached: process.platform !== "win32",
@@ -125,7 +130,7 @@ function watch(child: ChildProcess, folder: string): FfmpegRun {
 
 async function end(child: ChildProcess, ended: Promise<FfmpegEnd>): Promise<void> {
   // What nobody reads any more would keep the pipe, and so its end, from being seen.
-  child.stdout?.resume();
+  child.stdout?.destroy();
   child.stdin?.destroy();
   signalGroup(child, "SIGTERM");
   const timer = setTimeout(() => signalGroup(child, "SIGKILL"), TERM_MS);

@@ -58,6 +58,13 @@ export class EndTeller {
     return this.#state;
   }
 
+  /** Another device has taken its place. */
+  rename(name: SafeText): void {
+    if (name === this.#state.name) return;
+    this.#state = { ...this.#state, name };
+    if (this.#state.what !== "starting") this.#onState(this.#state);
+  }
+
   tell(what: EndState["what"], error: KeetError | null = null): void {
     if (what === this.#state.what && error?.code === this.#state.error?.code) return;
     this.#state = { ...this.#state, what, error };

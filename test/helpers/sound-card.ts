@@ -53,6 +53,8 @@ export const fileFfmpeg: Ffmpeg | null = (
 export const MICROPHONE = "test-microphone";
 export const SPEAKER = "test-speaker";
 const MOUTH = "test-mouth";
+/** As a real card does; otherwise one that was idle waits for the end of a block of two seconds. */
+const AT_ONCE = "norewinds=1";
 
 export class SoundCard {
   readonly env: NodeJS.ProcessEnv;
@@ -84,7 +86,7 @@ export class SoundCard {
     mkdirSync(join(this.#folder, "config"), { recursive: true });
     const modules = [
       `module-native-protocol-unix socket=${join(this.#folder, "sound")} auth-anonymous=1`,
-      `module-null-sink sink_name=${MOUTH} rate=48000 channels=1 channel_map=mono`,
+      `module-null-sink sink_name=${MOUTH} rate=48000 channels=1 channel_map=mono ${AT_ONCE}`,
       microphoneModule(),
       speakerModule(),
     ];
@@ -125,7 +127,22 @@ export class SoundCard {
 
   /** Says something into the microphone: an input of ffmpeg's lavfi. Until the test ends. */
   speak(t: Teardown, what = "sine=frequency=440"): FfmpegRun {
-    const args = ["-loglevel", "error", "-re", "-f", "lavfi", "-i", what, "-f", "pulse", "-device", MOUTH, APP_NAME];
+    const args = [
+      "-loglevel",
+      "error",
+      "-re",
+      "-f",
+      "lavfi",
+      "-i",
+      what,
+      "-f",
+      "pulse",
+      "-buffer_duration",
+      "20",
+      "-device",
+      MOUTH,
+      APP_NAME,
+    ];
     return this.#run(t, args);
   }
 
@@ -157,7 +174,7 @@ function microphoneModule(): string {
 }
 
 function speakerModule(): string {
-  return `module-null-sink sink_name=${SPEAKER} rate=48000 channels=1 channel_map=mono`;
+  return `module-null-sink sink_name=${SPEAKER} rate=48000 channels=1 channel_map=mono ${AT_ONCE}`;
 }
 
 /** How loud, 0 to 1. */
