@@ -13,6 +13,9 @@ const PACKAGES = {
   tmux: "tmux",
   ssh: "openssh-client",
   sshd: "openssh-server",
+  ffmpeg: "ffmpeg",
+  pulseaudio: "pulseaudio",
+  strace: "strace",
 };
 const FOLDERS = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/sbin"];
 
