@@ -48,3 +48,13 @@ export function bytesIn(written: string): number | null {
   const power = "kmgt".indexOf((match[2] ?? "b").charAt(0).toLowerCase()) + 1;
   return Math.round(Number(match[1]!.replace(",", ".")) * 1000 ** power);
 }
+
+/** How long something was: `40 s`, `3 min`, `1 h 5 min`. */
+export function lengthOf(seconds: number): SafeText {
+  const whole = Number.isFinite(seconds) ? Math.max(0, Math.round(seconds)) : 0;
+  if (whole < MINUTE_S) return `${whole} s` as SafeText;
+  const minutes = Math.floor((whole % HOUR_S) / MINUTE_S);
+  if (whole < HOUR_S) return `${minutes} min` as SafeText;
+  const hours = `${Math.floor(whole / HOUR_S)} h`;
+  return (minutes === 0 ? hours : `${hours} ${minutes} min`) as SafeText;
+}

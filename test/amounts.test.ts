@@ -1,5 +1,5 @@
 import t from "tap";
-import { bytesIn, filesOf, rateOf, sizeOf, timeLeft } from "../src/amounts.js";
+import { bytesIn, filesOf, lengthOf, rateOf, sizeOf, timeLeft } from "../src/amounts.js";
 
 t.test("a size is as a person would say it, and never a thousand of a smaller unit", (t) => {
   for (const [bytes, words] of [
@@ -59,6 +59,20 @@ t.test("a size as people write it is bytes", (t) => {
     ["-1", null],
   ] as const) {
     t.equal(bytesIn(written), bytes, written);
+  }
+  t.end();
+});
+
+t.test("how long something was", (t) => {
+  for (const [seconds, words] of [
+    [0, "0 s"],
+    [59.4, "59 s"],
+    [192, "3 min"],
+    [3_600, "1 h"],
+    [3_900, "1 h 5 min"],
+    [Number.NaN, "0 s"],
+  ] as const) {
+    t.equal(lengthOf(seconds), words);
   }
   t.end();
 });

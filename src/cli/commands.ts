@@ -1,5 +1,6 @@
 /** Every subcommand, in the order help shows them. */
 import { block, unblock } from "./block.js";
+import { callJoin, callLeave, callShow } from "./call.js";
 import { completionScript } from "./completion-script.js";
 import { daemon, daemonStatus, daemonStop } from "./daemon.js";
 import type { CliCommand } from "./define.js";
@@ -64,6 +65,9 @@ export const COMMANDS: readonly CliCommand[] = [
   fileShow,
   fileCancel,
   fileClear,
+  callJoin,
+  callLeave,
+  callShow,
   messageShow,
   messageEdit,
   messageDelete,
@@ -95,6 +99,7 @@ export const COMMANDS: readonly CliCommand[] = [
 export const GROUPS: Readonly<Record<string, string>> = {
   room: "Make, find, join, run and leave rooms; invites",
   file: "Share files, fetch them, see how far they are",
+  call: "Be in a room's voice call",
   message: "Edit, take back, react to and pin messages",
   identity: "Who this profile is",
 };

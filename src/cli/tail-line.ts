@@ -26,7 +26,7 @@ export function plainLine(message: MessageInfo, tags: Tags = NO_TAGS, isAgain = 
 function wordsOf(message: MessageInfo, tags: Tags): SafeText {
   const name = nameOf(message.author, tags);
   const mark = message.verified ? "" : "?! ";
-  if (message.type === "notice") return safe`-- ${noticeWords(message, tags)}`;
+  if (message.notice !== null) return safe`-- ${noticeWords(message, tags)}`;
   if (message.blocked) return safe`-- message from ${name}, whom you blocked`;
   if (message.deleted) return safe`${mark}${name} ${takenBackBy(message, tags)}`;
   const reactions = reactionsOf(message, tags);

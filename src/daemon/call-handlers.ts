@@ -34,8 +34,10 @@ export function callHandlers(core: Core): Pick<Handlers, Names> {
       });
       return (await callInfo(core, id))!;
     },
-    "call.leave": async ({ room }, asker) => {
-      const id = held(room, asker);
+    // Also for whoever is in it from another terminal, or a script: they are told.
+    "call.leave": async ({ room }) => {
+      const { id } = findRoom(core, room);
+      if (core.calls.current !== id) throw notIn(false);
       holder = null;
       core.calls.leave(id);
       return null;

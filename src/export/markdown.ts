@@ -41,7 +41,7 @@ function blocksOf(message: MessageInfo, time: string, tags: Tags): string[] {
   const name = escaped(nameOf(message.author, tags));
   const mark = message.verified ? "" : "?! ";
   const head = `**${time} ${mark}${name}**`;
-  if (message.type === "notice") return [`*${time} ${escaped(noticeWords(message, tags).trimEnd())}*`];
+  if (message.notice !== null) return [`*${time} ${escaped(noticeWords(message, tags).trimEnd())}*`];
   if (message.blocked) return [`*${time} message from ${name}, whom you blocked*`];
   if (message.deleted) return [`${head} *${escaped(takenBackBy(message, tags))}*`];
   const quote = quoteOf(message, tags);

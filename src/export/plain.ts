@@ -37,7 +37,7 @@ function indented([first = "", ...rest]: readonly string[]): string {
 function linesOf(message: MessageInfo, tags: Tags): string[] {
   const name = nameOf(message.author, tags);
   const mark = message.verified ? "" : "?! ";
-  if (message.type === "notice") return [`-- ${noticeWords(message, tags)}`];
+  if (message.notice !== null) return [`-- ${noticeWords(message, tags)}`];
   if (message.blocked) return [`-- message from ${name}, whom you blocked`];
   if (message.deleted) return [`${mark}${name} ${takenBackBy(message, tags)}`];
   const marks = marksOf(message).map((words) => ` ${words}`);

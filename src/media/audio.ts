@@ -9,6 +9,9 @@ import { SILENCE_DB } from "./sound.js";
 import { openSuppressor, type Suppressor } from "./suppress.js";
 import { Talker } from "./talker.js";
 
+/** A second of speech. */
+const ENOUGH_PACKETS = 50;
+
 /** How the sound is made, as a person sets it. */
 export interface Voice {
   readonly frameMs: FrameMs;
@@ -176,10 +179,11 @@ export class Audio {
     this.#talker.setLoss(percent, run);
   }
 
-  /** What is missed here of what the others send: of the one who is heard worst. */
-  get loss(): Loss {
-    const worst = this.#mixer.speakers().sort((a, b) => b.stats.lossPercent - a.stats.lossPercent)[0];
-    return { percent: worst?.stats.lossPercent ?? 0, run: worst?.stats.lossRun ?? 1 };
+  /** What is missed here of what the others send: of the one who is heard worst. Null until enough came to tell. */
+  get loss(): Loss | null {
+    const heard = this.#mixer.speakers().filter(({ stats }) => stats.received >= ENOUGH_PACKETS);
+    const worst = heard.sort((a, b) => b.stats.lossPercent - a.stats.lossPercent)[0];
+    return worst ? { percent: worst.stats.lossPercent, run: Math.max(1, worst.stats.lossRun) } : null;
   }
 
   /** The microphone is closed when this is. */

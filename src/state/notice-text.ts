@@ -1,4 +1,5 @@
 /** What a notice in the talk says. Pure. */
+import { lengthOf } from "../amounts.js";
 import { plainText, type SafeText, safe } from "../safe-text.js";
 import type { MessageView } from "./model.js";
 
@@ -34,6 +35,10 @@ export function noticeText(message: MessageView, who: SafeText): SafeText {
       return safe`${who} removed ${whom}`;
     case "renewed":
       return safe`${who} went on in a new room; this one stays to be read`;
+    case "call-began":
+      return safe`${who} started a call`;
+    case "call-ended":
+      return safe`the call ended after ${lengthOf(Number(text))}`;
     default:
       return text;
   }

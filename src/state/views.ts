@@ -121,7 +121,8 @@ export function messageView(info: MessageInfo, me: string | null = null): Messag
     tag: null,
     sentAt: momentOf(info.sentAt) ?? 0,
     receivedAt: momentOf(info.receivedAt),
-    type: info.type,
+    // A line of the room itself, as all notices are.
+    type: info.type === "call" ? "notice" : info.type,
     text: safeText(info.text),
     original: info.text,
     reply: info.reply && replyView(info.reply),

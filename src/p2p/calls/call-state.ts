@@ -36,7 +36,8 @@ export interface Loss {
   readonly run: number;
 }
 
-export const NO_LOSS: Loss = { percent: 0, run: 1 };
+/** Until it has heard enough to tell: better repeated in vain than missed. */
+export const UNKNOWN_LOSS: Loss = { percent: 10, run: 1 };
 const MAX_RUN = 50;
 
 interface Written {

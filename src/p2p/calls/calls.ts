@@ -25,6 +25,7 @@ import { type InCall, RoomCall } from "./room-call.js";
 
 const TELL_MS = 1_000;
 const EXPIRE_MS = 500;
+const TELL_LOSS_PERCENT = 3;
 
 export interface CallMember extends InCall {
   readonly name: string;
@@ -175,7 +176,12 @@ export class Calls extends EventEmitter {
 
   /** What this device misses of what the others send. */
   misses(id: string, loss: Loss): void {
-    this.#rooms.get(id)?.call.misses(loss);
+    const call = this.#rooms.get(id)?.call;
+    if (!call) return;
+    const before = call.state()?.loss.percent ?? 0;
+    call.misses(loss);
+    // So much more, or less, that every packet until the next second counts.
+    if (Math.abs(loss.percent - before) >= TELL_LOSS_PERCENT) this.#tell(id, this.#peersOf(id));
   }
 
   /** @throws KeetError `NO_CALL` where nobody is in one */
@@ -209,9 +215,13 @@ export class Calls extends EventEmitter {
   }
 
   #changed(id: string): void {
-    const { member } = this.#of(id);
-    this.#tell(id, member.peers.hereWriters().values());
+    this.#of(id);
+    this.#tell(id, this.#peersOf(id));
     this.emit("call", id);
+  }
+
+  #peersOf(id: string): Iterable<RoomPeer> {
+    return this.#rooms.get(id)?.member.peers.hereWriters().values() ?? [];
   }
 
   #tell(id: string, peers: Iterable<RoomPeer>): void {
@@ -229,7 +239,7 @@ export class Calls extends EventEmitter {
         this.leave(id);
         continue;
       }
-      this.#tell(id, member.peers.hereWriters().values());
+      this.#tell(id, this.#peersOf(id));
       // Round trips change.
       if (call.isIn) this.emit("call", id);
     }

@@ -3,7 +3,7 @@
  * Nothing of it is kept. Pure but for the clock handed in.
  */
 import b4a from "b4a";
-import { type CallState, type Loss, NO_LOSS } from "./call-state.js";
+import { type CallState, type Loss, UNKNOWN_LOSS } from "./call-state.js";
 
 /** Whoever said nothing for so long is gone: killed, or behind a network that was cut. */
 export const GONE_MS = 4_000;
@@ -32,7 +32,7 @@ export class RoomCall {
   readonly #packets = new Map<string, { second: number; count: number }>();
   #own: { call: Uint8Array; isMuted: boolean; since: number } | null = null;
   #declined: Uint8Array | null = null;
-  #loss = NO_LOSS;
+  #loss = UNKNOWN_LOSS;
 
   /** @param now ms, monotonic */
   constructor(now: () => number) {
@@ -89,7 +89,7 @@ export class RoomCall {
     const ageMs = this.#others().length > 0 ? this.ageMs : 0;
     this.#own = { call: this.id ?? id, isMuted, since: this.#now() - ageMs };
     this.#declined = null;
-    this.#loss = NO_LOSS;
+    this.#loss = UNKNOWN_LOSS;
   }
 
   /** What this device misses of what the others send; they hear of it with the next state. */
