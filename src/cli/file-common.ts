@@ -6,7 +6,7 @@ import { rateOf, sizeOf } from "../amounts.js";
 import { downloadFolder } from "../config.js";
 import { KeetError } from "../errors.js";
 import type { RpcClient } from "../rpc/client.js";
-import type { FileEntry } from "../rpc/file-methods.js";
+import type { FileEntry, FileTree } from "../rpc/file-methods.js";
 import type { MessageInfo, TransferInfo } from "../rpc/methods.js";
 import type { PositionalSpec } from "./define.js";
 import { findMessage } from "./find-message.js";
@@ -65,8 +65,15 @@ export async function findPart(core: RpcClient, room: string, said: string): Pro
   });
 }
 
-export function treeOf(core: RpcClient, { room, id, writer }: MessageInfo): Promise<readonly FileEntry[]> {
-  return core.request("file.tree", { room, id, writer }, { timeoutMs: TREE_MS });
+/** All of it; a line of the wire holds only so much. */
+export async function treeOf(core: RpcClient, { room, id, writer }: MessageInfo): Promise<readonly FileEntry[]> {
+  const all: FileEntry[] = [];
+  for (let from: number | null = 0; from !== null; ) {
+    const page: FileTree = await core.request("file.tree", { room, id, writer, from }, { timeoutMs: TREE_MS });
+    for (const entry of page.entries) all.push(entry);
+    from = page.more;
+  }
+  return all;
 }
 
 export interface Goal {

@@ -2,10 +2,15 @@
 import { lstatSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { KeetError } from "../errors.js";
-import { type Core, shareKey, type TransferInfo as Transfer } from "../p2p/index.js";
+import { type Core, type FileSize, shareKey, type TransferInfo as Transfer } from "../p2p/index.js";
 import type { Handlers } from "../rpc/backend.js";
 import { findMessage, findRoom, memberOf } from "./find.js";
 import { messageInfo, Shapes, transferInfo } from "./shapes.js";
+
+/** Of the paths of one answer; a path is 4 kB at most. */
+const MAX_PAGE_BYTES = 1024 * 1024;
+const MAX_BYTES_A_CHAR = 3;
+const ENTRY_BYTES = 40;
 
 type Names =
   | "file.send"
@@ -26,6 +31,7 @@ export function fileHandlers(core: Core): Pick<Handlers, Names> {
       throw new KeetError("user", "NO_SUCH_FILE", "That message is no file.", { hint: "/files lists them." });
     return { member, message, file: message.file, share: Shapes.hex(message.id) };
   };
+  let lastTree: { readonly share: string; readonly files: readonly FileSize[] } | null = null;
   return {
     "file.send": async ({ room, paths }) => {
       const { id, ...open } = findRoom(core, room);
@@ -44,9 +50,13 @@ export function fileHandlers(core: Core): Pick<Handlers, Names> {
       if (wasTakenAway(core.files.transfer(share))) await core.files.drop(share);
       return transferInfo(await core.files.get(member, message, { ...goal, part: part ?? null }));
     },
-    "file.tree": async (named) => {
-      const { member, message } = await found(named);
-      return (await core.files.tree(member, message)).map(({ path, size }) => ({ path, bytes: size }));
+    "file.tree": async ({ from, ...named }) => {
+      const { member, message, share } = await found(named);
+      // Whoever asks for what comes after has just had what comes before.
+      const tree = from && lastTree?.share === share ? lastTree.files : await core.files.tree(member, message);
+      const { more, page } = pageOf(tree, from ?? 0);
+      lastTree = more === null ? null : { share, files: tree };
+      return { entries: page.map(({ path, size }) => ({ path, bytes: size })), more };
     },
     "file.copy": async ({ folder, to, ...named }) => {
       const goal = goalOf(folder, to);
@@ -80,6 +90,19 @@ export function fileHandlers(core: Core): Pick<Handlers, Names> {
       };
     },
   };
+}
+
+/** So many that they fit into a line of the wire. */
+export function pageOf(
+  files: readonly FileSize[],
+  from: number,
+  maxBytes = MAX_PAGE_BYTES,
+): { readonly page: readonly FileSize[]; readonly more: number | null } {
+  let to = from;
+  for (let bytes = 0; to < files.length && bytes < maxBytes; to += 1) {
+    bytes += JSON.stringify(files[to]!.path).length * MAX_BYTES_A_CHAR + ENTRY_BYTES;
+  }
+  return { page: files.slice(from, to), more: to < files.length ? to : null };
 }
 
 /** What was put in its place lies there no more: whoever asks for it now wants it again. */

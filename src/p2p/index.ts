@@ -4,6 +4,7 @@ export { Core, type CoreOptions } from "./core.js";
 export type { Divergence } from "./divergence.js";
 export { DEFAULT_INVITE_MS, type Invite } from "./doors.js";
 export type { OpenFileWork, TransferInfo, TransferState } from "./files/held.js";
+export type { FileSize } from "./files/layout.js";
 export { safeName as nameOnDisk } from "./files/safe-name.js";
 export { shareKey } from "./files/share-cores.js";
 export { checkedName, checkedTopic, fingerprintOf, type Identity } from "./identity.js";

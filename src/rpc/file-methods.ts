@@ -3,6 +3,7 @@ import type { MessageInfo, TransferInfo } from "./methods.js";
 import { count, hex, method, optional, text, texts } from "./shape.js";
 
 const MAX_PATH_CHARS = 4_096;
+const MAX_TREE_FILES = 100_000;
 
 /** Names the row of a share. */
 const file = { room: text(512), id: hex(16), writer: optional(hex(32)) };
@@ -17,6 +18,12 @@ export interface FileEntry {
   /** In the folder, with `/` between. */
   readonly path: string;
   readonly bytes: number;
+}
+
+export interface FileTree {
+  readonly entries: readonly FileEntry[];
+  /** The `from` of what comes after these; null at the end. */
+  readonly more: number | null;
 }
 
 export interface FileKeys {
@@ -42,10 +49,10 @@ export const FILE_METHODS = {
     { ...file, folder: text(MAX_PATH_CHARS), to: optional(text(MAX_PATH_CHARS)), part: optional(text(MAX_PATH_CHARS)) },
     "transfer",
   ),
-  "file.tree": method<readonly FileEntry[]>()(
-    "What is in a shared folder, without fetching it; a path of it is the `part` of `file.get`",
-    file,
-    "list of entry",
+  "file.tree": method<FileTree>()(
+    "What is in a shared folder, without fetching it, from that place on; a path of it is the `part` of `file.get`",
+    { ...file, from: optional(count(MAX_TREE_FILES)) },
+    "tree",
   ),
   "file.copy": method<{ path: string }>()(
     "A further copy of a share that is here whole, in a folder under a free name or at exactly that path; answers when it is there",
