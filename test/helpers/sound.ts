@@ -122,6 +122,12 @@ function coarseDelay(said: Float64Array, heard: Float64Array, most: number): num
   return best;
 }
 
+/** The first sample in which two sounds differ, or where only one goes on; -1 where there is none. */
+export function differsAt(a: Int16Array, b: Int16Array): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i += 1) if (a[i] !== b[i]) return i;
+  return -1;
+}
+
 /**
  * How sharp the sharpest edge is: the largest third difference. It lets a voice through 50 dB quieter than what lies
  * near 24 kHz, where a voice has nothing and a click as much as anywhere.

@@ -3,7 +3,7 @@ import t from "tap";
 import { EchoWatch } from "../../src/media/echo.js";
 import { power, powerDb, STEP_MS, toSample } from "../../src/media/sound.js";
 import { randomBy } from "../helpers/random.js";
-import { changed, joined, sharpestEdge, steps, sum, voices } from "../helpers/sound.js";
+import { changed, differsAt, joined, sharpestEdge, steps, sum, voices } from "../helpers/sound.js";
 
 const [ann, bob] = voices();
 const SEED = 31;
@@ -77,11 +77,8 @@ for (const [what, far, near] of OTHERS) {
     const { echo, heardAt, sent } = watch(joined([far, far]), joined([near, near]));
     t.equal(heardAt, null);
     t.equal(echo.isDucked, false);
-    t.same(
-      sent.subarray(0, near.length - 480),
-      near.subarray(0, near.length - 480),
-      "and the microphone is left alone",
-    );
+    const sentThen = sent.subarray(0, near.length - 480);
+    t.equal(differsAt(sentThen, near.subarray(0, near.length - 480)), -1, "and the microphone is left alone");
   });
 }
 
@@ -98,7 +95,11 @@ t.test("what goes back is at least 20 dB under the voice, and what is said here 
   t.comment(`noticed after ${heardAt} ms, then ${under.toFixed(0)} dB under the voice`);
   t.ok(under >= 40, `${under} dB: 20 of the way and the rest ducked`);
   const own = ann.length + 48_000;
-  t.same(sent.subarray(own, own + 300_000), near.subarray(own, own + 300_000), "B's own voice as it was recorded");
+  t.equal(
+    differsAt(sent.subarray(own, own + 300_000), near.subarray(own, own + 300_000)),
+    -1,
+    "B's own voice as it was recorded",
+  );
   t.equal(echo.isHeard, true);
 });
 
@@ -114,13 +115,13 @@ t.test("ducking can be switched off, and the echo is still told", async (t) => {
   const near = changed(ann, 0.1, 120 * MS);
   const { echo, sent, heardAt } = watch(ann, near, new EchoWatch({ ducks: false }));
   t.ok(heardAt !== null && echo.isHeard && !echo.isDucked);
-  t.same(sent, near.subarray(0, sent.length));
+  t.equal(differsAt(sent, near.subarray(0, sent.length)), -1);
   echo.setDucks(true);
   const { sent: later } = watch(ann, near, echo);
   t.ok(db(later) < db(near) - 20);
   echo.setDucks(false);
   const { sent: last } = watch(ann, near, echo);
-  t.same(last.subarray(480), near.subarray(480, last.length));
+  t.equal(differsAt(last.subarray(480), near.subarray(480, last.length)), -1);
 });
 
 t.test("with headphones put on, the echo is over after a while", async (t) => {

@@ -5,7 +5,7 @@ import { type FrameDecoder, openDecoder, openEncoder } from "../../src/media/opu
 import { STEP_MS } from "../../src/media/sound.js";
 import { Talker } from "../../src/media/talker.js";
 import { judged } from "../helpers/call-path.js";
-import { joined, sum, voices } from "../helpers/sound.js";
+import { differsAt, joined, sum, voices } from "../helpers/sound.js";
 
 const FRAME_MS = 20;
 const [ann, bob] = voices();
@@ -180,7 +180,7 @@ t.test("a decoder that throws is another one within a second, and the others hea
   const alone = new Table(t);
   alone.mixer.receive("ann", ANN[0]!);
   await alone.talk({ ann: ANN }, 1, 200);
-  t.same(table.sound, alone.sound, "ann sounds as she does without bob");
+  t.equal(differsAt(table.sound, alone.sound), -1, "ann sounds as she does without bob");
 });
 
 t.test("where no decoder can be had, it is asked for again, and nothing is thrown", async (t) => {

@@ -4,7 +4,7 @@ import { power, powerDb, toSample } from "../../src/media/sound.js";
 import { openSuppressor } from "../../src/media/suppress.js";
 import { judged } from "../helpers/call-path.js";
 import { randomBy } from "../helpers/random.js";
-import { changed, joined, sharpestEdge, steps, sum, voices } from "../helpers/sound.js";
+import { changed, differsAt, joined, sharpestEdge, steps, sum, voices } from "../helpers/sound.js";
 
 const SEED = 13;
 const SECOND = 48_000;
@@ -50,7 +50,7 @@ t.test("noise is taken out, and the voice in it stays", async (t) => {
 t.test("off it gives what it gets, a step later, and switching makes no click", async (t) => {
   const suppressor = await open(t, false);
   const out = steps(noisy).map((step) => suppressor.suppress(step));
-  t.same(joined(out.slice(1)), noisy.subarray(0, 480 * (out.length - 1)));
+  t.equal(differsAt(joined(out.slice(1)), noisy.subarray(0, 480 * (out.length - 1))), -1);
   const plain = sharpestEdge(voice);
   const switched = joined(
     steps(voice).map((step, i) => {
