@@ -23,6 +23,7 @@ export class DelayTracker {
   #quickest: { readonly at: number; readonly lateness: number }[] = [];
   #last: number | null = null;
   #shares = new Float64Array(BINS);
+  #learned = 0;
   #jitterMs = 0;
   #targetMs = FIRST_TARGET_MS;
   #copiesMs = 0;
@@ -74,8 +75,11 @@ export class DelayTracker {
 
   #learn(behindMs: number): void {
     const bin = Math.max(0, Math.min(BINS - 1, Math.floor(behindMs / BIN_MS)));
-    for (let i = 0; i < BINS; i += 1) this.#shares[i]! *= FORGET;
-    this.#shares[bin]! += 1 - FORGET;
+    // The first ones count equally, so that a second is enough to know a network.
+    const forget = Math.min(FORGET, 1 - 1 / (this.#learned + 2));
+    this.#learned += 1;
+    for (let i = 0; i < BINS; i += 1) this.#shares[i]! *= forget;
+    this.#shares[bin]! += 1 - forget;
     let share = 0;
     let last = 0;
     while (last < BINS && share + this.#shares[last]! < IN_TIME) share += this.#shares[last++]!;

@@ -71,6 +71,8 @@ export class JitterBuffer {
   readonly #recentMs: number[] = [];
   #decoder: FrameDecoder | null = null;
   #pcm: Int16Array = new Int16Array(0);
+  /** The last sample that was given. */
+  #played = 0;
   #isPlaying = false;
   /** Where the sound after `#pcm` begins on the talker's clock, in samples. */
   #next = -Infinity;
@@ -113,7 +115,7 @@ export class JitterBuffer {
 
   /** 10 ms of sound; null where there is none to be heard. */
   pull(nowMs: number): Int16Array | null {
-    if (!this.#isPlaying && this.#pcm.length > 0) return this.#rest();
+    if (!this.#isPlaying && (this.#pcm.length > 0 || this.#played !== 0)) return this.#rest();
     if (!this.#isPlaying && !this.#begin(nowMs)) return null;
     while (this.#pcm.length < STEP_SAMPLES) if (!this.#decodeNext()) return this.#rest();
     this.#keepDelay(nowMs);
@@ -196,7 +198,7 @@ export class JitterBuffer {
     const from = this.#newest() - target * SAMPLES_PER_MS;
     for (const at of this.#waiting.keys()) if (at < from) this.#waiting.delete(at);
     this.#count("skipped");
-    if (this.#isPlaying) this.#seam = this.#decoder?.conceal(SEAM_SAMPLES) ?? null;
+    if (this.#isPlaying) this.#seam = this.#try((decoder) => decoder.conceal(SEAM_SAMPLES));
     this.#recentMs.length = 0;
     this.#next = this.#oldest();
   }
@@ -246,15 +248,21 @@ export class JitterBuffer {
   /** What is left, down to nothing: the end of a talk, and of one that was cut off. */
   #rest(): Int16Array {
     this.#isPlaying = false;
+    const left = Math.min(STEP_SAMPLES, this.#pcm.length);
+    // Where nothing is left, from where the last sound ended.
+    const rest = new Int16Array(Math.max(left, SEAM_SAMPLES)).fill(this.#pcm[left - 1] ?? this.#played);
+    rest.set(this.#pcm.subarray(0, left));
     const step = new Int16Array(STEP_SAMPLES);
-    step.set(fadedOut(this.#take(Math.min(STEP_SAMPLES, this.#pcm.length))));
+    step.set(fadedOut(rest));
     this.#pcm = new Int16Array(0);
+    this.#played = 0;
     return step;
   }
 
   #take(samples: number): Int16Array {
     const taken = this.#pcm.slice(0, samples);
     this.#pcm = this.#pcm.subarray(samples);
+    this.#played = taken.at(-1)!;
     return taken;
   }
 
@@ -294,16 +302,22 @@ export class JitterBuffer {
   }
 
   #add(samples: number, decode: (decoder: FrameDecoder) => Int16Array): boolean {
-    if (!this.#decoder) return false;
+    const pcm = this.#try(decode);
+    if (!pcm) return false;
+    this.#append(pcm);
+    this.#next += samples;
+    return true;
+  }
+
+  #try(decode: (decoder: FrameDecoder) => Int16Array): Int16Array | null {
+    if (!this.#decoder) return null;
     try {
-      this.#append(decode(this.#decoder));
+      return decode(this.#decoder);
     } catch {
       this.#count("broken");
       this.#decoder = null;
-      return false;
+      return null;
     }
-    this.#next += samples;
-    return true;
   }
 
   /** Nothing is here: it may be late, so the talker's clock stands still here while sound is guessed. */

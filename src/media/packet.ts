@@ -1,5 +1,5 @@
 /** One audio packet ↔ bytes; docs/protocol.md, "Audio packets", has them one by one. */
-import { type FrameMs, frameLengthMs, MAX_FRAME_BYTES } from "./opus.js";
+import { type FrameMs, frameLengthMs } from "./opus.js";
 import { SAMPLES_PER_MS } from "./sound.js";
 
 const VERSION = 1;
@@ -18,7 +18,6 @@ const START = 1;
 const END = 2;
 const LONG = 4;
 const EARLIER_SHIFT = 3;
-const KNOWN_FLAGS = 0x1f;
 /** Of the 16 bits before an earlier frame the upper five say how far before. */
 const BEFORE_SHIFT = 11;
 const LENGTH_MASK = (1 << BEFORE_SHIFT) - 1;
@@ -86,14 +85,16 @@ function flagsOf(packet: AudioPacket, earlier: number): number {
 
 /** Total: null for any bytes that are no packet of this version. The frames are copies. */
 export function decodePacket(bytes: Uint8Array): AudioPacket | null {
-  if (bytes.length <= HEADER_BYTES || bytes.length > MAX_PACKET_BYTES || bytes[0] !== VERSION) return null;
-  const flags = bytes[1]!;
+  if (bytes.length > MAX_PACKET_BYTES || bytes[0] !== VERSION) return null;
+  // A head that is cut off leaves no frame, and is refused for that.
+  const flags = bytes[1] ?? 0;
+  const level = bytes[8] ?? 0;
+  // Flags that this version does not know are above the count, so they make it too large.
   const count = flags >> EARLIER_SHIFT;
-  const level = bytes[8]!;
-  if ((flags & ~KNOWN_FLAGS) !== 0 || count > MAX_EARLIER || level > MAX_LEVEL) return null;
+  if (count > MAX_EARLIER || level > MAX_LEVEL) return null;
   const frameMs = flags & LONG ? 20 : 10;
   const frames = framesOf(bytes, count);
-  if (!frames?.every(({ frame }) => isFrame(frame, frameMs)) || !areInOrder(frames)) return null;
+  if (!frames.every(({ frame }) => isFrame(frame, frameMs)) || !areInOrder(frames)) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return {
     sequence: view.getUint16(2, true),
@@ -107,15 +108,16 @@ export function decodePacket(bytes: Uint8Array): AudioPacket | null {
   };
 }
 
-/** @returns the earlier frames and, last, the packet's own; null where lengths do not add up */
-function framesOf(bytes: Uint8Array, count: number): EarlierFrame[] | null {
+/**
+ * The earlier frames and, last, the packet's own. A length that reaches past the end leaves nothing for what comes
+ * after it, and an empty frame is none.
+ */
+function framesOf(bytes: Uint8Array, count: number): EarlierFrame[] {
   const frames: EarlierFrame[] = [];
   let at = HEADER_BYTES;
   for (let i = 0; i < count; i += 1) {
-    if (at + LENGTH_BYTES > bytes.length) return null;
-    const head = bytes[at]! | (bytes[at + 1]! << 8);
+    const head = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
     const end = at + LENGTH_BYTES + (head & LENGTH_MASK);
-    if (end > bytes.length) return null;
     frames.push({ before: head >> BEFORE_SHIFT, frame: bytes.slice(at + LENGTH_BYTES, end) });
     at = end;
   }
@@ -125,7 +127,7 @@ function framesOf(bytes: Uint8Array, count: number): EarlierFrame[] | null {
 
 /** A frame tells its own length too; one that says another than its packet would shift everything after it. */
 function isFrame(frame: Uint8Array, frameMs: FrameMs): boolean {
-  return frame.length > 0 && frame.length <= MAX_FRAME_BYTES && frameLengthMs(frame) === frameMs;
+  return frameLengthMs(frame) === frameMs;
 }
 
 function areInOrder(frames: readonly EarlierFrame[]): boolean {

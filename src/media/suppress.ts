@@ -1,5 +1,5 @@
 /** Noise taken out of what the microphone gives, by RNNoise compiled to WebAssembly; 0.2 ms of work for 10 ms of sound. */
-import load, { type RnnoiseModule } from "@echogarden/rnnoise-wasm";
+import loadRnnoise, { type RnnoiseModule } from "@echogarden/rnnoise-wasm";
 import { STEP_SAMPLES, toSample } from "./sound.js";
 import { crossFaded } from "./stretch.js";
 
@@ -16,7 +16,13 @@ export interface Suppressor {
   close(): void;
 }
 
-export async function openSuppressor(isOn = true): Promise<Suppressor> {
+export interface SuppressorOptions {
+  readonly isOn?: boolean;
+  readonly load?: () => Promise<RnnoiseModule>;
+}
+
+export async function openSuppressor(options: SuppressorOptions = {}): Promise<Suppressor> {
+  const { isOn = true, load = loadRnnoise } = options;
   return new Rnnoise(await load(), isOn);
 }
 

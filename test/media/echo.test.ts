@@ -111,6 +111,24 @@ t.test("an echo as loud as the voice is ducked by 20 dB and more, without a clic
   t.ok(sharpestEdge(sent) <= 1.1 * sharpestEdge(near));
 });
 
+t.test("the microphone is turned down and up again without a click", async (t) => {
+  const tone = Int16Array.from(
+    { length: 2 * ann.length },
+    (_, i) => 8_000 * Math.sin((2 * Math.PI * 130 * i) / 48_000),
+  );
+  const far = joined([ann, new Int16Array(ann.length)]);
+  const { echo, sent } = watch(far, sum(changed(far, 0.1, 120 * MS), tone));
+  t.ok(echo.isHeard && !echo.isDucked);
+  t.ok(db(sent.subarray(ann.length / 2, ann.length)) < db(tone) - 10, "it was turned down");
+  t.ok(sharpestEdge(sent) < 1_500, `an edge of ${sharpestEdge(sent)}`);
+});
+
+t.test("a microphone that gives nothing does not say that the echo is gone", async (t) => {
+  const { echo } = watch(ann, changed(ann, 0.1, 120 * MS));
+  watch(joined([ann, ann]), new Int16Array(2 * ann.length), echo);
+  t.equal(echo.isHeard, true);
+});
+
 t.test("ducking can be switched off, and the echo is still told", async (t) => {
   const near = changed(ann, 0.1, 120 * MS);
   const { echo, sent, heardAt } = watch(ann, near, new EchoWatch({ ducks: false }));

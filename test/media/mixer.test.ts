@@ -183,6 +183,39 @@ t.test("a decoder that throws is another one within a second, and the others hea
   t.equal(differsAt(table.sound, alone.sound), -1, "ann sounds as she does without bob");
 });
 
+t.test("a decoder that throws at every frame is replaced twice a second, not more", async (t) => {
+  let opened = 0;
+  const table = new Table(t, {
+    openDecoder: async () => {
+      opened += 1;
+      return watched(
+        await openDecoder(),
+        () => {},
+        () => {
+          throw new Error("never");
+        },
+      );
+    },
+  });
+  await table.talk({ ann: ANN }, 0, 250);
+  t.ok(opened > 5 && opened <= 10, `${opened} in 5 s`);
+});
+
+t.test("who is gone before the decoder is there leaves none behind", async (t) => {
+  let open = 0;
+  const table = new Table(t, {
+    openDecoder: async () => {
+      open += 1;
+      return watched(await openDecoder(), () => (open -= 1));
+    },
+  });
+  table.mixer.receive("ann", ANN[0]!);
+  t.equal(open, 1);
+  table.mixer.drop("ann");
+  await new Promise((done) => setImmediate(done));
+  t.equal(open, 0);
+});
+
 t.test("where no decoder can be had, it is asked for again, and nothing is thrown", async (t) => {
   let asked = 0;
   const table = new Table(t, {

@@ -80,6 +80,8 @@ t.test("whatever is no packet is null", async (t) => {
     ["an earlier frame that is the packet's own", changedAt(good, 10, 0)],
     ["an earlier frame of long ago", changedAt(good, 10, 9 << 3)],
     ["earlier frames that are not in order", encodePacket(packet({ earlier: [early(1, 3), early(2, 3)] }))],
+    ["more than 1,100 bytes", longer(withFrame(frame20(1_000)), 200)],
+    ["an earlier frame too many", longer(withFrame(frame20(3)), 0, [0x48, 1], 0x18)],
     ["64 KiB", new Uint8Array(65_536).fill(1)],
     ["a frame of another length than it says", changedAt(good, 1, good[1]! & ~4)],
     ["a frame of 60 ms", withFrame(FRAME_60)],
@@ -91,6 +93,13 @@ t.test("whatever is no packet is null", async (t) => {
 
 function changedAt(bytes: Uint8Array, at: number, value: number): Uint8Array {
   return bytes.map((byte, i) => (i === at ? value : byte));
+}
+
+/** A packet of one frame, which is made longer, with three earlier frames of two bytes where `flags` says so. */
+function longer(bytes: Uint8Array, by: number, earlier: number[] = [], flags = 0): Uint8Array {
+  const heads = flags === 0 ? [] : [3, 2, 1].flatMap((before) => [2, before << 3, ...earlier]);
+  const made = Uint8Array.from([...bytes.subarray(0, 9), ...heads, ...bytes.subarray(9), ...new Uint8Array(by)]);
+  return changedAt(made, 1, bytes[1]! | flags);
 }
 
 function withFrame(frame: Uint8Array): Uint8Array {

@@ -1,4 +1,5 @@
 // Noise taken out, speech left in; and off is off.
+import loadRnnoise, { type RnnoiseModule } from "@echogarden/rnnoise-wasm";
 import t, { type Test } from "tap";
 import { power, powerDb, toSample } from "../../src/media/sound.js";
 import { openSuppressor } from "../../src/media/suppress.js";
@@ -22,8 +23,8 @@ function fan(length: number): Int16Array {
 
 const db = (pcm: Int16Array) => powerDb(power(pcm));
 
-async function open(t: Test, isOn?: boolean) {
-  const suppressor = await openSuppressor(isOn);
+async function open(t: Test, isOn = true) {
+  const suppressor = await openSuppressor({ isOn });
   t.teardown(() => suppressor.close());
   return suppressor;
 }
@@ -76,10 +77,44 @@ t.test("what it gives stays as it is, and it takes no sound for its own", async 
   t.same(out, keptOut);
 });
 
-t.test("closed twice it is closed, and then it says so", async (t) => {
-  const suppressor = await openSuppressor();
+t.test("switched on and off in the hum of the mains it goes over softly", async (t) => {
+  const suppressor = await open(t);
+  const random = randomBy(SEED);
+  const hum = Int16Array.from(
+    { length: 4 * SECOND },
+    (_, i) => 6_000 * Math.sin((2 * Math.PI * 60 * i) / 48_000) + 200 * (random() - 0.5),
+  );
+  const out = joined(
+    steps(hum).map((step, i) => {
+      suppressor.setOn(i < 200 || i % 40 < 20);
+      return suppressor.suppress(step);
+    }),
+  );
+  const [on, both] = [db(out.subarray(SECOND, 2 * SECOND)), db(out.subarray(2 * SECOND))];
+  t.ok(on < db(hum) - 15, `on: ${on} dB`);
+  t.ok(both > db(hum) - 6, `on and off: ${both} dB`);
+  t.ok(sharpestEdge(out.subarray(SECOND)) < 1_500, `${sharpestEdge(out.subarray(SECOND))}`);
+});
+
+t.test("whoever hands over a step may write over it", async (t) => {
+  const suppressor = await open(t, false);
+  const [first, second] = steps(voice.subarray(SECOND)) as [Int16Array, Int16Array];
+  const step = first.slice();
+  suppressor.suppress(step);
+  step.fill(0);
+  t.equal(differsAt(suppressor.suppress(second), first), -1);
+});
+
+t.test("closed twice it is closed once, and then it says so", async (t) => {
+  const given: string[] = [];
+  const module = Object.create(await loadRnnoise(), {
+    _rnnoise_destroy: { value: () => given.push("state") },
+    _free: { value: () => given.push("samples") },
+  }) as RnnoiseModule;
+  const suppressor = await openSuppressor({ load: async () => module });
   suppressor.close();
   suppressor.close();
+  t.same(given, ["state", "samples"]);
   t.throws(() => suppressor.suppress(new Int16Array(480)), /closed/);
 });
 

@@ -91,6 +91,22 @@ t.test("silence sends nothing but the end of what was said", async (t) => {
   t.equal(talker.isTalking, false);
 });
 
+t.test("what came right before the first loud frame rides along with it, but not over a mute", async (t) => {
+  const { talker, packets } = await open(t);
+  const quiet = voice.subarray(SECOND, 2 * SECOND).map((sample) => sample / 200);
+  const first = () => packets.findLast(({ isStart }) => isStart)!.earlier.map(({ before }) => before);
+  talker.feed(quiet);
+  talker.feed(voice.subarray(SECOND, 2 * SECOND));
+  t.same(first(), [2, 1]);
+  talker.feed(new Int16Array(2 * SECOND));
+  talker.feed(quiet);
+  t.equal(talker.isTalking, false);
+  talker.setMuted(true);
+  talker.setMuted(false);
+  talker.feed(voice.subarray(SECOND, 2 * SECOND));
+  t.same(first(), []);
+});
+
 t.test("a room that hums is no voice, and a voice in it is", async (t) => {
   const { talker, packets } = await open(t);
   const hum = Int16Array.from({ length: 20 * SECOND }, (_, i) => 330 * Math.sin(i / 76));
