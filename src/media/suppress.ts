@@ -16,13 +16,7 @@ export interface Suppressor {
   close(): void;
 }
 
-export interface SuppressorOptions {
-  readonly isOn?: boolean;
-  readonly load?: () => Promise<RnnoiseModule>;
-}
-
-export async function openSuppressor(options: SuppressorOptions = {}): Promise<Suppressor> {
-  const { isOn = true, load = loadRnnoise } = options;
+export async function openSuppressor(isOn = true, load = loadRnnoise): Promise<Suppressor> {
   return new Rnnoise(await load(), isOn);
 }
 

@@ -123,6 +123,12 @@ t.test("the microphone is turned down and up again without a click", async (t) =
   t.ok(sharpestEdge(sent) < 1_500, `an edge of ${sharpestEdge(sent)}`);
 });
 
+t.test("while nobody speaks there, an echo is not forgotten", async (t) => {
+  const { echo } = watch(ann, changed(ann, 0.1, 120 * MS));
+  watch(new Int16Array(2 * ann.length), joined([bob, bob]), echo);
+  t.equal(echo.isHeard, true);
+});
+
 t.test("a microphone that gives nothing does not say that the echo is gone", async (t) => {
   const { echo } = watch(ann, changed(ann, 0.1, 120 * MS));
   watch(joined([ann, ann]), new Int16Array(2 * ann.length), echo);

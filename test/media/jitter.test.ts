@@ -198,6 +198,23 @@ t.test("talk ends softly, with its last packet, without one, and where the decod
   }
 });
 
+t.test("a jump over sound that is too old is no edge", async (t) => {
+  const ear = new Ear();
+  ear.buffer.decoder = {
+    ...reader,
+    decode: (bytes) => new Int16Array(960).fill(bytes[1]! < 50 ? 9_000 : -9_000),
+    conceal: (samples) => new Int16Array(samples).fill(9_000),
+  };
+  const sound: number[] = [];
+  for (let index = 1; index < 60; index += 1) {
+    ear.get(packet(index, index < 40 ? {} : { timestamp: (index + 40) * 960, frame: frame(60) }));
+    for (let i = 0; i < 2; i += 1, ear.now += 10) sound.push(...(ear.buffer.pull(ear.now) ?? []));
+  }
+  t.match(ear.stats, { skipped: 1, restarts: 0 });
+  const step = sound.reduce((most, sample, at) => Math.max(most, Math.abs(sample - (sound[at - 1] ?? sample))), 0);
+  t.ok(sound.at(-1) === -9_000 && step < 200, `a step of ${step}`);
+});
+
 t.test("talk that stops without a word fades, and begins again as it began", async (t) => {
   const ear = new Ear();
   ear.hear(1, 20);

@@ -24,7 +24,7 @@ function fan(length: number): Int16Array {
 const db = (pcm: Int16Array) => powerDb(power(pcm));
 
 async function open(t: Test, isOn = true) {
-  const suppressor = await openSuppressor({ isOn });
+  const suppressor = await openSuppressor(isOn);
   t.teardown(() => suppressor.close());
   return suppressor;
 }
@@ -111,7 +111,7 @@ t.test("closed twice it is closed once, and then it says so", async (t) => {
     _rnnoise_destroy: { value: () => given.push("state") },
     _free: { value: () => given.push("samples") },
   }) as RnnoiseModule;
-  const suppressor = await openSuppressor({ load: async () => module });
+  const suppressor = await openSuppressor(true, async () => module);
   suppressor.close();
   suppressor.close();
   t.same(given, ["state", "samples"]);
