@@ -14,7 +14,7 @@ import {
   SEQUENCES,
   TIMESTAMPS,
 } from "./packet.js";
-import { levelDb } from "./sound.js";
+import { levelDb, STEP_SAMPLES } from "./sound.js";
 
 /** Until the others have told what they miss. */
 const FIRST_LOSS_PERCENT = 3;
@@ -32,6 +32,9 @@ function repeated(lossPercent: number, lossRun: number): readonly number[] {
   return lossPercent < TWICE_PERCENT ? [half] : [2 * half, half];
 }
 
+/** What is fed was recorded so long before: noise suppression gives the step before. */
+const LAG_SAMPLES = STEP_SAMPLES;
+
 export interface TalkerOptions {
   readonly frameMs?: FrameMs;
   /** Null sends silence too. */
@@ -48,6 +51,8 @@ export class Talker {
   #filled = 0;
   /** Part of the frame that is being filled must not be heard. */
   #isTainted = false;
+  /** Samples to come that were recorded before one might speak. */
+  #stale = 0;
   #isMuted = false;
   #usesKey = false;
   #isKeyHeld = false;
@@ -117,7 +122,8 @@ export class Talker {
       this.#pcm.set(part, this.#filled);
       this.#filled += part.length;
       at += part.length;
-      this.#isTainted ||= !this.#maySpeak();
+      this.#isTainted ||= !this.#maySpeak() || this.#stale > 0;
+      if (this.#maySpeak()) this.#stale = Math.max(0, this.#stale - part.length);
       if (this.#filled === this.#pcm.length) this.#finish();
     }
   }
@@ -133,6 +139,7 @@ export class Talker {
 
   #closeIfSilent(): void {
     if (this.#maySpeak()) return;
+    this.#stale = LAG_SAMPLES;
     // What lies in the frame that is being filled was said before, and goes too: the key is up, so nothing leaves.
     this.#isTainted ||= this.#filled > 0;
     this.#isTalking = false;

@@ -62,6 +62,17 @@ t.test("what lies in a frame when it is muted goes nowhere", async (t) => {
   t.equal(packets.length, 0);
 });
 
+t.test("what was recorded while muted and comes a step later is not sent either", async (t) => {
+  const { talker, packets } = await open(t, { frameMs: 10, gate: null });
+  talker.setMuted(true);
+  talker.feed(voice.subarray(0, 960));
+  talker.setMuted(false);
+  talker.feed(voice.subarray(960, 1_440));
+  t.equal(packets.length, 0);
+  talker.feed(voice.subarray(1_440, 1_920));
+  t.equal(packets.length, 1);
+});
+
 t.test("with a key to talk, packets leave while it is held and at no other time", async (t) => {
   const { talker, packets } = await open(t);
   const second = steps(voice, 960).slice(50, 100);
@@ -70,15 +81,15 @@ t.test("with a key to talk, packets leave while it is held and at no other time"
   t.equal(packets.length, 0, "not held");
   talker.setKeyHeld(true);
   for (const frame of second) talker.feed(frame);
-  t.equal(packets.length, 50, "held");
+  t.equal(packets.length, 49, "held, but for the frame that begins with what was recorded before");
   t.match(packets[0], { isStart: true, earlier: [] }, "and what was said before is not in it");
   talker.setKeyHeld(false);
   for (const frame of second) talker.feed(frame);
-  t.equal(packets.length, 50, "let go");
+  t.equal(packets.length, 49, "let go");
   talker.setKeyHeld(true);
   talker.setMuted(true);
   for (const frame of second) talker.feed(frame);
-  t.equal(packets.length, 50, "held, and muted");
+  t.equal(packets.length, 49, "held, and muted");
 });
 
 t.test("silence sends nothing but the end of what was said", async (t) => {
