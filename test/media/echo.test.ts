@@ -5,6 +5,9 @@ import { power, powerDb, STEP_MS, toSample } from "../../src/media/sound.js";
 import { randomBy } from "../helpers/random.js";
 import { changed, differsAt, joined, sharpestEdge, steps, sum, voices } from "../helpers/sound.js";
 
+// Sound is measured by much arithmetic, and machines are busy.
+t.setTimeout(180_000);
+
 const [ann, bob] = voices();
 const SEED = 31;
 const MS = 48;

@@ -7,6 +7,9 @@ import { Talker } from "../../src/media/talker.js";
 import { judged } from "../helpers/call-path.js";
 import { differsAt, joined, sum, voices } from "../helpers/sound.js";
 
+// Sound is measured by much arithmetic, and machines are busy.
+t.setTimeout(180_000);
+
 const FRAME_MS = 20;
 const [ann, bob] = voices();
 

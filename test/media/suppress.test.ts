@@ -7,6 +7,9 @@ import { judged } from "../helpers/call-path.js";
 import { randomBy } from "../helpers/random.js";
 import { changed, differsAt, joined, sharpestEdge, steps, sum, voices } from "../helpers/sound.js";
 
+// Sound is measured by much arithmetic, and machines are busy.
+t.setTimeout(180_000);
+
 const SEED = 13;
 const SECOND = 48_000;
 const [voice] = voices();

@@ -8,6 +8,9 @@ import { carry } from "../helpers/call-path.js";
 import { delaySamples, joined, speech, steps, voices } from "../helpers/sound.js";
 import { aligned, stoi } from "../helpers/stoi.js";
 
+// Sound is measured by much arithmetic, and machines are busy.
+t.setTimeout(180_000);
+
 const [voice] = voices();
 const SECOND = SAMPLE_RATE;
 
