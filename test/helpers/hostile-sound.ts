@@ -18,7 +18,8 @@ const HEADER_BYTES = 9;
 const HOSTILE = 40;
 /** Packets of each of them every 10 ms: as many as are taken. */
 const EACH_A_STEP = 1;
-const MAX_GROWN_BYTES = 16 * 2 ** 20;
+/** The memory of WebAssembly grows in large steps; decoders that are not given back would come to 100 MiB in a million packets. */
+const MAX_GROWN_BYTES = 32 * 2 ** 20;
 
 export async function packetsOf(pcm: Int16Array, frameMs: 10 | 20 = 20): Promise<Uint8Array[]> {
   const packets: Uint8Array[] = [];
