@@ -10,7 +10,7 @@ import { openPty } from "../helpers/pty.js";
 import { fileFfmpeg, peakOf, SoundCard, SPEAKER, withoutSound } from "../helpers/sound-card.js";
 import { Sshd, withoutSshd } from "../helpers/sshd.js";
 
-t.setTimeout(150_000);
+t.setTimeout(280_000);
 
 const FILES = { skip: fileFfmpeg === null && "needs an ffmpeg: npm ci" };
 const SOUND = { skip: withoutSound };
