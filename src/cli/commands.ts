@@ -1,4 +1,5 @@
 /** Every subcommand, in the order help shows them. */
+import { audioDevices, audioTest } from "./audio.js";
 import { block, unblock } from "./block.js";
 import { callJoin, callLeave, callShow } from "./call.js";
 import { completionScript } from "./completion-script.js";
@@ -85,6 +86,8 @@ export const COMMANDS: readonly CliCommand[] = [
   identityWords,
   identityRestore,
   identityRename,
+  audioTest,
+  audioDevices,
   daemon,
   daemonStop,
   daemonStatus,
@@ -101,5 +104,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   file: "Share files, fetch them, see how far they are",
   call: "Be in a room's voice call",
   message: "Edit, take back, react to and pin messages",
+  audio: "Microphones and speakers",
   identity: "Who this profile is",
 };

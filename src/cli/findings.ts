@@ -10,6 +10,7 @@ import type { RpcClient } from "../rpc/client.js";
 import { WIRE_VERSION } from "../rpc/methods.js";
 import type { Finding } from "../state/model.js";
 import { optionKeyAdvice } from "./option-key.js";
+import { soundFindings } from "./sound-findings.js";
 
 /** Each as its check ends. */
 export async function* findings(paths: Paths): AsyncGenerator<Finding> {
@@ -18,6 +19,7 @@ export async function* findings(paths: Paths): AsyncGenerator<Finding> {
   yield* folders(paths);
   yield* core(paths);
   yield* interfaces();
+  yield* soundFindings();
 }
 
 function versions(): Finding {

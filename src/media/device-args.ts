@@ -1,7 +1,8 @@
 /** The arguments that make an ffmpeg one end of the sound: PCM, 48 kHz, mono, as little late as each system allows. */
 import { APP_NAME } from "../config.js";
 import { LOW_DELAY, pipedInput } from "./ffmpeg.js";
-import { CHUNK_BYTES, SAMPLE_RATE } from "./samples.js";
+import { CHUNK_BYTES } from "./samples.js";
+import { SAMPLE_RATE } from "./sound.js";
 import type { SoundSystem } from "./sound-system.js";
 
 /** What PulseAudio hands over at once, and what lies before its speaker. Less costs wake-ups, more delay. */

@@ -13,6 +13,11 @@ import type { DeviceEnd } from "./sound-end.js";
 import type { End } from "./sound-errors.js";
 
 const CHANGED = /^Event '(new|remove)' on (source|sink) #|^Event 'change' on server/;
+/**
+ * pactl looks at no pipe and would outlive us until it next has something to say. A shell that waits for the end of our
+ * pipe ends it then, and ends itself with it.
+ */
+const LISTEN = 'exec 3<&0; "$0" subscribe & it=$!; { read -r _ <&3; kill "$it"; } & us=$!; wait "$it"; kill "$us"';
 /** They come in crowds. */
 const SETTLE_MS = 100;
 /** Where there is no pactl, which costs nothing while nothing happens: each look is a process. */
@@ -70,8 +75,8 @@ class DeviceWatch {
   }
 
   /** Until the server ends. */
-  async #listen(path: string): Promise<void> {
-    const run = startChild({ path, args: ["subscribe"], env: this.#options.env });
+  async #listen(pactl: string): Promise<void> {
+    const run = startChild({ path: "/bin/sh", args: ["-c", LISTEN, pactl], env: this.#options.env, stdin: "pipe" });
     this.#listener = run;
     const lines = run.stdout ? createInterface({ input: run.stdout }) : null;
     lines?.on("line", (line) => {

@@ -16,7 +16,7 @@ const LISTING_MS = 5_000;
 const MAX_LISTING_CHARS = 256 * 1024;
 const MAX_DEVICES = 64;
 /** The code it ends with says nothing. */
-const REFUSED = /^(Error: )?Cannot list (sources|sinks)/;
+const REFUSED = /^(Error: )?Cannot list (sources|sinks)/m;
 
 /** Whichever the system has as its default at the time. */
 export const DEFAULT_ID = "default";
@@ -92,7 +92,7 @@ async function ask({ path }: Ffmpeg, query: Query, env: NodeJS.ProcessEnv): Prom
   await run.ended;
   clearTimeout(timer);
   const said = run.allLines();
-  return said.some((line) => REFUSED.test(line)) ? null : query.parse(stdout, said);
+  return REFUSED.test(`${stdout}\n${said.join("\n")}`) ? null : query.parse(stdout, said);
 }
 
 async function textOf(run: FfmpegRun): Promise<string> {
@@ -113,8 +113,12 @@ function cleaned(listed: readonly Listed[]): Device[] {
 
 /** What is used where nobody chose: one that takes out the echo, or what the system has as its default. */
 export function preferred(devices: readonly Device[]): Device | null {
-  const able = devices.filter(({ isMonitor }) => !isMonitor);
-  return able.find(({ cancelsEcho }) => cancelsEcho) ?? able.find(({ isDefault }) => isDefault) ?? able[0] ?? null;
+  const all = able(devices);
+  return all.find(({ cancelsEcho }) => cancelsEcho) ?? all.find(({ isDefault }) => isDefault) ?? all[0] ?? null;
+}
+
+function able(devices: readonly Device[]): readonly Device[] {
+  return devices.filter(({ isMonitor }) => !isMonitor);
 }
 
 /**
@@ -134,7 +138,7 @@ export function findDevice(devices: Devices, end: End, said: string | null): { i
     throw noSuchDevice(
       end,
       said,
-      all.map(({ name }) => name),
+      able(all).map(({ name }) => name),
     );
-  return device;
+  return { id: device.id, name: device.name };
 }

@@ -1,10 +1,10 @@
 /** Samples out of bytes: 48 kHz, mono, 16 bits, in chunks of 10 ms; little endian, as all our systems are. */
+import { STEP_MS, STEP_SAMPLES } from "./sound.js";
 
-export const SAMPLE_RATE = 48_000;
-/** 10 ms. */
-export const CHUNK_SAMPLES = 480;
+/** As devices hand it over and take it: one step of the mixer. */
+export const CHUNK_MS = STEP_MS;
+export const CHUNK_SAMPLES = STEP_SAMPLES;
 export const CHUNK_BYTES = CHUNK_SAMPLES * 2;
-export const CHUNK_MS = 10;
 
 /** A whole chunk; what is missing at its end is silence. */
 export function samplesOf(bytes: Uint8Array): Int16Array {

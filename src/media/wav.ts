@@ -1,5 +1,5 @@
 /** The 44 bytes before the samples of a WAV. */
-import { SAMPLE_RATE } from "./samples.js";
+import { SAMPLE_RATE } from "./sound.js";
 
 export const HEADER_BYTES = 44;
 const PCM = 1;

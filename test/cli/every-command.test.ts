@@ -30,6 +30,8 @@ const SAMPLES: Readonly<Record<string, readonly string[] | null>> = {
   msg: ["bob"],
   send: ["tea", "hi", "--id", ID],
   tail: ["tea", "-n", "1"],
+  "audio test": null,
+  "audio devices": null,
   "message show": ["tea", ID],
   "message edit": ["tea", ID, "ho"],
   "message react": ["tea", ID, "👍"],

@@ -107,11 +107,12 @@ export class Sshd {
   }
 
   /** Logs in and runs a command there, in a terminal of its own. */
-  open(command: readonly string[], options: PtyOptions = {}): Pty {
+  open(command: readonly string[], options: PtyOptions & { readonly forward?: string } = {}): Pty {
+    const forward = options.forward === undefined ? [] : ["-o", "ExitOnForwardFailure=yes", "-R", options.forward];
     const pty = openPty(
       findProgram("ssh")!,
       [
-        ...["-tt", ...this.#settings, "-p", String(this.#port)],
+        ...["-tt", ...this.#settings, ...forward, "-p", String(this.#port)],
         `${userInfo().username}@127.0.0.1`,
         command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" "),
       ],

@@ -139,7 +139,7 @@ t.test("A69: one that floods both outputs costs no memory, and is no ffmpeg", UN
   const flood = fake(folder, FORMATS, "yes 'this is no list' >&2 & yes 'nor is this'");
   const before = process.memoryUsage().rss;
   const { candidates } = await chooseFfmpeg({ env: { KEET_TUI_FFMPEG: flood }, systems: ["pulse"], staticPath: null });
-  t.match(candidates[0]?.reason, /^it is no ffmpeg: this is no list/);
+  t.match(candidates[0]?.reason, /^it is no ffmpeg/);
   t.ok(process.memoryUsage().rss - before < 100e6);
 });
 

@@ -10,6 +10,8 @@ const SOUND = { skip: withoutSound };
 /** C28: so long may it take to be said, and to be heard again. On a busy machine each start alone takes that. */
 const LIMIT_MS = 2_000;
 const STARTS = 4;
+/** A click that is heard later than this was not heard at all. */
+const LOST_MS = 1_000;
 
 const device = (id: string): DeviceEnd => ({ kind: "device", id, name: safeLine(id) });
 const LOUD = new Int16Array(480).fill(16_000);
@@ -82,7 +84,7 @@ t.test("it asks for as much as the speaker plays, and no more", SOUND, async (t)
   );
   // A reader without a clock would take them in a few ms.
   t.ok(tookMs > 2_000);
-  t.ok(mouth.backlogMs <= 20, "the lead is small");
+  t.ok(mouth.backlogMs <= 200, "little lies ready, also where the machine stood still for a moment");
   const pid = mouth.playback.pid!;
   const closingAt = performance.now();
   await mouth.playback.close();
@@ -105,7 +107,8 @@ t.test("click to click", SOUND, async (t) => {
   mouth.next = () => {
     chunk += 1;
     // Not at a beat: with one, all would fall on the same moment between two of the server's.
-    if (chunk % (37 + (chunk % 5)) !== 0 || clickedAt !== null || chunk < 50) return QUIET;
+    const isAwaited = clickedAt !== null && performance.now() - clickedAt < LOST_MS;
+    if (chunk % (37 + (chunk % 5)) !== 0 || isAwaited || chunk < 50) return QUIET;
     clickedAt = performance.now();
     return LOUD;
   };
