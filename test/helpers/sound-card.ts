@@ -92,7 +92,8 @@ export class SoundCard {
     ];
     const load = modules.flatMap((line) => ["-L", line]);
     const { PULSE_SERVER: _, ...env } = this.env;
-    const options = ["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--log-target=stderr"];
+    // A test that dies leaves it behind: it goes by itself when nobody has used it for a minute.
+    const options = ["-n", "--daemonize=no", "--exit-idle-time=60", "--use-pid-file=no", "--log-target=stderr"];
     const child = spawn("pulseaudio", [...options, ...load], { env, stdio: "ignore" });
     this.#child = child;
     await until(() => this.#sources().includes(MICROPHONE));
