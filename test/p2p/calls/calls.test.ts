@@ -93,6 +93,17 @@ t.test("three in a call hear each other, and nobody else does", async (t) => {
     await eventually(async () => !(await cleo.info(id))?.isIn);
     t.throws(() => cleo.enter(id, false), { code: "NOT_ALLOWED", message: /moderators and owners may call/ });
     await eventually(async () => (await namesIn(town, "ada", id)).length === 0);
+    // Said all the same, by a program that was changed: it is not heard, and nor is what comes with it.
+    const state = { call: b4a.alloc(16, 1), isIn: true, isMuted: false, declines: false, ageMs: 0 };
+    const bytes = encodeCallState({ ...state, loss: { percent: 0, run: 1 } });
+    const [toAda] = [...town.member("cleo", id).peers.hereWriters().values()];
+    const told: string[][] = [];
+    town.core("ada").on("typing", async () => told.push(await namesIn(town, "ada", id)));
+    for (let i = 0; i < 3; i++) toAda!.sendCall(bytes);
+    toAda!.sendTyping(true);
+    await eventually(() => told.length > 0);
+    await town.member("ada", id).room.person(town.identity("cleo"));
+    t.same([...told, await namesIn(town, "ada", id)].flat(), []);
   });
 });
 
