@@ -1,20 +1,12 @@
 // Three people in one call: three cores, three processes with their sound, files for microphones and speakers. Two of
 // them are on ways on which packets are lost and late; what each hears of the others is compared with what was said.
-import { type ChildProcess, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import t from "tap";
-import type { CallView } from "../../src/state/call-session.js";
-import type { CallChildOptions } from "../helpers/call-child.js";
-import { Home, shortFolder, until } from "../helpers/program.js";
+import { Callers, withoutFfmpeg } from "../helpers/callers.js";
+import { until } from "../helpers/program.js";
 import { delaySamples, joined, readWav, voices, writeWav } from "../helpers/sound.js";
-import { fileFfmpeg } from "../helpers/sound-card.js";
 import { aligned, stoi } from "../helpers/stoi.js";
 
 const RATE = 48_000;
-const CHILD = fileURLToPath(new URL("../helpers/call-child.js", import.meta.url));
-/** On this machine alone. */
-const GLOBALS = { bootstrap: ["127.0.0.1:9"], lan: true };
 /** Until all are in. */
 const LEAD_SECONDS = 5;
 const TURN_SECONDS = 5;
@@ -49,51 +41,18 @@ function turns(): Int16Array[] {
   return [first.slice(0, 4.5 * RATE), first.slice(4.5 * RATE, 9 * RATE), second.slice(0, 4.5 * RATE)];
 }
 
-class Talker {
-  view: CallView | null = null;
-  ended = false;
-  readonly child: ChildProcess;
-
-  constructor(options: CallChildOptions) {
-    this.child = spawn(process.execPath, [CHILD, JSON.stringify(options)], { stdio: ["ignore", "pipe", "inherit"] });
-    createInterface({ input: this.child.stdout! }).on("line", (line) => {
-      const said = JSON.parse(line);
-      if ("ended" in said) this.ended = true;
-      else this.view = said;
-    });
-  }
-}
-
-t.test("three hear each other, also where packets are lost and late", { skip: fileFfmpeg === null }, async (t) => {
-  const folder = shortFolder(t);
-  const homes = PEOPLE.map(({ name }) => new Home(t, `${folder}/${name}`));
-  const as = (home: Home) => ({ globals: ["--home", home.dir, "--bootstrap", GLOBALS.bootstrap[0]!] });
-  const must = async (home: Home, ...args: string[]) => {
-    const { code, stdout, stderr } = await home.run(args, as(home));
-    if (code !== 0) throw new Error(`${args.join(" ")}: exit ${code}\n${stderr}`);
-    return stdout.trim();
-  };
-  const [ada, ...others] = homes as [Home, Home, Home];
-  const room = await must(ada, "room", "create", "tea");
-  const link = await must(ada, "room", "invite", "tea", "--uses", "5");
-  for (const home of others) await must(home, "room", "join", link);
-
+t.test("three hear each other, also where packets are lost and late", { skip: withoutFfmpeg }, async (t) => {
+  const callers = new Callers(t);
+  const { folder } = callers;
+  await callers.meet(PEOPLE.map(({ name }) => name));
   const said = turns();
-  const talkers = PEOPLE.map(({ name, lossPercent, jitterMs }, i) => {
+  const talkers = PEOPLE.map(({ name, ...way }, i) => {
     writeWav(`${folder}/${name}-says.wav`, joined([silence(LEAD_SECONDS + i * TURN_SECONDS), said[i]!, silence(1)]));
-    return new Talker({
-      home: homes[i]!.dir,
-      globals: GLOBALS,
-      room,
+    return callers.call(name, {
       microphone: `file:${folder}/${name}-says.wav`,
       speaker: `file:${folder}/${name}-hears.wav`,
-      lossPercent,
-      jitterMs,
-      seed: i + 1,
+      ...way,
     });
-  });
-  t.teardown(() => {
-    for (const { child } of talkers) child.kill("SIGKILL");
   });
 
   await until(() => talkers.every(({ view }) => view?.people.length === 2), LIMIT_MS);
@@ -101,15 +60,14 @@ t.test("three hear each other, also where packets are lost and late", { skip: fi
   await until(() => talkers.every(({ view }) => view?.microphone.what === "ended"), LIMIT_MS);
   await until(() => talkers.every(({ view }) => view?.people.every(({ isTalking }) => !isTalking)), LIMIT_MS);
   for (const [i, { view }] of talkers.entries()) {
-    const { lost } = view as CallView & { lost: { of: number; lost: number } };
-    t.comment(`${lost.lost} of ${lost.of} packets lost`);
+    t.comment(`${view!.lost.lost} of ${view!.lost.of} packets lost`);
     const delays = view!.people.map(({ name, delayMs, lossPercent }) => `${name} ${delayMs} ms, ${lossPercent} % lost`);
     t.comment(`${PEOPLE[i]!.name}: ${delays.join("; ")}`);
   }
   // One after the other, so that one of them is the last.
   for (const [i, { child }] of talkers.entries()) {
     child.kill("SIGTERM");
-    await until(() => talkers[i]!.ended, LIMIT_MS);
+    await until(() => talkers[i]!.hasEnded, LIMIT_MS);
     await until(() => talkers.slice(i + 1).every(({ view }) => view?.people.length === 1 - i), LIMIT_MS);
   }
 
@@ -128,7 +86,7 @@ t.test("three hear each other, also where packets are lost and late", { skip: fi
     const echo = stoi(said[i]!, aligned(said[i]!, heard, own));
     t.ok(echo < NOT_UNDERSTOOD, `${name} does not hear ${name}: ${echo.toFixed(3)}`);
   }
-  const rows = async () => (await must(ada, "tail", "tea")).split("\n");
+  const rows = async () => (await callers.run("ada", "tail", "tea")).split("\n");
   await until(async () => / -- the call ended after \d+ s$/.test((await rows()).at(-1)!), LIMIT_MS);
   t.match((await rows()).at(-2), / -- .+ started a call$/);
 });
