@@ -1,7 +1,7 @@
 /**
  * Files of all rooms on this device: what is shared from here, what is fetched, what is passed on. Emits `transfer`
  * (TransferInfo) when something of one changed, at most twice a second each, `transfer-gone` (room, writer and share in
- * hex) when nothing of it is held any more, and `warning`.
+ * hex) when nothing of it is held any more, `begun` when blocks of one can come, and `warning`.
  */
 import { EventEmitter } from "node:events";
 import b4a from "b4a";
@@ -214,6 +214,7 @@ export class Files extends EventEmitter {
     });
     const fetching = new Fetching({ cores, target, blocks: held.kept.blocks });
     held.fetching = fetching;
+    this.emit("begun");
     fetching.on("changed", () => this.#tell(held));
     this.#exchange.want(member.id, id, cores.all);
     if (!(await fetching.run())) return;
@@ -296,8 +297,19 @@ export class Files extends EventEmitter {
       if (state === "whole") return { path: path!, bytes: size - offset };
       if (held.fetching) return held.fetching.from(offset);
       if (state !== "fetching") throw noSuchFile(reason);
-      await new Promise((done) => this.once("transfer", done));
+      await this.#nextChange();
     }
+  }
+
+  /** Of any share. What is told waits for its time; that something can be read now must not. */
+  #nextChange(): Promise<void> {
+    return new Promise((done) => {
+      const settle = () => {
+        this.off("transfer", settle).off("begun", settle);
+        done();
+      };
+      this.on("transfer", settle).on("begun", settle);
+    });
   }
 
   /** Not fetched any more, or not shared any more by this device; what is whole stays where it is. */
