@@ -206,6 +206,7 @@ function keysPage({ KEYS, shownKey, shownKeys }) {
     talk: "In a room",
     empty: "On an empty line",
     composer: "While writing",
+    ringing: "While somebody calls and the line is empty",
     selection: "On a selected message",
     overlay: "On whatever lies over the talk",
     list: "In a list over the talk",

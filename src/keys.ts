@@ -3,6 +3,7 @@
 /**
  * `start`: no room yet, nothing typed; `talk`: a room is on screen; `empty`: a composer with nothing in it; `overlay`: whatever lies
  * over the talk, and of that `list`: what is chosen from, `search` and `files`: these two lists, `page`: what is only read,
+ * `ringing`: somebody calls, and nothing is being written;
  * `settings`, `invite` and `words`: these three pages; `question`: what is asked above the line.
  */
 export type KeyPlace =
@@ -10,6 +11,7 @@ export type KeyPlace =
   | "start"
   | "talk"
   | "empty"
+  | "ringing"
   | "composer"
   | "selection"
   | "overlay"
@@ -54,6 +56,16 @@ export const KEYS = [
   },
   { id: "redraw", keys: ["ctrl+l"], where: "everywhere", help: "Draw the screen anew" },
   { id: "suspend", keys: ["ctrl+z"], where: "everywhere", help: "Back to the shell; fg returns" },
+  { id: "mic", keys: ["alt+t"], where: "everywhere", help: "Microphone on or off, in a call", also: "/mic" },
+  {
+    id: "talk-key",
+    keys: ["alt+v"],
+    where: "everywhere",
+    help: "Held down you are heard, where /ptt is on",
+    also: "/mic on and /mic off",
+  },
+  { id: "answer", keys: ["enter"], where: "ringing", help: "Answer who calls", also: "/call" },
+  { id: "not-now", keys: ["escape"], where: "ringing", help: "Not now", also: "/hangup" },
   { id: "start-create", keys: ["c"], where: "start", help: "Make a room", also: "/create" },
   { id: "start-join", keys: ["j"], where: "start", help: "Join a room", also: "/join" },
   { id: "start-demo", keys: ["t"], where: "start", help: "Try it alone", also: "/demo" },

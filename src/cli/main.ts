@@ -102,18 +102,19 @@ function isTerminal(): boolean {
 
 async function openLines(globals: Globals, invite: string | null, reason: string | null) {
   return await withLog(globals, async (paths) => {
-    const [{ openCoreFor }, { loginName }, { runLines }, { DemoRoom }] = await Promise.all([
+    const [{ openCoreFor }, { loginName }, { runLines }, { DemoRoom }, { soundDoor }] = await Promise.all([
       import("./connect.js"),
       import("./one-shot.js"),
       import("../line/main.js"),
       import("../demo/friend.js"),
+      import("./sound-door.js"),
     ]);
     const doctor = () => laterFindings(paths);
     const connect = openCoreFor(paths, globals);
     const demo = new DemoRoom(globals, connect);
     try {
       const { input: mayAsk } = globals;
-      const more = { defaultName: loginName, connect, startDemo: demo.start, doctor };
+      const more = { defaultName: loginName, connect, startDemo: demo.start, doctor, sound: soundDoor(connect) };
       return await runLines({ paths, invite, reason, mayAsk, ...more });
     } finally {
       await demo.close();
@@ -127,10 +128,11 @@ async function openScreen(globals: Globals, invite: string | null): Promise<numb
     return EXIT.usage;
   }
   return await withLog(globals, async (paths) => {
-    const [{ openCoreFor }, { runScreen }, { DemoRoom }] = await Promise.all([
+    const [{ openCoreFor }, { runScreen }, { DemoRoom }, { soundDoor }] = await Promise.all([
       import("./connect.js"),
       import("../components/main.js"),
       import("../demo/friend.js"),
+      import("./sound-door.js"),
     ]);
     const connect = openCoreFor(paths, globals);
     const demo = new DemoRoom(globals, connect);
@@ -144,6 +146,7 @@ async function openScreen(globals: Globals, invite: string | null): Promise<numb
         connect,
         startDemo: demo.start,
         doctor,
+        sound: soundDoor(connect),
       });
     } finally {
       await demo.close();

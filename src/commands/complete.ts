@@ -89,6 +89,9 @@ function asWord(candidate: Candidate): Candidate {
 function ofType(type: ArgType, written: string, names: Names, choices: readonly string[]): Candidate[] {
   if (type === "room") return startingWith(written, names.rooms);
   if (type === "file") return fileNames(written, names.files ?? []);
+  if (type === "caller") return people(written, names.callers ?? []);
+  if (type === "microphone") return choicesOf(written, ["on", "off", "auto", ...deviceNames(names, "microphones")]);
+  if (type === "speaker") return choicesOf(written, ["auto", ...deviceNames(names, "speakers")]);
   if (type === "member" || type === "former") return people(written, names.members);
   if (type === "person") {
     const others = names.rooms.flatMap((room) => (room.with ? [room.with] : []));
@@ -122,6 +125,10 @@ function ofType(type: ArgType, written: string, names: Names, choices: readonly 
   return [];
 }
 
+function deviceNames({ devices }: Names, end: "microphones" | "speakers"): readonly string[] {
+  return devices?.[end].map(({ name }) => name) ?? [];
+}
+
 /** Of the setting that is named before. */
 function valuesOf(setting: string, { settings }: Names): readonly string[] {
   const spec = (settings?.specs ?? SETTINGS).find(({ name }) => name === setting.toLowerCase());
@@ -129,7 +136,7 @@ function valuesOf(setting: string, { settings }: Names): readonly string[] {
 }
 
 function choicesOf(written: string, choices: readonly string[]): Candidate[] {
-  const found = choices.filter((choice) => choice.startsWith(written.toLowerCase()));
+  const found = choices.filter((choice) => choice.toLowerCase().startsWith(written.toLowerCase()));
   return found.map((choice) => ({ label: safe`${choice}`, insert: choice, note: null }));
 }
 

@@ -1,3 +1,4 @@
+import type { Calls } from "../state/calls.js";
 import type { Messaging } from "../state/messaging.js";
 import type {
   DebugInfo,
@@ -25,6 +26,9 @@ export type MessagingContext = Pick<Messaging, keyof Messaging>;
 /** Files of a room: state/sharing.ts. */
 export type FilesContext = Pick<Sharing, keyof Sharing>;
 
+/** Calls: state/calls.ts. */
+export type CallsContext = Pick<Calls, keyof Calls>;
+
 export type SettingsContext = Pick<Settings, "values" | "specs" | "named" | "valuesOf" | "valueOf" | "isKept" | "set">;
 
 /** What a command may touch; state/actions.ts has it all. */
@@ -34,6 +38,7 @@ export interface CommandContext {
   readonly messages: MessagingContext;
   readonly settings: SettingsContext;
   readonly files: FilesContext;
+  readonly calls: CallsContext;
   /** Id of the room on screen. */
   where(): string | null;
   /** The room on screen; throws where there is none. */

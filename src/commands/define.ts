@@ -6,6 +6,7 @@ import type { Topic } from "./topics.js";
  * What an argument is; completion and checks belong to the type, not to the command. `member`: of the room on screen;
  * `person`: also whom one talks to alone, and anybody by 8 or more digits of their id; `blocked`: one of those blocked;
  * `former`: a member, or somebody who was one; `command`: one of these, or a topic of help; `value`: of the setting before it;
+ * `caller`: somebody in the call one is in; `microphone`, `speaker`: their names, or `auto`, `on`, `off`;
  * `paths`: of this machine, as they were written; `file`: of the room on screen, its name or number.
  */
 export type ArgType =
@@ -25,6 +26,9 @@ export type ArgType =
   | "value"
   | "paths"
   | "file"
+  | "caller"
+  | "microphone"
+  | "speaker"
   | "choice";
 
 export interface Arg {
@@ -57,6 +61,10 @@ interface ValueOfType {
   value: string;
   paths: string;
   file: string;
+  /** As it was written: who is in the call, the call knows. */
+  caller: string;
+  microphone: string;
+  speaker: string;
   choice: string;
 }
 
@@ -103,7 +111,7 @@ export interface Page {
   readonly rows: readonly { readonly label?: SafeText; readonly text: SafeText; readonly isWarning?: boolean }[];
 }
 
-export type Group = "rooms" | "people" | "messages" | "files" | "program";
+export type Group = "rooms" | "people" | "messages" | "files" | "calls" | "program";
 
 export interface Command<C, A extends readonly Arg[] = readonly Arg[]> {
   readonly name: string;

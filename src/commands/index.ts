@@ -4,6 +4,7 @@ import { accept } from "./accept.js";
 import { archive } from "./archive.js";
 import { bare } from "./bare.js";
 import { block } from "./block.js";
+import { call } from "./call.js";
 import { cancel } from "./cancel.js";
 import { clear } from "./clear.js";
 import type { CommandContext } from "./context.js";
@@ -15,6 +16,7 @@ import type { Command, Group } from "./define.js";
 import { deleteMessage } from "./delete.js";
 import { demo } from "./demo.js";
 import { detach } from "./detach.js";
+import { devices } from "./devices.js";
 import { doctor } from "./doctor.js";
 import { edit } from "./edit.js";
 import { editor } from "./editor.js";
@@ -24,6 +26,7 @@ import { files } from "./files.js";
 import { forward } from "./forward.js";
 import { get } from "./get.js";
 import { go } from "./go.js";
+import { hangup } from "./hangup.js";
 import { help } from "./help.js";
 import { identity } from "./identity.js";
 import { invite } from "./invite.js";
@@ -34,6 +37,7 @@ import { leave } from "./leave.js";
 import { list } from "./list.js";
 import { log } from "./log.js";
 import { me } from "./me.js";
+import { mic } from "./mic.js";
 import { msg } from "./msg.js";
 import { mute } from "./mute.js";
 import { network } from "./network.js";
@@ -41,6 +45,7 @@ import { nick } from "./nick.js";
 import { open } from "./open.js";
 import { pin } from "./pin.js";
 import { pins } from "./pins.js";
+import { ptt } from "./ptt.js";
 import { quit } from "./quit.js";
 import { react } from "./react.js";
 import { remove } from "./remove.js";
@@ -53,6 +58,7 @@ import { room } from "./room.js";
 import { search } from "./search.js";
 import { send } from "./send.js";
 import { set } from "./set.js";
+import { speaker } from "./speaker.js";
 import { topic } from "./topic.js";
 import { unblock } from "./unblock.js";
 import { undo } from "./undo.js";
@@ -60,12 +66,13 @@ import { unmute } from "./unmute.js";
 import { unpin } from "./unpin.js";
 import { unread } from "./unread.js";
 import { verify } from "./verify.js";
+import { volume } from "./volume.js";
 import { who } from "./who.js";
 import { whois } from "./whois.js";
 
 export type AnyCommand = Command<CommandContext>;
 
-export const GROUPS: readonly Group[] = ["rooms", "people", "messages", "files", "program"];
+export const GROUPS: readonly Group[] = ["rooms", "people", "messages", "files", "calls", "program"];
 
 export const COMMANDS: readonly AnyCommand[] = [
   create,
@@ -117,6 +124,13 @@ export const COMMANDS: readonly AnyCommand[] = [
   files,
   cancel,
   open,
+  call,
+  hangup,
+  mic,
+  speaker,
+  devices,
+  volume,
+  ptt,
   network,
   doctor,
   demo,

@@ -3,6 +3,7 @@
 import fuzzysort from "fuzzysort";
 import { KeetError } from "../errors.js";
 import type { SafeText } from "../safe-text.js";
+import type { SoundDevicesView } from "../state/model.js";
 import type { Settings } from "../state/settings.js";
 import type { CommandContext } from "./context.js";
 
@@ -15,6 +16,10 @@ export interface Named {
 export interface Names {
   /** Of files shared in the room on screen. */
   readonly files?: readonly SafeText[];
+  /** Those in the call one is in. */
+  readonly callers?: readonly (Named & { readonly tag?: SafeText | null })[];
+  /** Microphones and speakers, once they have been looked at. */
+  readonly devices?: SoundDevicesView | null;
   /** What lies on the disk may be looked at: only where Tab asks for it. */
   readonly looksAtDisk?: boolean;
   /** Of settings whose values are not all in the table, such as a person's own themes. */

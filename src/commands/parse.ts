@@ -61,7 +61,9 @@ export function parseCommand<C extends CommandContext = CommandContext>(
 
 /** Names have spaces in them; behind any other argument a name goes in quotes. */
 export function takesTheRest(arg: Arg): boolean {
-  return ["rest", "room", "member", "person", "blocked", "former", "paths", "file"].includes(arg.type);
+  return ["rest", "room", "member", "person", "blocked", "former", "paths", "file", "microphone", "speaker"].includes(
+    arg.type,
+  );
 }
 
 function firstWord(text: string): [string, string] {
@@ -99,7 +101,7 @@ function valueFrom(arg: Arg, word: string, names: Names, command: Command<never>
     return choice;
   }
   if (arg.type === "command") return commandOrTopic(word.replace(/^\//, ""), table);
-  if (arg.type === "file") return word.replace(/^"(.*)"$/, "$1");
+  if (["file", "microphone", "speaker"].includes(arg.type)) return word.replace(/^"(.*)"$/, "$1");
   if (arg.type === "invite") return inviteIn(word) ?? word;
   return word;
 }

@@ -6,6 +6,7 @@ export const TOPICS: Readonly<Record<Group | "writing" | "selecting" | "keys", s
   people: "Commands for people",
   messages: "Commands for messages",
   files: "Commands for files",
+  calls: "Commands for calls, microphones and speakers",
   program: "Commands for the program itself",
   writing: "The line: several lines, pasting, completion, what was sent",
   selecting: "What can be done with a message, by keys",

@@ -2,6 +2,8 @@ import { Box } from "ink";
 import { useMemo } from "react";
 import { useStore, useWhole } from "../hooks/use-store.js";
 import { plainText } from "../safe-text.js";
+import { callRowCount } from "./call-rows.js";
+import { CallStrip } from "./call-strip.js";
 import { cells } from "./cells.js";
 import { Composer, drawnLine } from "./composer.js";
 import { emptyPage, namePage } from "./first-run.js";
@@ -39,9 +41,11 @@ function Frame() {
   const modeRows = useStore(screen.state, (state) => (state.mode === null ? 0 : 1));
   const needsName = useStore(screen.session.profile, (profile) => profile.isLoaded && profile.identity === null);
   const isFailed = useStore(screen.session.profile, (profile) => profile.connection === "failed");
+  const rings = useStore(screen.actions.calls.ringing.store, (ring) => ring !== null);
+  const callRows = useStore(screen.actions.calls.own, (own) => callRowCount(own, rings, rows));
   const layout = useMemo(
-    () => layoutFor(columns, rows, draftRowCount, showsMembers && hasRoom, modeRows),
-    [columns, rows, draftRowCount, showsMembers, hasRoom, modeRows],
+    () => layoutFor(columns, rows, draftRowCount, showsMembers && hasRoom, modeRows, callRows),
+    [columns, rows, draftRowCount, showsMembers, hasRoom, modeRows, callRows],
   );
   if (layout.isTooSmall) return <TooSmall columns={columns} rows={rows} />;
   if (needsName || isFailed) return <FirstPage layout={layout} isFailed={isFailed} />;
@@ -49,6 +53,7 @@ function Frame() {
     <Box flexDirection="column" width={columns} height={rows}>
       <Title layout={layout} />
       <Body layout={layout} />
+      <CallStrip layout={layout} />
       <NoticeLine layout={layout} />
       <ModeRow layout={layout} />
       <ActiveComposer layout={layout} />
@@ -122,6 +127,9 @@ function NoticeLineOrNothing({ layout }: { readonly layout: Layout }) {
 }
 
 function TooSmall({ columns, rows }: { readonly columns: number; readonly rows: number }) {
-  const words = cells.wrap(plainText("Too small: 30x8 or more, please."), columns);
+  const { screen } = useScreen();
+  const isOpen = useStore(screen.actions.calls.own, (own) => own !== null && !own.isMuted);
+  const microphone = isOpen ? cells.wrap(plainText("Your microphone is open."), columns) : [];
+  const words = [...cells.wrap(plainText("Too small: 30x8 or more, please."), columns), ...microphone].slice(0, rows);
   return <Rows rows={words.map((text) => [{ text }])} columns={columns} height={rows} />;
 }

@@ -13,6 +13,7 @@ const PLACES: Readonly<Record<KeyPlace, SafeText>> = {
   talk: plainText("KEYS IN A ROOM"),
   empty: plainText("KEYS ON AN EMPTY LINE"),
   composer: plainText("KEYS WHILE WRITING"),
+  ringing: plainText("KEYS WHILE SOMEBODY CALLS"),
   selection: plainText("KEYS ON A SELECTED MESSAGE"),
   overlay: plainText("KEYS ON WHAT LIES OVER THE TALK"),
   list: plainText("KEYS IN A LIST OVER THE TALK"),

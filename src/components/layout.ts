@@ -13,6 +13,8 @@ export interface Layout {
   readonly bodyRows: number;
   /** 1 where the line is an answer, a new text or a reaction: the row above it says so. */
   readonly modeRows: 0 | 1;
+  /** Of calls, above the rule. */
+  readonly callRows: number;
   readonly composerRows: number;
 }
 
@@ -34,6 +36,7 @@ export function layoutFor(
   draftRows: number,
   wantsMembers: boolean,
   modeRows: 0 | 1 = 0,
+  callRows = 0,
 ): Layout {
   const isNarrow = columns < 60;
   const listColumns = isNarrow ? 0 : columns < 100 ? 17 : 24;
@@ -47,8 +50,9 @@ export function layoutFor(
     listColumns,
     memberColumns,
     timelineColumns: columns - (isNarrow ? 0 : listColumns + 1) - (memberColumns > 0 ? memberColumns + 2 : 0),
-    bodyRows: rows - FIXED_ROWS - modeRows - composerRows,
+    bodyRows: rows - FIXED_ROWS - modeRows - callRows - composerRows,
     modeRows,
+    callRows,
     composerRows,
   };
 }

@@ -4,6 +4,7 @@ import { render } from "ink";
 import { keptFile, type Paths } from "../config.js";
 import { keepHeapSmall, keepYoungSmall } from "../small-heap.js";
 import { Actions } from "../state/actions.js";
+import type { SoundDoor } from "../state/calls.js";
 import type { CoreLink } from "../state/core-link.js";
 import { programFacts } from "../state/front-facts.js";
 import { LineHistory } from "../state/line-history.js";
@@ -25,6 +26,9 @@ import { Themes } from "./themes.js";
 
 /** Longest wait for the core to take the last draft. */
 const CLOSE_MS = 1_000;
+/** Of the kitty keyboard protocol. */
+const FLAGS = 1;
+const FLAGS_WITH_RELEASE = 3;
 const SAID_WINDOW_MS = 33;
 const COPIED = {
   tmux: "Copied by tmux",
@@ -46,6 +50,8 @@ export interface RunScreenOptions {
   readonly startDemo?: () => Promise<string>;
   /** What `keet-tui doctor` finds, one by one. */
   readonly doctor?: () => AsyncIterable<Finding>;
+  /** Where calls are made. */
+  readonly sound?: SoundDoor;
 }
 
 /** Resolves with the exit code when the screen is gone and the terminal is as it was. */
@@ -76,6 +82,7 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
         ...where,
         startDemo: options.startDemo,
         doctor: options.doctor,
+        sound: options.sound,
         settings,
         openPath,
         facts: () => facts(),
@@ -83,6 +90,7 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
     ...terminal.size,
     invite: options.invite,
     onQuit: ended.resolve,
+    tellsRelease: () => tellsRelease,
     onRedraw: () => terminal.redraw(),
     onSuspend: () => terminal.suspend(),
     onCopy: (text) => copy(text, terminal),
@@ -93,6 +101,7 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
   terminal.open();
   let isLightTerminal: boolean | null = null;
   let hasLinks = false;
+  let tellsRelease = false;
   let found: Capabilities | null = null;
   const depth = process.stdout.getColorDepth?.() ?? 4;
   const hasColor = options.globals.color && !process.env.NO_COLOR;
@@ -134,6 +143,7 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
   const repaint = () => ink.rerender(<App screen={screen} theme={theme()} />);
   const undoTitle = followTitle(screen, settings, terminal);
   const undoRing = ringFor({ screen, terminal, isWanted: () => settings.isOn("bell") });
+  const undoKeys = followTalkKey(screen, terminal);
   const undoSettings = settings.values.subscribe(() => {
     repaint();
     lines.save();
@@ -156,6 +166,7 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
       found = answers;
       isLightTerminal = isLight(answers);
       hasLinks = answers.hasAnswered && takesLinks(process.env, answers.name);
+      tellsRelease = answers.kittyFlags !== null;
       if (isLightTerminal !== null || hasLinks) repaint();
     });
     return await ended.promise;
@@ -163,6 +174,7 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
     // The terminal first and always.
     undoTitle();
     undoRing();
+    undoKeys();
     undoSettings();
     for (const signal of ENDING_SIGNALS) process.off(signal, sendHeld);
     terminal.restore();
@@ -171,14 +183,39 @@ export async function runScreen(options: RunScreenOptions): Promise<number> {
   }
 }
 
-/** `(3) tea · keet-tui` */
+/** The release of a key is asked for while one can be held to talk, and no longer. */
+function followTalkKey(screen: Screen, terminal: Terminal): () => void {
+  const { own } = screen.actions.calls;
+  let usesKey = false;
+  const follow = () => {
+    const now = own.getSnapshot()?.usesKey === true;
+    if (now !== usesKey) terminal.setKittyFlags(now ? FLAGS_WITH_RELEASE : FLAGS);
+    usesKey = now;
+  };
+  const again = () => {
+    usesKey = false;
+    follow();
+  };
+  terminal.on("redraw", again);
+  const undo = own.subscribe(follow);
+  return () => {
+    terminal.off("redraw", again);
+    undo();
+  };
+}
+
+/** `(3) tea · keet-tui`; with a note in front while the microphone is open */
 function followTitle(screen: Screen, settings: Settings, terminal: Terminal): () => void {
   let shown = "";
   const follow = () => {
     const unread = screen.unread();
     const room = screen.session.roomView(screen.state.getSnapshot().room);
+    const own = screen.actions.calls.own.getSnapshot();
+    const mark = own && !own.isMuted ? "♪ " : "";
     const isTold = settings.isOn("title");
-    const title = !isTold ? "keet-tui" : `${unread > 0 ? `(${unread}) ` : ""}${room ? `${room.name} · ` : ""}keet-tui`;
+    const title = !isTold
+      ? "keet-tui"
+      : `${mark}${unread > 0 ? `(${unread}) ` : ""}${room ? `${room.name} · ` : ""}keet-tui`;
     if (title === shown) return;
     shown = title;
     terminal.setTitle(title);
@@ -193,6 +230,7 @@ function followTitle(screen: Screen, settings: Settings, terminal: Terminal): ()
     () => terminal.off("redraw", again),
     settings.values.subscribe(follow),
     screen.state.subscribe(follow),
+    screen.actions.calls.own.subscribe(follow),
     screen.session.profile.subscribe(follow),
   ];
   return () => {

@@ -1,4 +1,5 @@
 import { Alerts } from "../alerts.js";
+import { safe } from "../safe-text.js";
 import type { Terminal } from "../terminal/terminal.js";
 import type { Screen } from "./screen.js";
 
@@ -23,6 +24,13 @@ export function ringFor({ screen, terminal, isWanted = () => true, after = later
     lookedAt: () => (isFocused ? screen.state.getSnapshot().room : null),
     isReady: () => session.profile.getSnapshot().connection === "ready",
   });
+  const { ringing } = screen.actions.calls;
+  let rung: string | null = null;
+  const undoCalls = ringing.store.subscribe(() => {
+    const ring = ringing.store.getSnapshot();
+    if (ring && ring.call !== rung && isWanted()) void terminal.notify(safe`${ring.room.name} calls`, true);
+    rung = ring?.call ?? rung;
+  });
   session.onRoom = (id, room) => {
     if (room) alerts.room(room, session.roomView(id));
     else alerts.gone(id);
@@ -36,6 +44,7 @@ export function ringFor({ screen, terminal, isWanted = () => true, after = later
     terminal.off("input", onInput);
     session.onRoom = null;
     session.onAttach = null;
+    undoCalls();
     alerts.forget();
   };
 }

@@ -1,5 +1,5 @@
 import { useMinute } from "../hooks/use-minute.js";
-import { useStore } from "../hooks/use-store.js";
+import { useStore, useWhole } from "../hooks/use-store.js";
 import { plainText, type SafeText, safe } from "../safe-text.js";
 import type { RoomView } from "../state/model.js";
 import { listedRooms } from "../state/room-order.js";
@@ -15,7 +15,8 @@ export function RoomList({ columns, height }: { readonly columns: number; readon
   const rooms = useStore(screen.session.profile, (profile) => profile.rooms);
   const current = useStore(screen.state, (state) => state.room);
   const now = useMinute(screen.session.now);
-  return <Rows rows={roomRows(rooms, current, columns, height, now)} columns={columns} height={height} />;
+  const calls = useWhole(screen.session.calls.store);
+  return <Rows rows={roomRows(rooms, current, columns, height, now, calls)} columns={columns} height={height} />;
 }
 
 interface ListRow {
@@ -29,6 +30,7 @@ export function roomRows(
   columns: number,
   height: number,
   now: number,
+  calls: ReadonlyMap<string, unknown> = new Map(),
 ): readonly (readonly Span[])[] {
   const { favourites, rooms, direct, archived } = listedRooms(all, current);
   const rows: ListRow[] = [];
@@ -36,7 +38,11 @@ export function roomRows(
     if (part.length === 0) return;
     if (rows.length > 0) rows.push({ id: null, spans: [] });
     rows.push({ id: null, spans: [{ text: label, tone: "dim" }] });
-    for (const room of part) rows.push({ id: room.id, spans: roomSpans(room, room.id === current, columns, now) });
+    for (const room of part)
+      rows.push({
+        id: room.id,
+        spans: roomSpans(room, { isCurrent: room.id === current, columns, now, hasCall: calls.has(room.id) }),
+      });
   };
   section(plainText(" FAVOURITES"), favourites);
   section(plainText(" ROOMS"), rooms);
@@ -58,11 +64,18 @@ function archivedSpans(archived: readonly RoomView[], columns: number): Span[] {
   return [{ text: count === "" ? label : safe`${label}${spaces(gap)}${count}`, tone: "dim" }];
 }
 
-function roomSpans(room: RoomView, isCurrent: boolean, columns: number, now: number): Span[] {
+interface RoomLook {
+  readonly isCurrent: boolean;
+  readonly columns: number;
+  readonly now: number;
+  readonly hasCall: boolean;
+}
+
+function roomSpans(room: RoomView, { isCurrent, columns, now, hasCall }: RoomLook): Span[] {
   const isQuiet = isMuted(room, now) || room.state === "removed" || room.state === "asked" || room.continuedBy !== null;
   const count = countOf(room);
   const countColumns = cells.width(count) + (count === "" ? 0 : 2);
-  const name = cells.cut(labelOf(room), columns - 1 - countColumns);
+  const name = cells.cut(labelOf(room, hasCall), columns - 1 - countColumns);
   const gap = columns - 1 - cells.width(name) - countColumns;
   const isNew = room.unread > 0 || room.markedUnread;
   const nameLook: Omit<Span, "text"> = isCurrent
@@ -85,12 +98,13 @@ function roomSpans(room: RoomView, isCurrent: boolean, columns: number, now: num
 }
 
 /** `? alice wants to talk`, `● alice`, `… tea`, `✗ tea`: what is not well comes first. */
-function labelOf(room: RoomView): SafeText {
+function labelOf(room: RoomView, hasCall: boolean): SafeText {
   if (room.state === "request") return safe`? ${room.name} wants to talk`;
   if (room.state === "joining") return safe`… ${room.name}`;
   if (room.state === "stopped" || room.state === "removed") return safe`✗ ${room.name}`;
   if (room.alarm !== null) return safe`! ${room.name}`;
   if (room.continuedBy !== null) return safe`→ ${room.name}`;
+  if (hasCall) return safe`♪ ${room.name}`;
   if (room.kind === "direct") return safe`${room.peers > 0 ? "●" : "○"} ${room.name}`;
   return room.name;
 }

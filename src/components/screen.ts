@@ -1,11 +1,12 @@
 import { bindingOf, type KeyId, type KeyPlace, type PressedKey } from "../keys.js";
-import type { SafeText } from "../safe-text.js";
 import type { Actions } from "../state/actions.js";
 import { draftRows } from "../state/draft-rows.js";
 import type { Session } from "../state/session.js";
 import { Store } from "../state/store.js";
 import type { TimelineFrame } from "../state/timeline.js";
 import { bareLines } from "./bare-page.js";
+import { callRowCount } from "./call-rows.js";
+import { Calling } from "./calling.js";
 import { cells } from "./cells.js";
 import type { DraftLine } from "./draft-line.js";
 import { tellFileNews } from "./file-notices.js";
@@ -18,6 +19,7 @@ import { Overlays } from "./overlays.js";
 import { Questions } from "./questions.js";
 import { Reading } from "./reading.js";
 import { roomOfKey } from "./room-keys.js";
+import type { ScreenInput, ScreenOptions } from "./screen-options.js";
 import type { ScreenState } from "./screen-state.js";
 import { Selecting } from "./selecting.js";
 import { Wishes } from "./wishes.js";
@@ -30,29 +32,6 @@ const TURNS: ReadonlySet<KeyId | null> = new Set<KeyId>([
   "overlay-page-up",
   "overlay-page-down",
 ]);
-
-export type ScreenInput =
-  | ({ readonly type: "key"; readonly eventType?: "press" | "repeat" | "release" } & PressedKey)
-  | { readonly type: "paste"; readonly text: string }
-  | { readonly type: "focus"; readonly focused: boolean };
-
-export interface ScreenOptions {
-  readonly session: Session;
-  readonly actions: (where: { room: () => string | null; selected: () => string | null }) => Actions;
-  readonly columns: number;
-  readonly rows: number;
-  readonly invite?: string | null;
-  readonly onQuit: (code: number) => void;
-  readonly onRedraw?: () => void;
-  /** Stops this process for the shell; false where nobody could wake it again. */
-  readonly onSuspend?: () => Promise<boolean>;
-  /** Answers with what is to be said: "copied" only where something confirmed it. */
-  readonly onCopy?: (text: string) => Promise<string>;
-  /** Lets the person change a text in an editor of their own. */
-  readonly onEdit?: (text: string) => Promise<string>;
-  /** Shows lines in place of the screen until a key is pressed, drawn for the size there is. */
-  readonly onBare?: (draw: (size: { columns: number; rows: number }) => readonly SafeText[]) => void;
-}
 
 /** What is open on this screen and what a key does to it. Draws nothing; the components read its stores. */
 export class Screen {
@@ -69,6 +48,7 @@ export class Screen {
   readonly #selecting: Selecting;
   readonly #guard: Guard;
   readonly #opening: Opening;
+  readonly #calling: Calling;
   #hasQuit = false;
   #undo: (() => void) | null = null;
 
@@ -169,6 +149,12 @@ export class Screen {
       guard: this.#guard,
       runCommand: (name) => this.#writing.runLine({ kind: "command", name, rest: "" }, ""),
     });
+    this.#calling = new Calling({
+      ...{ session, actions, guard: this.#guard },
+      openRoom: (id) => this.openRoom(id),
+      grant: (wish) => this.#wishes.grant(wish),
+      tellsRelease: () => this.tellsRelease,
+    });
     this.naming = new Naming({
       session,
       columns,
@@ -177,6 +163,11 @@ export class Screen {
       showWords: () => this.#overlays.showWords(true),
       onInvite: (link) => this.#opening.keepInvite(link),
     });
+  }
+
+  /** The terminal tells when a key is let go. */
+  get tellsRelease(): boolean {
+    return this.#options.tellsRelease?.() ?? false;
   }
 
   /** What is being typed in the room on screen. */
@@ -202,12 +193,15 @@ export class Screen {
     this.#opening.close();
     this.#writing.keep();
     this.#overlays.close();
+    await this.actions.calls.close();
     await this.session.close();
   }
 
   layout(): Layout {
     const { columns, rows, showsMembers, mode } = this.state.getSnapshot();
-    return layoutFor(columns, rows, this.draftRowCount(this.line.text), showsMembers, mode === null ? 0 : 1);
+    const { own, ringing } = this.actions.calls;
+    const callRows = callRowCount(own.getSnapshot(), ringing.store.getSnapshot() !== null, rows);
+    return layoutFor(columns, rows, this.draftRowCount(this.line.text), showsMembers, mode === null ? 0 : 1, callRows);
   }
 
   draftRowCount(text: string): number {
@@ -230,9 +224,12 @@ export class Screen {
 
   onInput(event: ScreenInput): void {
     if (this.#hasQuit) return;
-    if (event.type === "focus") this.#reading.setFocused(event.focused);
-    else if (event.type === "paste") this.#onPaste(event.text);
-    else if (event.eventType !== "release") this.#onKey(event);
+    if (event.type === "focus") {
+      this.#reading.setFocused(event.focused);
+      this.#calling.setFocused(event.focused);
+    } else if (event.type === "paste") this.#onPaste(event.text);
+    else if (event.eventType === "release") this.#calling.onRelease(event.name);
+    else this.#onKey(event);
   }
 
   openRoom(id: string): void {
@@ -252,7 +249,9 @@ export class Screen {
       return isStart ? ["everywhere", "start", "composer"] : ["everywhere", "composer"];
     }
     if (selected !== null) return ["everywhere", "selection", "talk"];
-    return this.line.isEmpty ? ["everywhere", "talk", "empty", "composer"] : ["everywhere", "talk", "composer"];
+    return this.line.isEmpty
+      ? ["everywhere", ...this.#calling.places, "talk", "empty", "composer"]
+      : ["everywhere", "talk", "composer"];
   }
 
   #onKey(key: PressedKey): void {
@@ -298,7 +297,7 @@ export class Screen {
     else if (id === "to-top") this.#reading.toTop();
     else if (id === "to-end" || id === "to-end-empty") this.#reading.toEnd();
     else if (id === "select" || id === "select-empty") this.#reading.select(-1);
-    else return false;
+    else return this.#calling.onKey(id);
     return true;
   }
 

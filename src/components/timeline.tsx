@@ -21,6 +21,7 @@ export function Timeline({ room, layout }: { readonly room: string; readonly lay
   const selected = useStore(screen.state, (value) => value.selected ?? value.pointed);
   const view = useStore(screen.session.profile, (value) => value.rooms.find((one) => one.id === room) ?? null);
   const successor = useStore(screen.session.profile, ({ rooms }) => successorOf(view, rooms));
+  const call = useStore(screen.session.calls.store, (calls) => calls.get(room) ?? null);
   const { timelineColumns, bodyRows, isNarrow } = layout;
 
   const frame = { columns: timelineColumns, rows: bodyRows, isNarrow, cells, now: screen.session.now() };
@@ -39,7 +40,7 @@ export function Timeline({ room, layout }: { readonly room: string; readonly lay
     drawn[0] = isNarrow ? [{ text: plainText(" ") }, hint] : [LINE, { text: plainText(" ") }, hint];
   }
   // Over the first row: the frame keeps its height.
-  const history = historyRow(view, timelineColumns, cells, successor);
+  const history = historyRow(view, timelineColumns, cells, successor, call);
   if (history) drawn[0] = isNarrow ? history : [LINE, ...history];
   return <Rows rows={drawn} columns={isNarrow ? timelineColumns : timelineColumns + 1} height={bodyRows} />;
 }

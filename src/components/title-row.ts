@@ -1,6 +1,6 @@
 /** The first row: which room, what it is about, who is here; and what is not well, where one looks first. Pure. */
 import { plainText, type SafeText, safe } from "../safe-text.js";
-import type { NetworkView, RoomView } from "../state/model.js";
+import type { NetworkView, RoomCallView, RoomView } from "../state/model.js";
 import { REMOVED, requestText } from "../state/room-words.js";
 import { type Cells, type Span, spaces } from "../state/rows.js";
 
@@ -84,12 +84,13 @@ export function historyRow(
   columns: number,
   cells: Cells,
   successor: RoomView | null = null,
+  call: RoomCallView | null = null,
 ): Span[] | null {
-  const said = room && statusOf(room, columns, successor);
+  const said = room && statusOf(room, columns, successor, call);
   return said && [{ ...said, text: cells.pad(said.text, columns) }];
 }
 
-function statusOf(room: RoomView, columns: number, successor: RoomView | null): Span | null {
+function statusOf(room: RoomView, columns: number, successor: RoomView | null, call: RoomCallView | null): Span | null {
   if (room.state === "joining") {
     const text = room.reason ?? plainText("waiting for somebody of that room to let you in");
     return { text, tone: "warning" };
@@ -105,6 +106,7 @@ function statusOf(room: RoomView, columns: number, successor: RoomView | null): 
   if (room.state === "removed") return { text: REMOVED, tone: "warning" };
   if (room.alarm !== null) return { text: safe`/room: ${room.alarm}`, tone: "bad" };
   if (room.continuedBy !== null) return { text: successorText(successor), tone: "accent" };
+  if (call && !call.isHere) return { text: callText(room, call, columns), tone: "accent" };
   if (room.state === "asked") {
     const text = safe`${room.name} hears of it when you are both online. What you write waits.`;
     return { text, tone: "dim" };
@@ -117,6 +119,14 @@ function statusOf(room: RoomView, columns: number, successor: RoomView | null): 
     return { text, tone: "warning" };
   }
   return null;
+}
+
+/** `♪ call in tea: alice, bob · /call joins`; what joins it is never cut. */
+function callText(room: RoomView, { people, isElsewhere }: RoomCallView, columns: number): SafeText {
+  const names = [...(isElsewhere ? ["you, elsewhere"] : []), ...people.map(({ name }) => name)];
+  const end = plainText(" · /call joins");
+  const words = safe`♪ call in ${room.name}: ${names.join(", ")}`;
+  return safe`${words.length + end.length > columns ? safe`♪ call: ${names.length} in it` : words}${end}`;
 }
 
 function successorText(successor: RoomView | null): SafeText {

@@ -271,7 +271,9 @@ export class Writing {
     if (text.startsWith("/") && !isCommand) return null;
     const { settings } = actions;
     const names = { rooms: actions.rooms(), members: actions.members(), files: this.#fileNames(), settings };
-    return completionAt(text, cursor, { ...names, looksAtDisk: isAsked });
+    const { calls } = actions;
+    const inCall = { callers: calls.own.getSnapshot()?.people ?? [], devices: calls.knownDevices };
+    return completionAt(text, cursor, { ...names, ...inCall, looksAtDisk: isAsked });
   }
 
   /** The newest first. */

@@ -6,6 +6,7 @@ import type { Actions, ActionsOptions } from "../state/actions.js";
 import type { MessageView } from "../state/model.js";
 import { whyNoWriting } from "../state/room-words.js";
 import type { Session } from "../state/session.js";
+import { CallNews } from "./call-news.js";
 import { LINE_TABLE } from "./commands.js";
 import { Gather, type Gathered } from "./gather.js";
 import { type Asking, Granting } from "./granting.js";
@@ -31,7 +32,8 @@ const SILENT: ReadonlySet<string> = new Set(["edit", "delete", "react"]);
 
 type CommandLine = Extract<Line, { kind: "command" }>;
 
-export interface DeskOptions extends Pick<ActionsOptions, "startDemo" | "settings" | "doctor" | "facts" | "debugMs"> {
+export interface DeskOptions
+  extends Pick<ActionsOptions, "startDemo" | "settings" | "doctor" | "facts" | "debugMs" | "sound"> {
   readonly session: Session;
   readonly paper: Paper;
   readonly input: LineInput;
@@ -60,6 +62,7 @@ export class Desk {
   readonly #numbers = new Numbers();
   readonly #talk: Talk;
   readonly #news: News;
+  readonly #callNews: CallNews;
   readonly #readout: Readout;
   readonly #granting: Granting;
   readonly #naming: Naming;
@@ -79,7 +82,7 @@ export class Desk {
 
   constructor(options: DeskOptions) {
     this.#options = options;
-    const { session, paper, startDemo, openPath, settings, doctor, facts, debugMs } = options;
+    const { session, paper, startDemo, openPath, settings, doctor, facts, debugMs, sound, after } = options;
     this.#questions = new Questions(paper);
     this.#context = new LineActions(
       {
@@ -87,7 +90,7 @@ export class Desk {
         room: () => this.#place.room,
         selected: () => this.#pointed,
         onSending: (sending) => this.#sendings.follow(sending),
-        ...{ startDemo, openPath, settings, doctor, facts, debugMs },
+        ...{ startDemo, openPath, settings, doctor, facts, debugMs, sound, after, holdsKeys: false },
         // Nobody is there who would think better of it.
         ...(options.isTyped ? {} : { undoMs: 0 }),
       },
@@ -100,7 +103,7 @@ export class Desk {
       },
     );
     this.actions = this.#context;
-    const { isTyped, isOwnId, after } = options;
+    const { isTyped, isOwnId } = options;
     this.#talk = new Talk({
       session,
       paper,
@@ -114,6 +117,7 @@ export class Desk {
     });
     const { actions } = this;
     this.#place = new Place({ session, paper, actions, talk: this.#talk, news: this.#news, isRead: isTyped });
+    this.#callNews = new CallNews({ session, paper, calls: actions.calls });
     this.#sendings = new Sendings({
       ...{ session, paper, isTyped, room: () => this.#place.room },
       onRefused: (words) => this.#refuse(new KeetError("peer", "NOT_SENT", words)),
@@ -176,6 +180,8 @@ export class Desk {
     this.#place.close();
     this.#talk.close();
     this.#news.close();
+    this.#callNews.close();
+    await this.actions.calls.close();
     const { session } = this.#options;
     await session.close();
     session.onNotice = null;

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { keptFile, type Paths } from "../config.js";
 import { KeetError } from "../errors.js";
+import type { SoundDoor } from "../state/calls.js";
 import type { CoreLink } from "../state/core-link.js";
 import { programFacts } from "../state/front-facts.js";
 import type { Fact, Finding } from "../state/model.js";
@@ -33,6 +34,8 @@ export interface RunLinesOptions {
   readonly startDemo?: () => Promise<string>;
   /** What `keet-tui doctor` finds, one by one. */
   readonly doctor?: () => AsyncIterable<Finding>;
+  /** Where calls are made. */
+  readonly sound?: SoundDoor;
   readonly streams?: {
     readonly stdin: NodeJS.ReadStream;
     readonly stdout: NodeJS.WriteStream;
@@ -73,6 +76,7 @@ export async function runLines(options: RunLinesOptions): Promise<LinesEnd> {
     isShown: stdout.isTTY === true,
     defaultName: options.defaultName,
     doctor: options.doctor,
+    sound: options.sound,
     facts: () => [...programFacts(options.paths), ...lineFacts(stdin, stdout)],
     copy,
     after: later,

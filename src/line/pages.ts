@@ -43,7 +43,9 @@ export function helpPage(all: readonly Command<never>[], topic: Topic | null): P
       SELECTING,
       { text: plainText("Ctrl-C drops what was begun, else ends this; Ctrl-D ends it.") },
       {
-        text: plainText("/help and the name of a command says more, so does /help rooms, people, messages or program."),
+        text: plainText(
+          "/help and the name of a command says more, so does /help rooms, people, messages, files, calls or program.",
+        ),
       },
       ...GROUPS.flatMap((group) => [
         { text: safe`${group.charAt(0).toUpperCase()}${group.slice(1)}:` },

@@ -2,6 +2,12 @@
 import { type SafeText, safe } from "../safe-text.js";
 
 const SAYINGS: readonly (readonly [screen: string, lines: string])[] = [
+  ["; the row above the line shows it", ""],
+  [
+    "You are heard only while you hold Alt-V.",
+    "On the full screen you are heard only while you hold Alt-V; in lines /mic on and /mic off do that.",
+  ],
+  ["Be heard only while you hold Alt-V", "On the full screen: be heard only while a key is held"],
   [
     "↑ on an empty line selects a message.",
     "/last shows messages with their numbers; #3 behind the command means that one.",

@@ -2,6 +2,7 @@ import { bytesIn } from "../amounts.js";
 import { KeetError } from "../errors.js";
 import { safeLine } from "../safe-text.js";
 import { AutoGet } from "./auto-get.js";
+import { Calls, type SoundDoor } from "./calls.js";
 import { hasCode } from "./core-link.js";
 import { Messaging, type MessagingOptions, refuseTooLong } from "./messaging.js";
 import type {
@@ -40,6 +41,12 @@ export interface ActionsOptions extends MessagingOptions {
   readonly openPath?: ((path: string) => Promise<void>) | undefined;
   /** What can still be written where files go. */
   readonly freeBytes?: ((folder: string) => Promise<number>) | undefined;
+  /** Where calls can be made. */
+  readonly sound?: SoundDoor | undefined;
+  /** Keys can be held here. */
+  readonly holdsKeys?: boolean | undefined;
+  /** Calls back after so many ms; gives what calls that off. */
+  readonly after?: ((ms: number, act: () => void) => () => void) | undefined;
   /** Those that hold until the end where none are handed in. */
   readonly settings?: Settings | undefined;
 }
@@ -51,6 +58,7 @@ export class Actions {
   readonly messages: Messaging;
   readonly settings: Settings;
   readonly files: Sharing;
+  readonly calls: Calls;
   readonly #options: ActionsOptions;
   readonly #session: Session;
 
@@ -62,6 +70,11 @@ export class Actions {
     this.messages = new Messaging(options);
     this.settings = options.settings ?? new Settings();
     this.files = new Sharing({ ...options, downloads: () => this.settings.get("downloads") });
+    this.calls = new Calls({
+      ...{ session: options.session, settings: this.settings, sound: options.sound, after: options.after },
+      holdsKeys: options.holdsKeys ?? true,
+      markUnread: (room) => this.running.setPrefs(room, { unread: true }),
+    });
     // Lives as long as the session, which tells it of rows.
     new AutoGet({
       session: options.session,

@@ -288,3 +288,70 @@ export interface TimelineState {
   /** Some of it is on no device that is here now. */
   readonly isIncomplete: boolean;
 }
+
+/** The call of a room, as others are in it. */
+export interface RoomCallView {
+  readonly room: string;
+  readonly id: string;
+  readonly startedAt: number;
+  /** This device is in it. */
+  readonly isHere: boolean;
+  /** Another device of this person is. */
+  readonly isElsewhere: boolean;
+  /** This person said "not now". */
+  readonly isDeclined: boolean;
+  /** Others, each once. */
+  readonly people: readonly PersonView[];
+}
+
+export interface CallPersonView extends PersonView {
+  /** Of the device: its writer core key in hex. */
+  readonly writer: string;
+  readonly isMuted: boolean;
+  readonly isTalking: boolean;
+  /** The last ones, 0 to 7 each; the newest last. */
+  readonly levels: readonly number[];
+  /** Mouth to ear; null before any sound came. */
+  readonly delayMs: number | null;
+  readonly lossPercent: number;
+  readonly volumePercent: number;
+  readonly isPoor: boolean;
+}
+
+/** A microphone or a speaker as a call has it. */
+export interface CallEndView {
+  readonly what: "starting" | "here" | "silent" | "gone" | "ended";
+  readonly name: SafeText;
+  readonly trouble: SafeText | null;
+  readonly hint: SafeText | null;
+}
+
+/** The call this screen is in. */
+export interface OwnCallView {
+  readonly room: string;
+  readonly startedAt: number;
+  readonly isMuted: boolean;
+  readonly usesKey: boolean;
+  readonly isKeyHeld: boolean;
+  readonly isTalking: boolean;
+  /** The others hear themselves. */
+  readonly hearsSpeaker: boolean;
+  readonly people: readonly CallPersonView[];
+  readonly declinedBy: readonly SafeText[];
+  readonly microphone: CallEndView;
+  readonly speaker: CallEndView;
+  /** The core is gone, and looked for. */
+  readonly isCut: boolean;
+}
+
+export interface SoundDeviceView {
+  readonly id: string;
+  readonly name: SafeText;
+  /** Used where nobody chose. */
+  readonly isPreferred: boolean;
+}
+
+export interface SoundDevicesView {
+  readonly microphones: readonly SoundDeviceView[];
+  readonly speakers: readonly SoundDeviceView[];
+}

@@ -8,6 +8,7 @@ import { FileNews } from "./file-news.js";
 import { LineHistory } from "./line-history.js";
 import type { Notice, ProfileState, RoomView, Told } from "./model.js";
 import { MovingFiles } from "./moving.js";
+import { RoomCalls } from "./room-calls.js";
 import { RoomSession } from "./room-session.js";
 import { Store } from "./store.js";
 import { identityView, networkView, roomView } from "./views.js";
@@ -44,6 +45,7 @@ export class Session {
   readonly profile = new Store<ProfileState>(START);
   readonly notice = new Store<Notice | null>(null);
   readonly moving = new MovingFiles();
+  readonly calls = new RoomCalls();
   readonly fileNews: FileNews;
   readonly drafts: Drafts;
   readonly lines: LineHistory;
@@ -147,8 +149,14 @@ export class Session {
   forgetRoom(id: string): void {
     this.onRoom?.(id, null);
     this.#rooms.delete(id);
+    this.calls.forget(id);
     this.lines.forget(id);
     this.profile.update((old) => ({ ...old, rooms: old.rooms.filter((room) => room.id !== id) }));
+  }
+
+  /** See `setReading`. */
+  get reading(): string | null {
+    return this.#reading;
   }
 
   /** The room somebody is looking at, at its end, now; null while nobody looks. */
@@ -269,6 +277,7 @@ export class Session {
       network: networkView(network),
     }));
     this.moving.clear();
+    void this.calls.read(this.profile.getSnapshot().rooms, link.request.bind(link)).catch(() => {});
     for (const room of this.#rooms.values()) {
       room.forgetArriving();
       room.files.refresh();
@@ -300,6 +309,7 @@ export class Session {
     else if (event.type === "network") this.profile.update((old) => ({ ...old, network: networkView(event.network) }));
     else if (event.type === "identity")
       this.profile.update((old) => ({ ...old, identity: identityView(event.identity) }));
+    else if (event.type === "call") this.calls.apply(event.room, event.call);
     else if (event.type === "notice") this.tell(safeText(event.text), { level: event.level });
     else {
       // What came in late is told once: a room that was not looked at yet keeps it until it is.

@@ -15,6 +15,8 @@ export interface SettingSpec {
   readonly isFolder?: true;
   /** A size besides, such as `10MB`; 0 is the first of its values. */
   readonly isSize?: true;
+  /** A level in dB besides, such as `-45`. */
+  readonly isLevel?: true;
   /** Under 60 characters, in the person's words. */
   readonly help: string;
 }
@@ -41,6 +43,18 @@ export const SETTINGS = [
     help: "Files up to this size come by themselves, as 10MB",
   },
   { name: "history", values: ["on", "off"], help: "What you sent is kept on this disk, to be called back" },
+  { name: "mic", values: ["auto"], isFree: true, help: "Your microphone in calls; /devices names them" },
+  { name: "speaker", values: ["auto"], isFree: true, help: "Where you hear calls; /devices names them" },
+  { name: "ptt", values: ["off", "on"], help: "In calls you are heard only while you hold Alt-V" },
+  { name: "noise", values: ["on", "off"], help: "Noise is taken out of what your microphone hears" },
+  { name: "echo", values: ["on", "off"], help: "Your microphone gives way where it hears your speaker" },
+  {
+    name: "threshold",
+    values: ["auto"],
+    isFree: true,
+    isLevel: true,
+    help: "From this level on you are heard, from the next call on",
+  },
 ] as const satisfies readonly SettingSpec[];
 
 export type SettingName = (typeof SETTINGS)[number]["name"];
@@ -63,6 +77,8 @@ export interface SettingsOptions {
   readonly check?: (name: SettingName, value: string) => void;
 }
 
+/** Names of devices and paths of files. */
+const MAX_VALUE_CHARS = 4_096;
 const CONTROLS = /[\x00-\x1f\x7f]/;
 export class Settings {
   readonly specs: readonly SettingSpec[];
@@ -176,13 +192,15 @@ export class Settings {
 function freeValue(spec: SettingSpec, value: string): string | undefined {
   if (spec.isFolder) return folderFrom(value);
   if (spec.isSize) return sizeFrom(value, spec.values[0]!);
-  return spec.isFree ? value : undefined;
+  if (spec.isLevel) return levelFrom(value);
+  return spec.isFree && value.length <= MAX_VALUE_CHARS && !CONTROLS.test(value) ? value : undefined;
 }
 
 /** `It can be off, or a size such as 10MB.` */
 export function rangeWords(spec: SettingSpec, known: readonly string[]): string {
   if (spec.isFolder) return `It can be ${listed(known)}, or a whole path such as ~/tea.`;
   if (spec.isSize) return `It can be ${listed(known)}, or a size such as 10MB.`;
+  if (spec.isLevel) return `It can be ${listed(known)}, or dB from -80 to -10, such as -45.`;
   return spec.isFree ? `It can be ${listed(known)}, or anything else.` : `It can be ${listed(known)}.`;
 }
 
@@ -190,6 +208,11 @@ function sizeFrom(value: string, none: string): string | undefined {
   const bytes = bytesIn(value);
   if (bytes === 0) return none;
   return bytes === null ? undefined : value.trim().replace(/\s/g, "").toUpperCase();
+}
+
+function levelFrom(value: string): string | undefined {
+  const [, level] = /^(-\d{2})(?: ?dB)?$/i.exec(value.trim()) ?? [];
+  return level !== undefined && Number(level) >= -80 && Number(level) <= -10 ? level : undefined;
 }
 
 /** A tilde means the home. Undefined where it is no whole path. */

@@ -8,6 +8,7 @@ import { until } from "../helpers/program.js";
 import { plainFile, transfer } from "../helpers/wire.js";
 import { type OpenApp, openApp } from "./open-app.js";
 import { ALICE, BOB, idOf, MAYA, member, message, room, ScriptedCore } from "./scripted-core.js";
+import { person, ScriptedSound } from "./scripted-sound.js";
 
 process.env.TZ = "UTC";
 // A screen of its own for each of them.
@@ -86,11 +87,13 @@ const FILE = "FOLDER/leaves.txt";
 class At {
   readonly app: OpenApp;
   readonly core: ScriptedCore;
+  readonly sound: ScriptedSound;
   #before = 0;
 
-  constructor(app: OpenApp, core: ScriptedCore) {
+  constructor(app: OpenApp, core: ScriptedCore, sound: ScriptedSound) {
     this.app = app;
     this.core = core;
+    this.sound = sound;
   }
 
   get state() {
@@ -147,6 +150,11 @@ const selectFirst = async (at: At) => {
   // Alice's second one: from below, one's own is the first.
   await at.app.press("\x1b[A");
   await at.app.press("\x1b[A");
+};
+
+const inCall = async (at: At) => {
+  await at.run("/call");
+  await at.app.waitFor("♪ tea");
 };
 
 const EXPECTED: Readonly<Record<string, Expectation>> = {
@@ -394,6 +402,49 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
       ["downloads tea", /downloads cannot be tea/],
     ],
   },
+  call: {
+    so: (at) => at.sound.joined[0]?.room === "tea" && /You are in the call of tea/.test(at.notice),
+    bad: [["nowhere", /No room is called nowhere/]],
+    barren: NO_ROOM,
+  },
+  hangup: {
+    first: inCall,
+    so: (at) => at.sound.did.includes("leave") && /You left the call of tea/.test(at.notice),
+    bad: [["", /You are in no call/], ...NOTHING_AFTER],
+    barren: /You are in no call/,
+  },
+  mic: {
+    good: "off",
+    first: inCall,
+    so: (at) => at.sound.did.includes("mute true") && at.text.includes("maya (muted)"),
+    bad: [
+      ["on", /You are in no call/],
+      ["nonsense", /No microphone is called nonsense/],
+    ],
+  },
+  speaker: {
+    good: "Loud",
+    so: (at) => at.app.screen.actions.settings.get("speaker") === "Loud" && /Your speaker is Loud now/.test(at.notice),
+    bad: [["nonsense", /No speaker is called nonsense/]],
+  },
+  devices: {
+    so: (at) => /microphone +Built-in · used\n +USB headset/.test(at.page ?? ""),
+    bad: NOTHING_AFTER,
+  },
+  volume: {
+    good: "alice 150",
+    first: inCall,
+    so: (at) => at.sound.did.includes("volume 01 150") && /You hear alice at 150 %/.test(at.notice),
+    bad: [
+      ["", /needs a name/],
+      ["alice", /needs a percent/],
+      ["alice 100", /You are in no call/],
+    ],
+  },
+  ptt: {
+    so: (at) => at.app.screen.actions.settings.get("ptt") === "on" && /only while you hold Alt-V/.test(at.hint),
+    bad: [["maybe", /maybe is not one of on, off/]],
+  },
   clear: {
     so: (at) => at.state.cleared !== null && !at.text.includes("maya says"),
     bad: NOTHING_AFTER,
@@ -421,8 +472,10 @@ async function* doctor() {
 const edit = (text: string) => `${text},\n\nmaya`;
 
 async function open(t: Test, core: ScriptedCore): Promise<At> {
-  const app = await openApp(t, { core, startDemo: async () => "keet-tui://join/demo", edit, doctor });
-  return new At(app, core);
+  const sound = new ScriptedSound(core);
+  sound.people = [person(ALICE), person(BOB)];
+  const app = await openApp(t, { core, sound, startDemo: async () => "keet-tui://join/demo", edit, doctor });
+  return new At(app, core, sound);
 }
 
 async function openTea(t: Test): Promise<At> {

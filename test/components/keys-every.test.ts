@@ -6,7 +6,8 @@ import { bytesOf } from "../helpers/key-bytes.js";
 import { until } from "../helpers/program.js";
 import { plainFile, transfer } from "../helpers/wire.js";
 import { type OpenApp, openApp } from "./open-app.js";
-import { BOB, idOf, MAYA, message, NOW, replyTo, room, ScriptedCore } from "./scripted-core.js";
+import { ALICE, BOB, callIn, idOf, MAYA, message, NOW, replyTo, room, ScriptedCore } from "./scripted-core.js";
+import { ScriptedSound } from "./scripted-sound.js";
 
 process.env.TZ = "UTC";
 // A screen of its own for each of them.
@@ -16,10 +17,12 @@ t.setTimeout(110_000);
 class At {
   readonly app: OpenApp;
   readonly core: ScriptedCore;
+  readonly sound: ScriptedSound;
 
-  constructor(app: OpenApp, core: ScriptedCore) {
+  constructor(app: OpenApp, core: ScriptedCore, sound: ScriptedSound) {
     this.app = app;
     this.core = core;
+    this.sound = sound;
   }
 
   get state() {
@@ -156,6 +159,19 @@ const takeBack = async (at: At) => {
   await at.app.waitFor("(taken back)");
 };
 
+const inCall = async (at: At) => {
+  await at.run("/call");
+  await at.app.waitFor("♪ tea");
+};
+
+/** Somebody whom this person talks to alone has called. */
+function ringingCore(): ScriptedCore {
+  const core = talk();
+  core.rooms = [...core.rooms, room("d1", { kind: "direct", name: "", with: ALICE, members: 2, peers: 1 })];
+  core.calls.set("d1", callIn("d1", [ALICE]));
+  return core;
+}
+
 const EXPECTED: Readonly<Record<KeyId, Expectation>> = {
   help: { so: (at) => at.overlay === "help" && at.shows("PgUp PgDn") },
   interrupt: {
@@ -165,6 +181,27 @@ const EXPECTED: Readonly<Record<KeyId, Expectation>> = {
   redraw: { so: (at) => at.app.asked.includes("redraw") },
   suspend: { so: (at) => at.app.asked.includes("suspend") },
 
+  mic: {
+    first: (at) => inCall(at),
+    so: (at) => at.sound.did.at(-1) === "mute true" && at.shows("maya (muted)"),
+  },
+  "talk-key": {
+    first: async (at) => {
+      await at.run("/ptt on");
+      await inCall(at);
+    },
+    so: (at) => at.sound.did.at(-1) === "hold true" && at.shows("mic open, Alt-V stops"),
+  },
+  answer: {
+    core: ringingCore,
+    first: (at) => at.app.waitFor("alice calls"),
+    so: (at) => at.state.room === "d1" && at.sound.joined[0]?.room === "d1" && at.shows("♪ alice"),
+  },
+  "not-now": {
+    core: ringingCore,
+    first: (at) => at.app.waitFor("alice calls"),
+    so: (at) => at.asked("call.decline")[0]?.room === "d1" && at.shows("You said not now to alice"),
+  },
   "start-create": { so: (at) => at.line === "/create |" },
   "start-join": { so: (at) => at.line === "/join |" && at.shows("Paste the invite behind it") },
   "start-demo": { so: (at) => at.state.room === "joined" },
@@ -399,9 +436,10 @@ const edit = (text: string) => text.toUpperCase();
 
 async function open(t: Test, id: KeyId, where: KeyPlace): Promise<At> {
   const core = EXPECTED[id].core?.() ?? (where === "start" ? new ScriptedCore() : talk());
-  const app = await openApp(t, { core, startDemo: async () => "keet-tui://join/demo", edit });
+  const sound = new ScriptedSound(core);
+  const app = await openApp(t, { core, sound, startDemo: async () => "keet-tui://join/demo", edit });
   await app.waitFor(where === "start" ? "Nothing here yet" : "message 59");
-  return new At(app, core);
+  return new At(app, core, sound);
 }
 
 t.test("keys of the line", async (t) => {

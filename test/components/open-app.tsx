@@ -7,6 +7,7 @@ import { App } from "../../src/components/app.js";
 import { Screen } from "../../src/components/screen.js";
 import { makeTheme } from "../../src/components/theme.js";
 import { Actions } from "../../src/state/actions.js";
+import type { SoundDoor } from "../../src/state/calls.js";
 import type { LineHistory } from "../../src/state/line-history.js";
 import type { Fact, Finding } from "../../src/state/model.js";
 import { Session } from "../../src/state/session.js";
@@ -29,6 +30,10 @@ export interface AppOptions {
   readonly noticeMs?: number;
   readonly openPath?: (path: string) => Promise<void>;
   readonly settings?: Settings;
+  readonly sound?: SoundDoor;
+  readonly after?: (ms: number, act: () => void) => () => void;
+  readonly tellsRelease?: boolean;
+  readonly isDark?: boolean;
   readonly lines?: LineHistory;
   /** How long taking back can be undone; short where it is to go out. */
   readonly undoMs?: number;
@@ -80,11 +85,14 @@ export async function openApp(t: Test, options: AppOptions): Promise<OpenApp> {
         facts: options.facts,
         openPath: options.openPath ?? (async (path) => void asked.push(`open ${path}`)),
         settings: options.settings,
+        sound: options.sound,
+        after: options.after,
         undoMs: options.undoMs,
       }),
     columns,
     rows,
     invite: options.invite ?? null,
+    tellsRelease: () => options.tellsRelease ?? false,
     onQuit: (code) => quits.push(code),
     onRedraw: () => asked.push("redraw"),
     onSuspend: async () => {
@@ -102,15 +110,18 @@ export async function openApp(t: Test, options: AppOptions): Promise<OpenApp> {
     },
   });
   screen.start();
-  const ink = render(<App screen={screen} theme={makeTheme({ isDark: true, hasColor: options.hasColor ?? false })} />, {
-    stdout: terminal.stdout,
-    alternateScreen: true,
-    incrementalRendering: true,
-    exitOnCtrlC: false,
-    patchConsole: false,
-    interactive: true,
-    maxFps: 60,
-  });
+  const ink = render(
+    <App screen={screen} theme={makeTheme({ isDark: options.isDark ?? true, hasColor: options.hasColor ?? false })} />,
+    {
+      stdout: terminal.stdout,
+      alternateScreen: true,
+      incrementalRendering: true,
+      exitOnCtrlC: false,
+      patchConsole: false,
+      interactive: true,
+      maxFps: 60,
+    },
+  );
   const decoder = new KeyDecoder({
     emit: (event) => {
       if (event.type !== "reply") screen.onInput(event);

@@ -1,6 +1,7 @@
 /** The wire's other side in this process: it answers what a test wrote and tells what a test says. No rules of its own. */
 import { KeetError } from "../../src/errors.js";
 import type {
+  CallInfo,
   CoreEvent,
   DebugRoom,
   Draft,
@@ -52,6 +53,21 @@ export function member(person: { id: string; name: string }, change: Partial<Mem
   };
 }
 
+/** The call of a room with these in it, as the core tells it; not this device unless `change` says so. */
+export function callIn(
+  roomId: string,
+  people: readonly { id: string; name: string }[],
+  change: Partial<CallInfo> = {},
+): CallInfo {
+  const others = people.map((person) => ({
+    ...person,
+    ...{ writer: person.id, muted: false, mine: person.id === MAYA.id, lossPercent: 0, lossRun: 1, rttMs: 20 },
+  }));
+  const startedAt = new Date(NOW - 2_000).toISOString();
+  const none = { here: false, muted: false, declined: false, declinedBy: [] };
+  return { room: roomId, id: `call-of-${roomId}`, startedAt, ...none, others, ...change };
+}
+
 /** The answer as a core tells it: what it answers, as that is now. */
 export function replyTo(
   answered: MessageInfo,
@@ -84,6 +100,7 @@ export class ScriptedCore {
   rooms: RoomInfo[] = [];
   members: MemberInfo[] = [member(MAYA, { role: "owner" }), member(ALICE), member(BOB, { here: false })];
   invites: InviteInfo[] = [];
+  readonly calls = new Map<string, CallInfo>();
   readonly messages = new Map<string, MessageInfo[]>();
   readonly drafts = new Map<string, Draft>();
   readonly asked: { readonly method: string; readonly params: Record<string, unknown> }[] = [];
@@ -319,6 +336,8 @@ export class ScriptedCore {
       return null;
     },
     stay: () => ({ warning: null }),
+    "call.show": ({ room: id }) => this.calls.get(String(id)) ?? null,
+    "call.decline": () => null,
   };
 
   #room(id: unknown): RoomInfo {

@@ -6,6 +6,7 @@ import { COMMANDS } from "../../src/commands/index.js";
 import { LINE_TABLE, OWN_COMMANDS } from "../../src/line/commands.js";
 import { teaCore } from "../commands/tea-core.js";
 import { ALICE, MAYA } from "../components/scripted-core.js";
+import { person, ScriptedSound } from "../components/scripted-sound.js";
 import { plainFile, transfer } from "../helpers/wire.js";
 import { openLines } from "./open-lines.js";
 
@@ -83,6 +84,15 @@ const TRIES: Readonly<Record<string, Try>> = {
   },
   "/cancel leaves.png": { says: /leaves.png is neither on its way nor here/ },
   "/open": { says: /^-- Open here.txt\? \/home\/maya\/here.txt · From alice; .* y or n$/m, inScript: NOBODY },
+  "/call": { says: /You are in the call of tea\. Your microphone is open/ },
+  "/hangup": { says: /You are in no call\. \/call begins one/ },
+  "/mic": { says: /Your microphone is auto, and closed/ },
+  "/mic off": { says: /You are in no call/ },
+  "/mic usb headset": { says: /No microphone is called usb headset\. There are: Built-in, USB headset/ },
+  "/speaker": { says: /Your speaker is auto/ },
+  "/devices": { says: /^ {3}microphone: Built-in · used\n {3}USB headset$/m },
+  "/volume alice 50": { says: /You are in no call/ },
+  "/ptt on": { says: /On the full screen you are heard only while you hold Alt-V/ },
   "/network": { says: /^ {3}state: people anywhere can be found$/m },
   "/doctor": { says: /^ {3}core: !! nobody answers$/m },
   "/demo": { says: /^-- Starting the echo friend/m },
@@ -139,7 +149,9 @@ async function* doctor() {
 }
 
 async function open(t: Test, isTyped: boolean) {
-  const lines = openLines(t, coreOf(), { isTyped, startDemo: async () => "keet-tui://join/demo", doctor });
+  const sound = new ScriptedSound();
+  sound.people = [person(ALICE)];
+  const lines = openLines(t, coreOf(), { isTyped, startDemo: async () => "keet-tui://join/demo", doctor, sound });
   if (isTyped) await lines.waitFor("-- in tea");
   return lines;
 }

@@ -3,6 +3,7 @@ import type { Test } from "tap";
 import { Desk } from "../../src/line/desk.js";
 import { LineInput } from "../../src/line/input.js";
 import { Paper } from "../../src/line/paper.js";
+import type { SoundDoor } from "../../src/state/calls.js";
 import type { Fact, Finding } from "../../src/state/model.js";
 import { Session } from "../../src/state/session.js";
 import { NOW, type ScriptedCore } from "../components/scripted-core.js";
@@ -39,6 +40,7 @@ export interface LinesOptions {
   readonly doctor?: () => AsyncIterable<Finding>;
   readonly facts?: () => readonly Fact[];
   readonly debugMs?: number;
+  readonly sound?: SoundDoor;
 }
 
 export function openLines(t: Test, core: ScriptedCore, options: LinesOptions = {}): Lines {
@@ -106,6 +108,7 @@ export function openLines(t: Test, core: ScriptedCore, options: LinesOptions = {
     doctor: options.doctor,
     facts: options.facts,
     debugMs: options.debugMs,
+    sound: options.sound,
   });
   const ended = desk.run();
   ended.catch(() => {});

@@ -8,10 +8,10 @@ const fileIn = (folder: string) => keptFile(join(folder, "config", "default.json
 
 t.test("the table is sound", (t) => {
   t.equal(new Set(SETTINGS.map(({ name }) => name)).size, SETTINGS.length, "names are unique");
-  for (const { name, values, help, isFolder, isSize } of SETTINGS as readonly SettingSpec[]) {
+  for (const { name, values, help, isFolder, isSize, isFree } of SETTINGS as readonly SettingSpec[]) {
     t.match(name, /^[a-z]+$/);
     t.ok(
-      (values.length > 1 || isFolder || isSize) && new Set(values).size === values.length,
+      (values.length > 1 || isFree || isFolder || isSize) && new Set(values).size === values.length,
       `${name} can be two things`,
     );
     t.ok(help.length < 60, `${name} is explained in under 60 characters`);

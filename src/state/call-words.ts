@@ -1,0 +1,13 @@
+/** Sentences about a call. Pure. */
+import { plainText, type SafeText, safe } from "../safe-text.js";
+import type { CallEndView } from "./model.js";
+
+export const ECHO_WORDS = plainText("the others hear themselves: headphones, or /ptt on");
+
+/** Null where all is well with it. */
+export function endTrouble(end: "microphone" | "speaker", { what, name, trouble }: CallEndView): SafeText | null {
+  if (trouble !== null) return trouble;
+  if (what === "gone") return safe`the ${end} ${name} is gone`;
+  if (what === "silent") return safe`the ${end} ${name} gives nothing but silence`;
+  return what === "ended" ? safe`the file ${name} has ended` : null;
+}
