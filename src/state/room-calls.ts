@@ -9,6 +9,8 @@ type Calls = ReadonlyMap<string, RoomCallView>;
 
 export class RoomCalls {
   readonly store = new Store<Calls>(new Map());
+  /** Rooms that were told of while all are asked about: an answer may be older. */
+  readonly #heard = new Set<string>();
 
   of(room: string | null): RoomCallView | null {
     return room === null ? null : (this.store.getSnapshot().get(room) ?? null);
@@ -16,6 +18,11 @@ export class RoomCalls {
 
   /** Told once a second while this device is in one: only what is other than before is a change. */
   apply(room: string, info: CallInfo | null): void {
+    this.#heard.add(room);
+    this.#set(room, info);
+  }
+
+  #set(room: string, info: CallInfo | null): void {
     const next = info === null ? null : callView(info);
     this.store.update((old) => {
       const before = old.get(room) ?? null;
@@ -29,10 +36,16 @@ export class RoomCalls {
 
   /** After a core that knows nothing of what was told before. */
   async read(rooms: readonly RoomView[], request: Request): Promise<void> {
+    this.#heard.clear();
     const known = new Set(rooms.map(({ id }) => id));
     for (const room of this.store.getSnapshot().keys()) if (!known.has(room)) this.forget(room);
     const open = rooms.filter(({ state }) => state === "open");
-    await Promise.all(open.map(async ({ id }) => this.apply(id, await request("call.show", { room: id }))));
+    await Promise.all(
+      open.map(async ({ id }) => {
+        const call = await request("call.show", { room: id });
+        if (!this.#heard.has(id)) this.#set(id, call);
+      }),
+    );
   }
 }
 

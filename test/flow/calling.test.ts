@@ -81,6 +81,19 @@ t.test("a call between two terminals", { skip: needs }, async (t) => {
     await enter(a, "/ptt off");
   });
 
+  await part(t, "while nobody speaks the screen writes nothing but the clock", async (t) => {
+    await enter(a, "/mic off");
+    await enter(b, "/mic off");
+    await sees(t, a, (screen) => /bob \(muted\)/.test(strip(screen.text())), "both are muted");
+    await until(() => !a.screen().join("\n").includes("Your microphone is closed"));
+    const clock = () => Number(/:(\d\d) /.exec(strip(a.screen()))?.[1]);
+    const begun = clock();
+    const before = a.raw().length;
+    await until(() => (clock() - begun + 60) % 60 >= 3);
+    const written = a.raw().slice(before);
+    t.ok(written.length < 3 * 80, `${written.length} bytes in three seconds: ${JSON.stringify(written)}`);
+  });
+
   await part(t, "out of it, and nothing is left", async (t) => {
     await enter(b, "/hangup");
     await sees(t, b, (screen) => strip(screen.text()) === "", "no strip");
