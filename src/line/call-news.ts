@@ -1,6 +1,6 @@
 /** What happens in calls, as sentences: who comes and goes, who rings, and what is not well with the sound. */
 import { plainText, type SafeText, safe } from "../safe-text.js";
-import { ECHO_WORDS, endTrouble } from "../state/call-words.js";
+import { endTrouble } from "../state/call-words.js";
 import type { Calls } from "../state/calls.js";
 import type { OwnCallView, RoomCallView } from "../state/model.js";
 import { isMuted } from "../state/room-words.js";
@@ -8,6 +8,8 @@ import type { Session } from "../state/session.js";
 import { namesOf, nameWord } from "./message-words.js";
 import type { Paper } from "./paper.js";
 
+/** Here is no key to hold. */
+const ECHO = plainText("the others hear themselves: headphones, or /mic off while they speak");
 const CUT = plainText("the background part stopped; the call waits until it is back");
 
 export interface CallNewsOptions {
@@ -71,7 +73,7 @@ export class CallNews {
     this.#tellPeople(before, now);
     this.#once("microphone", endTrouble("microphone", now.microphone));
     this.#once("speaker", endTrouble("speaker", now.speaker));
-    this.#once("echo", now.hearsSpeaker ? ECHO_WORDS : null);
+    this.#once("echo", now.hearsSpeaker ? ECHO : null);
     this.#once("call", now.isCut ? CUT : null);
   }
 
