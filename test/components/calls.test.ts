@@ -121,16 +121,26 @@ t.test("a call rings once; not where the room is muted, nor where no alerts are 
     core.tell({ type: "call", room: "d1", call: callIn("d1", [ALICE]) });
     await app.waitFor("alice calls");
     core.tell({ type: "call", room: "d1", call: callIn("d1", [ALICE], { muted: true }) });
-    await app.shows();
+    const called = { ...ALICE, name: "alicia" };
+    core.tell({ type: "room", room: room("d1", { kind: "direct", name: "", with: called, members: 2, peers: 1 }) });
+    await app.waitFor("alicia calls");
     t.same(rung, isWanted ? ["alice calls"] : []);
     await app.close();
   }
 });
 
-t.test("quitting leaves the call", async (t) => {
-  const { app, sound } = await open(t);
-  await app.press("/call\x1b[13u");
-  await app.waitFor("♪ tea");
-  await app.close();
-  t.same(sound.did, ["leave"]);
+t.test("quitting leaves the call, also while there is no core", async (t) => {
+  for (const hasCore of [true, false]) {
+    const { app, core, sound } = await open(t);
+    await app.press("/call\x1b[13u");
+    await app.waitFor("♪ tea");
+    await app.resize(24, 6);
+    await app.waitFor(/microphone\s+is open/);
+    if (!hasCore) {
+      core.connect = () => new Promise(() => {});
+      core.die();
+    }
+    await app.close();
+    t.same(sound.did, ["leave"]);
+  }
 });

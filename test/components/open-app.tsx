@@ -68,7 +68,7 @@ export async function openApp(t: Test, options: AppOptions): Promise<OpenApp> {
   const copied: string[] = [];
   const asked: string[] = [];
   const session = new Session({
-    connect: core.connect,
+    connect: () => core.connect(),
     now: options.now ?? (() => NOW),
     randomId: () => (++numbers).toString(16).padStart(32, "f"),
     noticeMs: options.noticeMs ?? 60_000,

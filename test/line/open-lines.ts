@@ -76,7 +76,7 @@ export function openLines(t: Test, core: ScriptedCore, options: LinesOptions = {
   const timers = new Set<() => void>();
   const ownIds = new Set<string>();
   const session = new Session({
-    connect: core.connect,
+    connect: () => core.connect(),
     now: () => NOW,
     randomId: () => {
       const id = (ownIds.size + 0xabc00).toString(16).padStart(32, "0");

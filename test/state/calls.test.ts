@@ -187,6 +187,7 @@ t.test("nothing rings where it is muted, where it is old, in a room of more, or 
   t.equal(rings(), null);
   core.tell({ type: "call", room: "d2", call: null });
   await until(() => unread.length > 0);
+  t.equal(rings(), null);
   t.same(unread, ["d2"], "but a call in vain is one, muted or not");
 });
 
@@ -199,4 +200,15 @@ t.test("an event is newer than what was asked for before it", async (t) => {
   answer.resolve(null);
   await until(async () => (await session.request("network", {})) !== null);
   t.equal(session.calls.of("tea")?.people.length, 1);
+});
+
+t.test("what is as it was is no change, and a name is made harmless", async (t) => {
+  const { calls, tea, sound } = await open(t);
+  await calls.start(tea);
+  sound.tell({ people: [person({ ...ALICE, name: "\x1b[31mevil\u202e" })] });
+  const before = calls.own.getSnapshot();
+  t.notMatch(before?.people[0]?.name, /[\x1b\u202e]/);
+  sound.tell({ sentPackets: 7, levelDb: -20 });
+  t.equal(calls.own.getSnapshot(), before);
+  t.equal(calls.sentPackets, 7);
 });
