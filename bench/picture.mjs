@@ -2,7 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hueOf } from "../src/state/timeline.js";
-import { openScreen, scope, sleep, startDht, startPerson, temporaryFolder } from "./harness.mjs";
+import { writeWav } from "../test/helpers/sound.js";
+import { BIN, openScreen, Program, scope, sleep, startDht, startPerson, temporaryFolder } from "./harness.mjs";
 
 const ROOMS = [
   { name: "tea", topic: "green, black, and what goes with it" },
@@ -77,6 +78,64 @@ const PAGES = {
   long: [`${"a long line that wraps and wraps ".repeat(8)}`],
 };
 
+/** Seconds of a voice that nobody has: louder and softer, as a microphone in place of one. */
+function hum(path) {
+  const samples = Int16Array.from({ length: 48_000 * 4 }, (_, at) => {
+    const loudness = 0.1 + 0.3 * Math.abs(Math.sin((at / 48_000) * 4));
+    return 32_767 * loudness * Math.sin((at / 48_000) * 2 * Math.PI * 180);
+  });
+  writeWav(path, samples);
+  return path;
+}
+
+/** Calls, and what is done before each is looked at. */
+const CALLS = [
+  { name: "call-row", typed: [], sees: "/call joins" },
+  { name: "call-strip", typed: ["/call\r"], sees: "▁" },
+  { name: "call-rings", typed: [], sees: "Enter answers", rings: true },
+];
+
+async function drawCalls(keep, people, { sizes, themes, only, show }) {
+  const { folder } = keep(temporaryFolder());
+  const sound = hum(join(folder, "hum.wav"));
+  const [alice, maya] = [people.get("alice"), people.get("maya")];
+  const me = await maya.client.request("identity.show", {});
+  const direct = await alice.client.request("direct.open", { person: me.id });
+  let asked = null;
+  for (const end = performance.now() + 20_000; !asked && performance.now() < end; await sleep(50)) {
+    asked = (await maya.client.request("room.list", {})).find(({ state }) => state === "request");
+  }
+  await maya.client.request("direct.accept", { room: asked.id });
+  let number = 0;
+  const file = () => `file:${join(folder, `heard-${++number}.wav`)}`;
+  for (const [columns, rows] of sizes) {
+    for (const theme of themes) {
+      for (const { name, typed, sees, rings } of CALLS) {
+        if (only && !only.includes(name)) continue;
+        const screen = await openMaya(keep, people, { columns, rows, theme, goes: "/go tea" });
+        for (const set of [`mic loop:${sound}`, `speaker ${file()}`]) {
+          await screen.type(`/set ${set}`);
+          await screen.during(() => screen.write("\r"), 200);
+          await screen.quiet(200);
+        }
+        const call = ["call", "join", rings ? direct.id : "tea", "--mic", `loop:${sound}`, "--speaker", file()];
+        const other = keep(new Program(process.execPath, [BIN, "--home", alice.home, ...call]));
+        if (!rings) await screen.until("/call joins");
+        for (const keys of typed) {
+          await screen.type(keys.trimEnd());
+          await screen.during(() => screen.write("\r"), 200);
+        }
+        await screen.until(sees);
+        await sleep(4_000);
+        await show({ name, columns, rows, theme, cursor: true, buffer: screen.term.buffer.active });
+        await screen.kill();
+        await other.kill();
+        await sleep(5_000);
+      }
+    }
+  }
+}
+
 /** `show` gets each page's name, size, theme, buffer, and whether the cursor is in sight. */
 export async function drawAll({ sizes, themes, only, show }) {
   await scope(async (keep) => {
@@ -97,6 +156,8 @@ export async function drawAll({ sizes, themes, only, show }) {
         }
       }
     }
+    if (!only || CALLS.some(({ name }) => only.includes(name)))
+      await drawCalls(keep, people, { sizes, themes, only, show });
   });
 }
 
@@ -119,7 +180,7 @@ async function share(keep, from, to, room) {
   throw new Error("the file did not come");
 }
 
-async function openMaya(keep, people, { columns, rows, theme = "dark" }) {
+async function openMaya(keep, people, { columns, rows, theme = "dark", goes = null }) {
   const more = theme === "none" ? { NO_COLOR: "1" } : {};
   const screen = keep(openScreen(people.get("maya"), { columns, rows, env: { TZ: "UTC", ...more } }));
   // What its background is, as a terminal says it.
@@ -128,6 +189,12 @@ async function openMaya(keep, people, { columns, rows, theme = "dark" }) {
     if (data === "?") screen.write(`\x1b]11;rgb:${shade}/${shade}/${shade}\x1b\\`);
     return true;
   });
+  if (goes !== null) {
+    await screen.until("alice");
+    await screen.quiet(300);
+    await screen.type(goes);
+    await screen.during(() => screen.write("\r"), 200);
+  }
   await screen.until("cups too?");
   await screen.quiet(300);
   return screen;

@@ -242,7 +242,7 @@ export class Screen {
   // --- keys
 
   #places(): readonly KeyPlace[] {
-    const { overlay, selected, room } = this.state.getSnapshot();
+    const { overlay, selected, room, mode } = this.state.getSnapshot();
     if (overlay) return placesOn(overlay);
     if (room === null) {
       const isStart = this.session.profile.getSnapshot().isLoaded && this.line.isEmpty;
@@ -250,7 +250,7 @@ export class Screen {
     }
     if (selected !== null) return ["everywhere", "selection", "talk"];
     return this.line.isEmpty
-      ? ["everywhere", ...this.#calling.places, "talk", "empty", "composer"]
+      ? ["everywhere", ...(mode === null ? this.#calling.places : []), "talk", "empty", "composer"]
       : ["everywhere", "talk", "composer"];
   }
 

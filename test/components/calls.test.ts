@@ -99,6 +99,20 @@ t.test("in a call, Enter does not answer another one", async (t) => {
   await until(() => core.asked.some(({ method }) => method === "call.decline"));
 });
 
+t.test("Esc drops an answer that is being written before it says not now", async (t) => {
+  const { app, core } = await open(t);
+  await app.press("\x1b[A");
+  await app.press("r");
+  await app.waitFor("replying to alice");
+  core.tell({ type: "call", room: "d1", call: callIn("d1", [ALICE]) });
+  await app.waitFor("alice calls");
+  await app.press("\x1b[27u");
+  await app.waitFor((screen) => !screen.text().join("\n").includes("replying to"));
+  t.notOk(core.asked.some(({ method }) => method === "call.decline"));
+  await app.press("\x1b[27u");
+  await until(() => core.asked.some(({ method }) => method === "call.decline"));
+});
+
 t.test("Tab completes who is in the call, and microphones once they are known", async (t) => {
   const { app } = await open(t);
   await app.press("/call\x1b[13u");

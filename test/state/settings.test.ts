@@ -132,3 +132,20 @@ t.test("what cannot be set says what can", (t) => {
   t.throws(() => settings.set("theme", "pink"), { code: "NO_SUCH_VALUE", hint: "It can be auto, dark or light." });
   t.end();
 });
+
+t.test("a level is a number of dB that a voice can have", (t) => {
+  const settings = new Settings();
+  for (const [written, kept] of [
+    ["-45", "-45"],
+    ["-45 dB", "-45"],
+    ["auto", "auto"],
+  ]) {
+    settings.set("threshold", written!);
+    t.equal(settings.get("threshold"), kept);
+  }
+  for (const wrong of ["45", "-5", "-99", "loud"]) {
+    t.throws(() => settings.set("threshold", wrong), { code: "NO_SUCH_VALUE", hint: /dB from -80 to -10/ });
+  }
+  t.throws(() => settings.set("mic", "a\nb"), { code: "NO_SUCH_VALUE" });
+  t.end();
+});
