@@ -6,7 +6,7 @@ export const help = defineCommand<CommandContext>()({
   name: "help",
   group: "program",
   summary: "Every key and command, or one of them, or a topic",
-  details: "Topics are `rooms`, `people`, `messages`, `program`, `writing`, `selecting` and `keys`.",
+  details: "Topics are `rooms`, `people`, `messages`, `files`, `calls`, `program`, `writing`, `selecting` and `keys`.",
   args: [{ name: "command", type: "command", optional: true, shown: "command|topic" }],
   run(_context, { command }) {
     if (command === null) return { show: "help" };

@@ -124,7 +124,7 @@ type AnyTable = Pick<CommandTable<never>, "all" | "find">;
 
 function commandOrTopic(word: string, table: AnyTable): string {
   if (topicNamed(word) || table.find(word)) return word;
-  const hint = `${didYouMean(word, table)}Topics: ${Object.keys(TOPICS).join(", ")}.`;
+  const hint = `${didYouMean(word, table)}Topics: ${Object.keys(TOPICS).join(" ")}`;
   throw new KeetError("user", "USAGE", `There is no help on ${word}`, { hint });
 }
 

@@ -6,9 +6,9 @@ import { type Act, mayDo, RIGHTS, type Right } from "../../src/p2p/rights.js";
 
 const PAGE = join(import.meta.dirname, "../../../docs/moderation.md");
 const ROLES = ["member", "moderator", "owner"] as const;
-const SETTINGS: readonly unknown[] = ["post", "invite", "share"];
+const SETTINGS: readonly unknown[] = ["post", "invite", "share", "call"];
 /** What they make is new, so there is nobody else's. */
-const NEW: readonly Act[] = ["post-message", "share-file"];
+const NEW: readonly Act[] = ["post-message", "share-file", "note-call"];
 
 const rows = new Map(
   [...readFileSync(PAGE, "utf8").matchAll(/^\| `([a-z-]+)` \| (.*) \|$/gm)].map(([, act = "", rest = ""]) => {

@@ -207,6 +207,7 @@ t.test("/help by topic, and /log", async (t) => {
     ["rooms", "/create <name>"],
     ["people", "/nick <name>"],
     ["messages", "With an emoji or its name: /react 👍"],
+    ["calls", "/hangup"],
     ["program", "/set [setting] [value]"],
     ["writing", "KEYS WHILE WRITING"],
     ["selecting", "KEYS ON A SELECTED MESSAGE"],
@@ -220,7 +221,7 @@ t.test("/help by topic, and /log", async (t) => {
   await app.press("/help nothing");
   await app.press("\x1b[13u");
   await app.waitFor("There is no help on nothing");
-  await app.waitFor("Topics: rooms, people, messages, files, program, writing, selecting, keys.");
+  await app.waitFor("Topics: rooms people messages files calls program writing selecting keys");
   await app.press("\x15/log");
   await app.press("\x1b[13u");
   await app.waitFor(/12:04 +There is no help on nothing {2}.*Topics/);
