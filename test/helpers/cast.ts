@@ -19,6 +19,7 @@ const KINDS: readonly Kind[] = ["group", "direct", "broadcast"];
 export type Deed =
   | { readonly do: "post"; readonly text?: string }
   | { readonly do: "share" }
+  | { readonly do: "call"; readonly ended?: boolean }
   | { readonly do: "edit" | "delete" | "pin" | "unpin" | "finish" | "unshare"; readonly on: string }
   | { readonly do: "react" | "unreact"; readonly on: string; readonly emoji: string }
   | { readonly do: "profile"; readonly name: string }
@@ -182,6 +183,8 @@ export class Cast {
         return { type: "post-message", text: deed.text ?? "words" };
       case "share":
         return { type: "share-file", name: "tea.txt", size: 4, files: 1, drive: DRIVE, blobs: BLOBS, blocks: 1 };
+      case "call":
+        return { type: "note-call", ended: deed.ended ?? false, seconds: 60 };
       case "finish":
         return { type: "finish-file", target: this.#ref(deed.on), hash: crypto.hash(Buffer.from(label)) };
       case "unshare":

@@ -92,6 +92,7 @@ const TOUCHING = [
       { do: "unpin", on: "file-meg1" },
       { do: "react", on: "file-meg1", emoji: "👍" },
       { do: "share" },
+      { do: "call" },
     ],
   ),
   by(
@@ -176,7 +177,7 @@ await run(
       const about: Deed = "on" in deed && on ? { ...deed, on: on.sameAs ?? on.label } : deed;
       // Now and then under a name that it used before.
       const same = again ? acts.findLast((act) => act.writer === writer && act.deed.do !== "invite") : undefined;
-      const isNamed = same && deed.do !== "invite" && deed.do !== "post" && deed.do !== "share";
+      const isNamed = same && deed.do !== "invite" && deed.do !== "post" && deed.do !== "share" && deed.do !== "call";
       acts.push(stage.cast.act(writer, about, isNamed ? { sameAs: same.sameAs ?? same.label } : {}));
       seen.push(acts.slice(0, i).flatMap((act, j) => (act.writer === writer || (bits >> (i - j - 1)) & 1 ? [j] : [])));
     }

@@ -28,6 +28,7 @@ const line = (member: Cell, moderator: Cell, owner: Cell, forTwo: "two" | "-", g
 const TABLE = {
   post: line("set", "set", "set", "two", "-"),
   share: line("set", "set", "set", "two", "-"),
+  call: line("set", "set", "set", "two", "-"),
   finish: line("own", "own", "own", "two", "after"),
   unshare: line("own", "own, lower", "own, lower", "two", "after"),
   edit: line("own, set", "own, set", "own, set", "two", "-"),
@@ -175,6 +176,8 @@ export class RoomModel {
         this.state.messages[act.label] = { writer, isFile, ...nothing };
         return "row";
       }
+      case "call":
+        return this.#may("call", me, true) ? "row" : "out";
       case "profile": {
         if (!this.#may("profile", me, true)) return "out";
         const same = me.name === deed.name;
@@ -215,7 +218,7 @@ export class RoomModel {
     const row: Line = TABLE[what];
     if (room?.kind === "direct" && !row.forTwo) return false;
     if (room?.goesOn && !row.goesOn) return false;
-    const asked = what === "invite" ? room?.invite : what === "share" ? room?.share : room?.post;
+    const asked = room?.[what === "invite" || what === "share" || what === "call" ? what : "post"];
     const asSet = !above(asked ?? "member", me.role);
     switch (row[me.role]) {
       case "no":

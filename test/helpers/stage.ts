@@ -173,6 +173,8 @@ export function deeds(): Deed[] {
       { do: "unpin", on: label },
     ]),
     { do: "share" },
+    { do: "call" },
+    { do: "call", ended: true },
     ...FILES.flatMap((label): Deed[] => [
       { do: "finish", on: label },
       { do: "unshare", on: label },
