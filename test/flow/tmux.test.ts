@@ -110,8 +110,12 @@ t.test(
     t.equal(marked(), "0");
     tmux.ask("new-window", "-t", "talk:1", "-n", "other", "sh");
     await until(() => tmux.show("#{window_active}") === "0");
-    await rpc.request("message.send", { room, text: "@maya not seen" });
-    await until(() => marked() === "1", 20_000);
+    // The word that nobody looks any more is on its way to the program: what comes before it is taken for seen.
+    await until(async () => {
+      await rpc.request("message.send", { room, text: "@maya not seen" });
+      await until(() => marked() === "1", 1_000).catch(() => {});
+      return marked() === "1";
+    }, 20_000);
     t.pass("said where one does not look");
   },
 );
