@@ -44,9 +44,11 @@ t.test("accents, case and width make no difference; phrases stay together", asyn
   t.same(parseQuery('"from:ann"'), { terms: ["from:ann"], from: null }, "words in quotes are words");
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), (text) => {
-      t.equal(searchable(searchable(text)), searchable(text), text);
-      if (searchable(text).trim()) t.ok(matches({ terms: [searchable(text)], from: null }, searchable(text)));
+      // No assertion of its own for each: a text that is one's name may mean something to who reads the results.
+      const folded = searchable(text);
+      return searchable(folded) === folded && matches({ terms: [folded], from: null }, folded);
     }),
+    { numRuns: 1_000 },
   );
 });
 
