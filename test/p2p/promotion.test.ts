@@ -99,7 +99,15 @@ t.test("three sign once three are here, and go on without the founder, also for 
   const signed = () => Math.min(...["bob", "carol"].map((name) => town.member(name, id).room.base.signedLength));
   const before = signed();
   for (let i = 0; i < 40; i++) await town.member(i % 2 ? "bob" : "carol", id).send(`without ann ${i}`);
-  await eventually(() => signed() > before + 20);
+  // They go on talking meanwhile, as people do: the library acknowledges what is new, and once it did not.
+  let saidAt = performance.now();
+  await eventually(async () => {
+    if (performance.now() - saidAt > 2_000) {
+      saidAt = performance.now();
+      await town.member("bob", id).send("still here");
+    }
+    return signed() > before + 20;
+  });
   const rows = town.member("bob", id).room.total;
   await town.open("dave");
   let forwarded = 0;
