@@ -11,6 +11,7 @@ import { RoomEvents } from "./room-events.js";
 import { messageInfo, networkInfo, roomInfo, Shapes, transferInfo } from "./shapes.js";
 
 const ROOM_EVENT_MS = 40;
+const CALL_EVENT_MS = 50;
 
 export const openBackend: OpenBackend = async ({ profileDir, bootstrap, lan, log }) => {
   const core = await openCore({ folder: profileDir, bootstrap: bootstrap?.map(parseHost) ?? null, lan });
@@ -35,6 +36,7 @@ class CoreBackend implements Backend {
   readonly #listeners = new Set<(event: CoreEvent) => void>();
   readonly #changedRooms = new Set<string>();
   #roomTimer: NodeJS.Timeout | null = null;
+  readonly #callTimers = new Map<string, NodeJS.Timeout>();
 
   constructor(core: Core) {
     this.#core = core;
@@ -55,11 +57,7 @@ class CoreBackend implements Backend {
     core.on("transfer-gone", ({ room, writer, share: id }: Pick<Transfer, "room" | "writer" | "share">) =>
       this.#tell({ type: "transfers", room, transfers: [{ writer, id, transfer: null }] }),
     );
-    core.on("call", (room: string) => {
-      void callInfo(core, room)
-        .then((call) => this.#tell({ type: "call", room, call }))
-        .catch(() => {});
-    });
+    core.on("call", (room: string) => this.#callChanged(room));
     core.on("network", () => this.#tell({ type: "network", network: networkInfo(core.networkState()) }));
     core.on("identity", () => {
       const { identity } = core;
@@ -81,11 +79,24 @@ class CoreBackend implements Backend {
 
   async close(): Promise<void> {
     if (this.#roomTimer) clearTimeout(this.#roomTimer);
+    for (const timer of this.#callTimers.values()) clearTimeout(timer);
     await this.#core.close();
   }
 
   #tell(event: CoreEvent): void {
     for (const listener of this.#listeners) listener(event);
+  }
+
+  /** A member can say something else of themselves a thousand times a second; nobody has to hear of each. */
+  #callChanged(id: string): void {
+    if (this.#callTimers.has(id)) return;
+    const timer = setTimeout(() => {
+      this.#callTimers.delete(id);
+      void callInfo(this.#core, id)
+        .then((call) => this.#tell({ type: "call", room: id, call }))
+        .catch(() => {});
+    }, CALL_EVENT_MS);
+    this.#callTimers.set(id, timer);
   }
 
   /** Many things change a room's counts at once; one event is enough for all of them. */

@@ -39,6 +39,8 @@ export interface Loss {
 /** Until it has heard enough to tell: better repeated in vain than missed. */
 export const UNKNOWN_LOSS: Loss = { percent: 10, run: 1 };
 const MAX_RUN = 50;
+/** Older than any call; further back there would be no such moment. */
+const MAX_AGE_MS = 365 * 86_400_000;
 
 interface Written {
   readonly version: number;
@@ -82,7 +84,7 @@ export function decodeCallState(bytes: Uint8Array): CallState | null {
       isIn: (flags & IS_IN) !== 0,
       isMuted: (flags & IS_MUTED) !== 0,
       declines: (flags & DECLINES) !== 0,
-      ageMs,
+      ageMs: within(ageMs, 0, MAX_AGE_MS),
       loss: { percent: within(lossPercent, 0, 100), run: within(lossRun / 10, 1, MAX_RUN) },
     };
   } catch {

@@ -161,6 +161,8 @@ t.test("bytes that are none of ours", async (t) => {
     loss: { percent: 12, run: 2.5 },
   };
   t.same(decodeCallState(encodeCallState(state)), state);
+  const ancient = decodeCallState(encodeCallState({ ...state, ageMs: Number.MAX_SAFE_INTEGER }))!;
+  t.ok(new Date(Date.now() - ancient.ageMs).toISOString(), "a moment that can be told");
   t.equal(decodeCallState(b4a.alloc(0)), null);
   t.equal(decodeCallState(b4a.alloc(1_000)), null);
   t.equal(decodeCallState(b4a.alloc(20, 255)), null);
