@@ -5,15 +5,14 @@ import b4a from "b4a";
 import type Hypercore from "hypercore";
 import crypto from "hypercore-crypto";
 import { sourceChanged } from "./file-errors.js";
+import { firstBlock } from "./first-block.js";
 import { BLOCK_BYTES, rangesOf, totalsOf } from "./layout.js";
 import type { ShareCores } from "./share-cores.js";
 import type { TargetFiles } from "./target.js";
 
 const ROOM_CHECK_MS = 3_000;
-/** Blocks asked for ahead of who reads while it comes. */
-const AHEAD = 64;
-/** What is asked for before all else: whoever reads while it comes begins there. */
-const FIRST = 4;
+/** Blocks asked for ahead of who reads while it comes. The library asks for them in no order: what is read next waits for all. */
+const AHEAD = 16;
 
 /** What of hypercore 11 is looked into. */
 interface Inner {
@@ -32,7 +31,7 @@ export interface FetchingOptions {
 export class Fetching extends EventEmitter {
   readonly #options: FetchingOptions;
   readonly #ranges: readonly { readonly start: number; readonly end: number }[];
-  #downloads: { done(): Promise<boolean>; destroy(): void }[] = [];
+  #downloads: { destroy(): void }[] = [];
   #roomTimer: NodeJS.Timeout | null = null;
   #isStopped = false;
   /** Why nothing can be written now; null where it can. */
@@ -62,10 +61,14 @@ export class Fetching extends EventEmitter {
       if (await this.#isWhole()) return true;
       throw sourceChanged(path, "it was changed");
     }
-    const [first] = this.#ranges;
-    if (first) this.#ask(first.start, Math.min(first.start + FIRST, first.end));
-    this.#downloads = this.#ranges.map((range) => this.blobs.download(range));
-    await Promise.all(this.#downloads.map((download) => download.done().catch(() => {})));
+    const [range] = this.#ranges;
+    const first = range && firstBlock(this.blobs, range.start);
+    if (first) this.#downloads = [first];
+    await first?.done;
+    if (this.#isStopped) return false;
+    const downloads = this.#ranges.map((range) => this.blobs.download(range));
+    this.#downloads = downloads;
+    await Promise.all(downloads.map((download) => download.done().catch(() => {})));
     return !this.#isStopped && (await this.#isWhole());
   }
 
@@ -96,8 +99,8 @@ export class Fetching extends EventEmitter {
    */
   async need(block: number): Promise<number> {
     const end = this.#ranges.find((range) => block < range.end)?.end ?? block;
-    this.#ask(block, Math.min(block + AHEAD, end));
     if (!this.blobs.core.bitfield.get(block)) await this.blobs.get(block);
+    this.#ask(block, Math.min(block + AHEAD, end));
     let next = block;
     while (next < end && this.blobs.core.bitfield.get(next)) next += 1;
     return next - block;

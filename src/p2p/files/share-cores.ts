@@ -12,8 +12,11 @@ import { detach } from "./detach.js";
 import type { Part } from "./layout.js";
 
 const KEY_DOMAIN = b4a.from("keet-tui/share/1");
-/** Requests under way at one peer: 256 KiB each, so that a far peer is kept busy and a near one's memory is not. */
-const INFLIGHT = [8, 48] as const;
+/**
+ * Requests under way at one peer: 256 KiB each, so that a far peer is kept busy and a near one's memory is not. With
+ * fewer than 16 the library asks a second peer for the same blocks.
+ */
+const INFLIGHT = [16, 24] as const;
 const WRITE_BUFFER_BYTES = 8 * 1024 * 1024;
 
 export async function openFileStore(profile: string): Promise<Corestore> {
