@@ -244,7 +244,10 @@ export class Core extends ReadyResource {
   }
 
   #startCalls(): void {
-    this.#calls = new Calls({ isBlocked: (identity) => this.#own().isBlocked(hex(identity)) });
+    this.#calls = new Calls({
+      isBlocked: (identity) => this.#own().isBlocked(hex(identity)),
+      keyPair: this.#me().noiseKeyPair,
+    });
     this.#calls.on("call", (id: string) => this.emit("call", id));
     this.#calls.on("sound", (id, writer, packet) => this.emit("sound", id, writer, packet));
     this.#calls.on("warning", (error) => this.emit("warning", error));

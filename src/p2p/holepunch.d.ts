@@ -467,7 +467,12 @@ declare module "hyperswarm" {
     readonly remotePublicKey: Buffer;
     readonly handshakeHash: Buffer;
     readonly isInitiator: boolean;
-    readonly rawStream: { readonly remoteHost: string; readonly rtt: number };
+    readonly rawStream: {
+      readonly remoteHost: string;
+      readonly rtt: number;
+      readonly packetsTransmitted?: number;
+      readonly retransmits?: number;
+    };
     setKeepAlive(ms: number): void;
     /** A datagram, encrypted as all else: it may be lost, and nothing waits for it. `message` tells of one that came. */
     trySend(bytes: Uint8Array): void;

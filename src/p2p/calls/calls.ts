@@ -11,23 +11,18 @@ import { KeetError } from "../../errors.js";
 import type { RoomPeer } from "../channel.js";
 import type { MemberRoom } from "../member-room.js";
 import type { NoteCall } from "../spec/generated/types.js";
-import {
-  CALL_ID_BYTES,
-  decodeCallState,
-  decodeSound,
-  encodeCallState,
-  encodeSound,
-  type Loss,
-  tagOf,
-} from "./call-state.js";
+import { CallSound } from "./call-sound.js";
+import { CALL_ID_BYTES, decodeCallState, encodeCallState, type Loss } from "./call-state.js";
 import { mayCall, whyNoCall } from "./may-call.js";
 import { type InCall, RoomCall } from "./room-call.js";
+import { decodeSoundDatagram, tagOf } from "./sound-datagram.js";
 
 const TELL_MS = 1_000;
 const EXPIRE_MS = 500;
 const TELL_LOSS_PERCENT = 3;
+const NOTHING_SENT = { sent: 0, copies: 0, wantsDirect: false };
 
-export interface CallMember extends InCall {
+export interface CallMember extends Omit<InCall, "copies" | "wantsDirect"> {
   readonly name: string;
   /** Round trip to that device in ms; null where there is no connection to it now. */
   readonly rttMs: number | null;
@@ -51,11 +46,14 @@ export interface Call {
 export interface CallsOptions {
   /** Has this person blocked that one? */
   readonly isBlocked: (identity: Uint8Array) => boolean;
+  /** The one that this device's connections are known by. */
+  readonly keyPair: { readonly publicKey: Uint8Array; readonly secretKey: Uint8Array };
 }
 
 interface RoomOf {
   readonly member: MemberRoom;
   readonly call: RoomCall;
+  readonly sound: CallSound;
 }
 
 export class Calls extends EventEmitter {
@@ -81,7 +79,10 @@ export class Calls extends EventEmitter {
 
   add(member: MemberRoom): void {
     const { id, peers } = member;
-    this.#rooms.set(id, { member, call: new RoomCall(() => performance.now()) });
+    const now = () => performance.now();
+    const call = new RoomCall(now);
+    const onSound = (writer: string, packet: Uint8Array) => this.emit("sound", id, writer, packet);
+    this.#rooms.set(id, { member, call, sound: new CallSound({ ...this.#options, member, call, onSound, now }) });
     this.#byTag.set(tagOf(id), id);
     peers.on("call", (peer: RoomPeer, bytes: Uint8Array) => this.#hear(id, peer, bytes));
     peers.on("proven", (peer: RoomPeer) => this.#tell(id, [peer]));
@@ -117,10 +118,10 @@ export class Calls extends EventEmitter {
       isMuted: call.isMuted,
       isDeclined: call.isDeclined,
       others: await Promise.all(
-        call.others.map(async (one) => ({
-          ...one,
-          name: await nameOf(one.identity),
-          rttMs: peers.get(one.writer)?.connection.rawStream.rtt ?? null,
+        call.others.map(async ({ writer, identity, isMuted, loss }) => ({
+          ...{ writer, identity, isMuted, loss },
+          name: await nameOf(identity),
+          rttMs: peers.get(writer)?.connection.rawStream.rtt ?? null,
         })),
       ),
       declinedBy: await Promise.all(
@@ -140,7 +141,7 @@ export class Calls extends EventEmitter {
    * @throws KeetError `NOT_ALLOWED`, `IN_A_CALL` (in another room's)
    */
   enter(id: string, isMuted: boolean): void {
-    const { call, member } = this.#of(id);
+    const { call, member, sound } = this.#of(id);
     const { current } = this;
     if (current !== null && current !== id) {
       throw new KeetError("user", "IN_A_CALL", "You are in another room's call.", { hint: "/hangup leaves it." });
@@ -149,6 +150,7 @@ export class Calls extends EventEmitter {
     if (why) throw why;
     const begins = call.id === null;
     call.enter(crypto.randomBytes(CALL_ID_BYTES), isMuted);
+    sound.begin();
     this.#changed(id);
     if (begins) this.#note(member, { type: "note-call" });
   }
@@ -158,8 +160,8 @@ export class Calls extends EventEmitter {
     if (!call.isIn) return;
     const state = call.state();
     call.leave();
-    const bytes = state && encodeCallState({ ...state, isIn: false });
-    if (bytes) for (const peer of member.peers.hereWriters().values()) peer.sendCall(bytes);
+    const goodbye = state && { ...state, ...NOTHING_SENT, isIn: false };
+    if (goodbye) for (const peer of member.peers.hereWriters().values()) peer.sendCall(encodeCallState(goodbye));
     if (state && call.id === null) {
       this.#note(member, { type: "note-call", ended: true, seconds: Math.round(state.ageMs / 1_000) });
     }
@@ -192,15 +194,9 @@ export class Calls extends EventEmitter {
     this.#changed(id);
   }
 
-  /** To all who are in; what is too long, or comes while muted or not in, goes nowhere. */
+  /** To all who are in; what comes while muted or not in goes nowhere. */
   send(id: string, packet: Uint8Array): void {
-    const room = this.#rooms.get(id);
-    if (!room?.call.isIn || room.call.isMuted) return;
-    const bytes = encodeSound(room.member.room.discoveryKey, packet);
-    const peers = room.member.peers.hereWriters();
-    for (const { writer, identity } of room.call.others) {
-      if (!this.#options.isBlocked(identity)) peers.get(writer)?.connection.trySend(bytes);
-    }
+    this.#rooms.get(id)?.sound.send(packet);
   }
 
   /** In the room's history; a call goes on without it. */
@@ -215,8 +211,12 @@ export class Calls extends EventEmitter {
   }
 
   #changed(id: string): void {
-    this.#of(id);
     this.#tell(id, this.#peersOf(id));
+    this.#isOther(id);
+  }
+
+  #isOther(id: string): void {
+    this.#rooms.get(id)?.sound.changed();
     this.emit("call", id);
   }
 
@@ -225,20 +225,25 @@ export class Calls extends EventEmitter {
   }
 
   #tell(id: string, peers: Iterable<RoomPeer>): void {
-    const state = this.#rooms.get(id)?.call.state();
+    const { call, member, sound } = this.#of(id);
+    const state = call.state();
     if (!state) return;
-    const bytes = encodeCallState(state);
-    for (const peer of peers) peer.sendCall(bytes);
+    for (const peer of peers) {
+      const writer = member.peers.writerOf(peer.remoteKey);
+      const wantsDirect = writer !== null && sound.wantsDirect(writer);
+      peer.sendCall(encodeCallState({ ...state, ...sound.told, wantsDirect }));
+    }
   }
 
   #tellAll(): void {
-    for (const [id, { call, member }] of this.#rooms) {
+    for (const [id, { call, member, sound }] of this.#rooms) {
       if (!call.id && !call.state()) continue;
       // Whose right was taken away is out.
       if (call.isIn && whyNoCall(member)) {
         this.leave(id);
         continue;
       }
+      if (call.isIn) sound.tick();
       this.#tell(id, this.#peersOf(id));
       // Round trips change.
       if (call.isIn) this.emit("call", id);
@@ -246,7 +251,7 @@ export class Calls extends EventEmitter {
   }
 
   #expire(): void {
-    for (const [id, { call }] of this.#rooms) if (call.expire()) this.emit("call", id);
+    for (const [id, { call }] of this.#rooms) if (call.expire()) this.#isOther(id);
   }
 
   #forgetGone(id: string): void {
@@ -255,7 +260,7 @@ export class Calls extends EventEmitter {
     const here = room.member.peers.hereWriters();
     const gone = room.call.others.filter(({ writer }) => !here.has(writer));
     for (const { writer } of gone) room.call.forget(writer);
-    if (gone.length > 0) this.emit("call", id);
+    if (gone.length > 0) this.#isOther(id);
   }
 
   #hear(id: string, peer: RoomPeer, bytes: Uint8Array): void {
@@ -268,17 +273,16 @@ export class Calls extends EventEmitter {
     void mayCall(room.member, identity)
       .catch(() => false)
       .then((may) => {
-        if (may ? room.call.hear(writer, identity, state) : room.call.forget(writer)) this.emit("call", id);
+        if (may) room.sound.compare(writer, state.sent);
+        if (may ? room.call.hear(writer, identity, state) : room.call.forget(writer)) this.#isOther(id);
       });
   }
 
   #onDatagram(connection: Connection, bytes: Uint8Array): void {
-    const sound = decodeSound(bytes);
-    const id = sound && this.#byTag.get(sound.tag);
-    const room = id ? this.#rooms.get(id) : null;
-    if (!sound || !id || !room) return;
-    const writer = room.member.peers.writerOf(connection.remotePublicKey);
-    if (writer && room.call.takes(writer)) this.emit("sound", id, writer, sound.packet);
+    const datagram = decodeSoundDatagram(bytes);
+    const room = datagram && this.#rooms.get(this.#byTag.get(datagram.tag) ?? "");
+    const writer = room?.member.peers.writerOf(connection.remotePublicKey);
+    if (datagram && room && writer) room.sound.take(writer, datagram);
   }
 }
 

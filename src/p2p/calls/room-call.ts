@@ -24,7 +24,14 @@ export interface InCall {
   readonly identity: Uint8Array;
   readonly isMuted: boolean;
   readonly loss: Loss;
+  /** To how many others it would pass on what one speaker sends. */
+  readonly copies: number;
+  /** Misses most of what this device sends. */
+  readonly wantsDirect: boolean;
 }
+
+/** What of a state is not told here. */
+type Told = Omit<CallState, "sent" | "copies" | "wantsDirect">;
 
 export class RoomCall {
   readonly #now: () => number;
@@ -65,9 +72,14 @@ export class RoomCall {
 
   /** Other devices in it. */
   get others(): InCall[] {
-    return [...this.#heard].flatMap(([writer, { identity, state }]) =>
-      state.isIn ? [{ writer, identity, isMuted: state.isMuted, loss: state.loss }] : [],
-    );
+    return [...this.#heard].flatMap(([writer, { identity, state }]) => {
+      const { isIn, isMuted, loss, copies, wantsDirect } = state;
+      return isIn ? [{ writer, identity, isMuted, loss, copies, wantsDirect }] : [];
+    });
+  }
+
+  hasIn(writer: string): boolean {
+    return this.#heard.get(writer)?.state.isIn ?? false;
   }
 
   /** Who said that they do not want to come into this call. */
@@ -110,7 +122,7 @@ export class RoomCall {
   }
 
   /** What to tell the others; null where there is nothing to tell. */
-  state(): CallState | null {
+  state(): Told | null {
     const of = { ageMs: this.ageMs, loss: this.#loss };
     if (this.#own) return { call: this.#own.call, isIn: true, isMuted: this.#own.isMuted, declines: false, ...of };
     if (!this.#declined) return null;
@@ -150,7 +162,7 @@ export class RoomCall {
 
   /** May a packet of that device be heard? Counts it. */
   takes(writer: string): boolean {
-    if (!this.#own || !this.#heard.get(writer)?.state.isIn) return false;
+    if (!this.#own || !this.hasIn(writer)) return false;
     const second = Math.floor(this.#now() / 1_000);
     const packets = this.#packets.get(writer);
     if (packets?.second !== second) {
