@@ -56,6 +56,7 @@ export function greeting(name: string): string {
     `Hello ${name}. I am the echo friend: a second keet-tui on this machine, in a process and profile of its own.`,
     'What you write comes to me encrypted and signed, and I say it back. Write "help" for what else I do.',
     "Below is a small file of mine: /get fetches it. /send and a path shares one of yours, and I take it.",
+    "/call calls me: what you say then comes back after two seconds.",
   ].join("\n");
 }
 

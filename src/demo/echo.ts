@@ -2,6 +2,7 @@
 import type { RpcClient } from "../rpc/client.js";
 import type { CoreEvent, MessageInfo } from "../rpc/methods.js";
 import { answerTo, greeting, type Said } from "./answers.js";
+import { EchoCall } from "./echo-call.js";
 import { EchoFiles } from "./echo-files.js";
 
 /** As long as somebody would type, so that it is seen. */
@@ -15,6 +16,8 @@ const PAGE = 100;
 
 export interface EchoOptions {
   readonly client: RpcClient;
+  /** Another connection to the same core. */
+  readonly connect: () => Promise<RpcClient>;
   /** Its id. */
   readonly room: string;
   /** Where it puts what it takes and shares; gone with it. */
@@ -28,6 +31,7 @@ export class Echo {
   readonly #answeredAt: number[] = [];
   #line: Promise<void> = Promise.resolve();
   readonly #files: EchoFiles;
+  readonly #call: EchoCall;
   #waiting = 0;
   #isClosed = false;
   readonly #undo: () => void;
@@ -35,7 +39,9 @@ export class Echo {
   private constructor(options: EchoOptions) {
     this.#options = options;
     this.#undo = options.client.onEvent((event) => this.#onEvent(event));
-    this.#files = new EchoFiles({ ...options, say: (text) => this.#then(() => this.#say({ text, action: false })) });
+    const say = (text: string) => this.#then(() => this.#say({ text, action: false }));
+    this.#files = new EchoFiles({ ...options, say });
+    this.#call = new EchoCall({ ...options, say });
   }
 
   /** Answers when it listens. What was in the room before is not answered. */
@@ -51,10 +57,12 @@ export class Echo {
     this.#isClosed = true;
     this.#undo();
     this.#files.close();
+    this.#call.close();
   }
 
   /** Only what has its place in the order: an answer is written behind its question on every screen. */
   #onEvent(event: CoreEvent): void {
+    this.#call.onEvent(event);
     if (event.type !== "timeline" || event.room !== this.#options.room) return;
     if (event.messages) this.#take(event.messages);
     else void this.#read(event.from, event.total).catch(this.#options.onError);

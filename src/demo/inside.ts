@@ -56,8 +56,9 @@ export async function runInside(options: InsideOptions): Promise<number> {
     });
     if (isAlone) core.stop("whoever started it has gone");
     else {
-      client = await connect(core.socket);
-      const { room, invite } = await settleIn(client, options);
+      const { socket } = core;
+      client = await connect(socket);
+      const { room, invite } = await settleIn(client, () => connect(socket), options);
       say({ ok: true, socket: core.socket, room, invite });
     }
     return await core.done;
@@ -74,7 +75,11 @@ export async function runInside(options: InsideOptions): Promise<number> {
   }
 }
 
-async function settleIn(client: RpcClient, { name, isFriend, paths }: InsideOptions) {
+async function settleIn(
+  client: RpcClient,
+  connectAgain: () => Promise<RpcClient>,
+  { name, isFriend, paths }: InsideOptions,
+) {
   await client.request("identity.create", { name });
   await client.request("identity.wordsSeen", {});
   if (!isFriend) return { room: null, invite: null };
@@ -82,6 +87,7 @@ async function settleIn(client: RpcClient, { name, isFriend, paths }: InsideOpti
   const { link } = await client.request("room.invite", { room: id, uses: INVITE_USES });
   await Echo.start({
     client,
+    connect: connectAgain,
     room: id,
     folder: join(paths.home ?? paths.data, "echo-files"),
     onError: (error) => process.stderr.write(`${String(error)}\n`),
