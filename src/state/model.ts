@@ -92,6 +92,16 @@ export interface TransferView {
   readonly isPart: boolean;
 }
 
+/** A voice note being played. */
+export interface PlayingView {
+  readonly playedMs: number;
+  readonly isPaused: boolean;
+  /** More of it is on its way. */
+  readonly isWaiting: boolean;
+  /** Why it is not heard. */
+  readonly trouble: SafeText | null;
+}
+
 export interface FileView {
   /** Without whatever folders were in front of it; never empty. */
   readonly name: SafeText;
@@ -100,6 +110,10 @@ export interface FileView {
   readonly isFolder: boolean;
   /** All of it has been read in where it is shared from. */
   readonly isWhole: boolean;
+  /** How long a voice note is, as its sender says; null for any other file. */
+  readonly voiceMs: number | null;
+  /** While it is the voice note that is played here. */
+  readonly playing: PlayingView | null;
   /** Null where it was not asked for on this device. */
   readonly transfer: TransferView | null;
 }

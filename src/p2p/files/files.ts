@@ -113,12 +113,14 @@ export class Files extends EventEmitter {
 
   /**
    * The row is in the room at once; reading in goes on behind it.
+   * @param durationMs of a voice note
    * @returns the row, and what of a folder is not in it
    * @throws KeetError as `looksAt`, as `MemberRoom.share`
    */
   async share(
     member: MemberRoom,
     paths: readonly string[],
+    durationMs?: number,
   ): Promise<{ message: RoomMessage; leftOut: readonly LeftOut[] }> {
     const source = await looksAt(paths);
     const id = newId();
@@ -142,6 +144,7 @@ export class Files extends EventEmitter {
         drive,
         blobs,
         blocks,
+        ...(durationMs && !isFolder ? { durationMs } : {}),
       });
       this.#run(held, () => this.#goOnReading(held, member));
       return { message, leftOut: source.leftOut };
