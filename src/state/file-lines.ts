@@ -21,7 +21,9 @@ export function fileLines(file: FileView, isMine: boolean, columns: number, cell
     file.voiceMs === null
       ? headLines(file, stateText(file, isMine), columns, cells)
       : [voiceLine(file, file.voiceMs, isMine, columns, cells)];
-  const { transfer } = file;
+  const { transfer, playing } = file;
+  // Of one that is played its own row tells what is still to come.
+  if (playing) return lines;
   if (transfer?.state === "fetching" || transfer?.state === "paused" || transfer?.state === "reading") {
     lines.push([{ text: progressText(transfer, columns, cells), tone: "accent" }]);
   }

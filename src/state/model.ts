@@ -358,6 +358,19 @@ export interface OwnCallView {
   readonly isCut: boolean;
 }
 
+/** A voice note being recorded at this screen, or kept until somebody sends or drops it. */
+export interface RecordingView {
+  /** Where it goes. */
+  readonly room: string;
+  /** `over`: the microphone is closed. */
+  readonly state: "opening" | "open" | "over" | "sending";
+  readonly seconds: number;
+  /** The last ones, 0 to 7 each; the newest last. */
+  readonly levels: readonly number[];
+  /** What is not well, and what to do. */
+  readonly trouble: SafeText | null;
+}
+
 export interface SoundDeviceView {
   readonly id: string;
   readonly name: SafeText;
