@@ -49,6 +49,17 @@ export function bytesIn(written: string): number | null {
   return Math.round(Number(match[1]!.replace(",", ".")) * 1000 ** power);
 }
 
+/** How long a sound is: `0:07`, `12:03`, `1:02:03`. */
+export function clockOf(ms: number): SafeText {
+  const seconds = Math.floor(Math.max(0, ms) / 1000);
+  const two = (number: number) => String(number).padStart(2, "0");
+  const minutes = Math.floor(seconds / MINUTE_S);
+  const short = `${minutes % 60}:${two(seconds % 60)}`;
+  return (
+    seconds < HOUR_S ? short : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`
+  ) as SafeText;
+}
+
 /** How long something was: `40 s`, `3 min`, `1 h 5 min`. */
 export function lengthOf(seconds: number): SafeText {
   const whole = Number.isFinite(seconds) ? Math.max(0, Math.round(seconds)) : 0;

@@ -96,6 +96,11 @@ interface Folders {
   readonly runtime: string | null;
 }
 
+/** Of a profile's own folder: what was recorded there, and is shared from there. */
+export function voiceNotesFolder(data: string): string {
+  return join(data, "voice-notes");
+}
+
 /** Where fetched files go: `XDG_DOWNLOAD_DIR`, else `Downloads` in the home folder. */
 export function downloadFolder(env: NodeJS.ProcessEnv = process.env): string {
   return env.XDG_DOWNLOAD_DIR || join(homedir(), "Downloads");

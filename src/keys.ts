@@ -3,7 +3,8 @@
 /**
  * `start`: no room yet, nothing typed; `talk`: a room is on screen; `empty`: a composer with nothing in it; `overlay`: whatever lies
  * over the talk, and of that `list`: what is chosen from, `search` and `files`: these two lists, `page`: what is only read,
- * `ringing`: somebody calls, and nothing is being written;
+ * `ringing`: somebody calls, and nothing is being written; `recording`: a voice note is recorded or kept, and nothing lies over
+ * the talk; `playing`: one is played, and nothing is being written;
  * `settings`, `invite` and `words`: these three pages; `question`: what is asked above the line.
  */
 export type KeyPlace =
@@ -12,6 +13,8 @@ export type KeyPlace =
   | "talk"
   | "empty"
   | "ringing"
+  | "recording"
+  | "playing"
   | "composer"
   | "selection"
   | "overlay"
@@ -66,6 +69,9 @@ export const KEYS = [
   },
   { id: "answer", keys: ["enter"], where: "ringing", help: "Answer who calls", also: "/call" },
   { id: "not-now", keys: ["escape"], where: "ringing", help: "Not now", also: "/hangup" },
+  { id: "note-send", keys: ["enter"], where: "recording", help: "Send the voice note", also: "/voice send" },
+  { id: "note-drop", keys: ["escape"], where: "recording", help: "Drop the voice note", also: "/voice drop" },
+  { id: "note-stop", keys: ["escape"], where: "playing", help: "Stop the voice note", also: "/play stop" },
   { id: "start-create", keys: ["c"], where: "start", help: "Make a room", also: "/create" },
   { id: "start-join", keys: ["j"], where: "start", help: "Join a room", also: "/join" },
   { id: "start-demo", keys: ["t"], where: "start", help: "Try it alone", also: "/demo" },
@@ -158,7 +164,12 @@ export const KEYS = [
   { id: "selection-page-down", keys: ["pagedown"], where: "selection", help: "A page of messages down" },
   { id: "selection-first", keys: ["home"], where: "selection", help: "The oldest message here" },
   { id: "selection-end", keys: ["end"], where: "selection", help: "Back to the newest message and to the line" },
-  { id: "open", keys: ["enter"], where: "selection", help: "To the message that this one answers; get or open a file" },
+  {
+    id: "open",
+    keys: ["enter"],
+    where: "selection",
+    help: "To the message that this one answers; get or open a file; play a voice note, or pause it",
+  },
   { id: "file-get", keys: ["g"], where: "selection", help: "Get the file", also: "/get" },
   { id: "file-open", keys: ["o"], where: "selection", help: "Open the file, or get it first", also: "/open" },
   { id: "reply", keys: ["r"], where: "selection", help: "Answer the message", also: "/reply" },

@@ -1,8 +1,9 @@
 import { setTimeout } from "node:timers/promises";
-import { rateOf, sizeOf } from "../amounts.js";
+import { clockOf, rateOf, sizeOf } from "../amounts.js";
 import { nameOf, tagsOf } from "../export/words.js";
 import type { RpcClient } from "../rpc/client.js";
 import type { MessageInfo } from "../rpc/methods.js";
+import { voiceMsOf } from "../state/views.js";
 import { defineCliCommand } from "./define.js";
 import { FILE_ARGUMENT, findFile, findPart, treeOf } from "./file-common.js";
 import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
@@ -59,7 +60,9 @@ function columns({ file }: MessageInfo): [string, string, string] {
   const { transfer } = file;
   if (file.unsharedBy) return [file.name, "", "taken back"];
   const name = file.isFolder ? `${file.name}/` : file.name;
-  if (!transfer) return [name, sizeOf(file.bytes), "not fetched"];
+  const voiceMs = voiceMsOf(file);
+  const size = voiceMs === null ? sizeOf(file.bytes) : `${clockOf(voiceMs)}, ${sizeOf(file.bytes)}`;
+  if (!transfer) return [name, size, "not fetched"];
   const share = transfer.of > 0 ? Math.floor((transfer.bytes / transfer.of) * 100) : 100;
   const speed = transfer.perSecond > 0 ? ` ${rateOf(transfer.perSecond)}` : "";
   const words = {
@@ -71,7 +74,7 @@ function columns({ file }: MessageInfo): [string, string, string] {
     shared: "shared from here",
     failed: transfer.reason ?? "failed",
   };
-  return [name, sizeOf(file.bytes), words[transfer.state]];
+  return [name, size, words[transfer.state]];
 }
 
 export const fileCancel = defineCliCommand({

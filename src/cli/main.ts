@@ -114,7 +114,13 @@ async function openLines(globals: Globals, invite: string | null, reason: string
     const demo = new DemoRoom(globals, connect);
     try {
       const { input: mayAsk } = globals;
-      const more = { defaultName: loginName, connect, startDemo: demo.start, doctor, sound: soundDoor(connect) };
+      const more = {
+        defaultName: loginName,
+        connect,
+        startDemo: demo.start,
+        doctor,
+        sound: soundDoor(connect, paths.data),
+      };
       return await runLines({ paths, invite, reason, mayAsk, ...more });
     } finally {
       await demo.close();
@@ -146,7 +152,7 @@ async function openScreen(globals: Globals, invite: string | null): Promise<numb
         connect,
         startDemo: demo.start,
         doctor,
-        sound: soundDoor(connect),
+        sound: soundDoor(connect, paths.data),
       });
     } finally {
       await demo.close();

@@ -1,6 +1,7 @@
 import { nameOf, quoteOf, reactionsOf, tagsOf } from "../export/words.js";
 import { safeFileName, safeText } from "../safe-text.js";
 import { extentOf } from "../state/file-lines.js";
+import { voiceMsOf } from "../state/views.js";
 import { defineCliCommand } from "./define.js";
 import { findMessage, MESSAGE_ARGUMENT, WRITER_OPTION } from "./find-message.js";
 import { findRoom, ROOM_ARGUMENT } from "./find-room.js";
@@ -34,7 +35,11 @@ export const messageShow = defineCliCommand({
       ["answers", quoteOf(message, tags)],
       ["pinned", message.pinned ? "yes" : null],
       ["reactions", reactionsOf(message, tags)],
-      ["file", message.file && `${safeFileName(message.file.name)}, ${extentOf(message.file)}`],
+      [
+        "file",
+        message.file &&
+          `${safeFileName(message.file.name)}, ${extentOf({ ...message.file, voiceMs: voiceMsOf(message.file) })}`,
+      ],
       ["taken back", message.deleted ? (message.deletedBy ? `by ${nameOf(message.deletedBy, tags)}` : "yes") : null],
       ...safeText(message.text)
         .split("\n")

@@ -13,9 +13,11 @@ import type {
   Told,
   VerifyView,
 } from "../state/model.js";
+import type { NotePlaying } from "../state/note-playing.js";
 import type { Running } from "../state/running.js";
 import type { Settings } from "../state/settings.js";
 import type { Sharing } from "../state/sharing.js";
+import type { VoiceRecorder } from "../state/voice-recorder.js";
 
 /** Running a room: state/running.ts. What the room refuses is thrown in the core's words. */
 export type RunningContext = Pick<Running, keyof Running>;
@@ -29,6 +31,10 @@ export type FilesContext = Pick<Sharing, keyof Sharing>;
 /** Calls: state/calls.ts. */
 export type CallsContext = Pick<Calls, keyof Calls>;
 
+/** Voice notes: state/voice-recorder.ts, state/note-playing.ts. */
+export type VoiceContext = Pick<VoiceRecorder, "begin" | "send" | "drop">;
+export type PlayingContext = Pick<NotePlaying, "toggle" | "stop">;
+
 export type SettingsContext = Pick<Settings, "values" | "specs" | "named" | "valuesOf" | "valueOf" | "isKept" | "set">;
 
 /** What a command may touch; state/actions.ts has it all. */
@@ -39,6 +45,8 @@ export interface CommandContext {
   readonly settings: SettingsContext;
   readonly files: FilesContext;
   readonly calls: CallsContext;
+  readonly voice: VoiceContext;
+  readonly playing: PlayingContext;
   /** Id of the room on screen. */
   where(): string | null;
   /** The room on screen; throws where there is none. */

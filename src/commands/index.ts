@@ -45,6 +45,7 @@ import { nick } from "./nick.js";
 import { open } from "./open.js";
 import { pin } from "./pin.js";
 import { pins } from "./pins.js";
+import { play } from "./play.js";
 import { ptt } from "./ptt.js";
 import { quit } from "./quit.js";
 import { react } from "./react.js";
@@ -66,6 +67,7 @@ import { unmute } from "./unmute.js";
 import { unpin } from "./unpin.js";
 import { unread } from "./unread.js";
 import { verify } from "./verify.js";
+import { voice } from "./voice.js";
 import { volume } from "./volume.js";
 import { who } from "./who.js";
 import { whois } from "./whois.js";
@@ -124,6 +126,8 @@ export const COMMANDS: readonly AnyCommand[] = [
   files,
   cancel,
   open,
+  voice,
+  play,
   call,
   hangup,
   mic,

@@ -2,6 +2,7 @@ import { Box } from "ink";
 import { useMemo } from "react";
 import { useStore, useWhole } from "../hooks/use-store.js";
 import { plainText } from "../safe-text.js";
+import { isMicrophoneOpen } from "../state/voice-recorder.js";
 import { callRowCount } from "./call-rows.js";
 import { CallStrip } from "./call-strip.js";
 import { cells } from "./cells.js";
@@ -11,6 +12,7 @@ import { type Layout, layoutFor } from "./layout.js";
 import { MemberList } from "./member-list.js";
 import { MessageRow, Rows } from "./message-row.js";
 import { ModeRow } from "./mode-row.js";
+import { noteRowCount } from "./note-rows.js";
 import { NoticeLine } from "./notice-line.js";
 import { OverlayPage } from "./overlay-page.js";
 import { RoomList } from "./room-list.js";
@@ -42,7 +44,8 @@ function Frame() {
   const needsName = useStore(screen.session.profile, (profile) => profile.isLoaded && profile.identity === null);
   const isFailed = useStore(screen.session.profile, (profile) => profile.connection === "failed");
   const rings = useStore(screen.actions.calls.ringing.store, (ring) => ring !== null);
-  const callRows = useStore(screen.actions.calls.own, (own) => callRowCount(own, rings, rows));
+  const noteRows = useStore(screen.actions.voice.own, noteRowCount);
+  const callRows = useStore(screen.actions.calls.own, (own) => callRowCount(own, rings, rows, noteRows));
   const layout = useMemo(
     () => layoutFor(columns, rows, draftRowCount, showsMembers && hasRoom, modeRows, callRows),
     [columns, rows, draftRowCount, showsMembers, hasRoom, modeRows, callRows],
@@ -128,7 +131,8 @@ function NoticeLineOrNothing({ layout }: { readonly layout: Layout }) {
 
 function TooSmall({ columns, rows }: { readonly columns: number; readonly rows: number }) {
   const { screen } = useScreen();
-  const isOpen = useStore(screen.actions.calls.own, (own) => own !== null && !own.isMuted);
+  const isInCall = useStore(screen.actions.calls.own, (own) => own !== null && !own.isMuted);
+  const isOpen = useStore(screen.actions.voice.own, isMicrophoneOpen) || isInCall;
   const microphone = isOpen ? cells.wrap(plainText("Your microphone is open."), columns) : [];
   const words = [...cells.wrap(plainText("Too small: 30x8 or more, please."), columns), ...microphone].slice(0, rows);
   return <Rows rows={words.map((text) => [{ text }])} columns={columns} height={rows} />;

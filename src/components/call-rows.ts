@@ -30,8 +30,8 @@ export interface CallFacts {
 }
 
 /** How many of them there are on a screen so high. */
-export function callRowCount(own: OwnCallView | null, rings: boolean, rows: number): number {
-  const strip = own === null ? 0 : troubleOf(own) !== null || own.people.length > MAX_IN_ONE_ROW ? 2 : 1;
+export function callRowCount(own: OwnCallView | null, rings: boolean, rows: number, noteRows = 0): number {
+  const strip = own === null ? noteRows : troubleOf(own) !== null || own.people.length > MAX_IN_ONE_ROW ? 2 : 1;
   return Math.min(strip + (rings ? 1 : 0), rows < LOW_ROWS ? 1 : 3);
 }
 
@@ -149,7 +149,7 @@ function personSpans(person: CallPersonView, look: Look, { columns, cells }: Cal
   return [said, ...(look.hasMeters ? [meter] : []), ...(look.hasFigures ? [figures] : [])];
 }
 
-function meterOf(levels: readonly number[]): SafeText {
+export function meterOf(levels: readonly number[]): SafeText {
   return levels.map((level) => METER[level] ?? METER[0]).join("") as SafeText;
 }
 

@@ -14,6 +14,8 @@ const PLACES: Readonly<Record<KeyPlace, SafeText>> = {
   empty: plainText("KEYS ON AN EMPTY LINE"),
   composer: plainText("KEYS WHILE WRITING"),
   ringing: plainText("KEYS WHILE SOMEBODY CALLS"),
+  recording: plainText("KEYS WHILE A VOICE NOTE IS RECORDED"),
+  playing: plainText("KEYS WHILE A VOICE NOTE PLAYS"),
   selection: plainText("KEYS ON A SELECTED MESSAGE"),
   overlay: plainText("KEYS ON WHAT LIES OVER THE TALK"),
   list: plainText("KEYS IN A LIST OVER THE TALK"),

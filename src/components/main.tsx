@@ -11,6 +11,7 @@ import { LineHistory } from "../state/line-history.js";
 import type { Finding } from "../state/model.js";
 import { Session } from "../state/session.js";
 import { Settings } from "../state/settings.js";
+import { isMicrophoneOpen } from "../state/voice-recorder.js";
 import { otherCharset } from "../terminal/charset.js";
 import { copyText } from "../terminal/clipboard.js";
 import { editText } from "../terminal/editor.js";
@@ -211,7 +212,8 @@ function followTitle(screen: Screen, settings: Settings, terminal: Terminal): ()
     const unread = screen.unread();
     const room = screen.session.roomView(screen.state.getSnapshot().room);
     const own = screen.actions.calls.own.getSnapshot();
-    const mark = own && !own.isMuted ? "♪ " : "";
+    const isOpen = (own && !own.isMuted) || isMicrophoneOpen(screen.actions.voice.own.getSnapshot());
+    const mark = isOpen ? "♪ " : "";
     const isTold = settings.isOn("title");
     const title = !isTold
       ? "keet-tui"
@@ -231,6 +233,7 @@ function followTitle(screen: Screen, settings: Settings, terminal: Terminal): ()
     settings.values.subscribe(follow),
     screen.state.subscribe(follow),
     screen.actions.calls.own.subscribe(follow),
+    screen.actions.voice.own.subscribe(follow),
     screen.session.profile.subscribe(follow),
   ];
   return () => {

@@ -13,6 +13,7 @@ import { tellFileNews } from "./file-notices.js";
 import { type Guard, guardOf } from "./guard.js";
 import { draftColumns, type Layout, layoutFor } from "./layout.js";
 import { Naming } from "./naming.js";
+import { noteRowCount } from "./note-rows.js";
 import { Opening } from "./opening.js";
 import { placesOn } from "./overlay.js";
 import { Overlays } from "./overlays.js";
@@ -22,6 +23,7 @@ import { roomOfKey } from "./room-keys.js";
 import type { ScreenInput, ScreenOptions } from "./screen-options.js";
 import type { ScreenState } from "./screen-state.js";
 import { Selecting } from "./selecting.js";
+import { Voicing } from "./voicing.js";
 import { Wishes } from "./wishes.js";
 import { Writing } from "./writing.js";
 
@@ -49,6 +51,7 @@ export class Screen {
   readonly #guard: Guard;
   readonly #opening: Opening;
   readonly #calling: Calling;
+  readonly #voicing: Voicing;
   #hasQuit = false;
   #undo: (() => void) | null = null;
 
@@ -155,6 +158,10 @@ export class Screen {
       grant: (wish) => this.#wishes.grant(wish),
       tellsRelease: () => this.tellsRelease,
     });
+    this.#voicing = new Voicing({
+      ...{ session, actions, guard: this.#guard },
+      grant: (wish) => this.#wishes.grant(wish),
+    });
     this.naming = new Naming({
       session,
       columns,
@@ -193,14 +200,15 @@ export class Screen {
     this.#opening.close();
     this.#writing.keep();
     this.#overlays.close();
-    await this.actions.calls.close();
+    await Promise.all([this.actions.calls.close(), this.actions.voice.close(), this.actions.playing.stop()]);
     await this.session.close();
   }
 
   layout(): Layout {
     const { columns, rows, showsMembers, mode } = this.state.getSnapshot();
     const { own, ringing } = this.actions.calls;
-    const callRows = callRowCount(own.getSnapshot(), ringing.store.getSnapshot() !== null, rows);
+    const rings = ringing.store.getSnapshot() !== null;
+    const callRows = callRowCount(own.getSnapshot(), rings, rows, noteRowCount(this.actions.voice.own.getSnapshot()));
     return layoutFor(columns, rows, this.draftRowCount(this.line.text), showsMembers, mode === null ? 0 : 1, callRows);
   }
 
@@ -248,10 +256,12 @@ export class Screen {
       const isStart = this.session.profile.getSnapshot().isLoaded && this.line.isEmpty;
       return isStart ? ["everywhere", "start", "composer"] : ["everywhere", "composer"];
     }
-    if (selected !== null) return ["everywhere", "selection", "talk"];
+    const { recordingPlaces, playingPlaces } = this.#voicing;
+    const first: readonly KeyPlace[] = ["everywhere", ...recordingPlaces];
+    if (selected !== null) return [...first, ...playingPlaces, "selection", "talk"];
     return this.line.isEmpty
-      ? ["everywhere", ...(mode === null ? this.#calling.places : []), "talk", "empty", "composer"]
-      : ["everywhere", "talk", "composer"];
+      ? [...first, ...(mode === null ? [...this.#calling.places, ...playingPlaces] : []), "talk", "empty", "composer"]
+      : [...first, "talk", "composer"];
   }
 
   #onKey(key: PressedKey): void {
@@ -271,7 +281,9 @@ export class Screen {
     if (id !== null && this.#onGlobal(id)) return;
     if (overlay) this.#overlays.onKey(overlay, id, key);
     else if (selected !== null && this.#selecting.onKey(id, key)) return;
-    else if (id === null || !this.#onRoomKey(id, key)) this.#writing.onKey(id, key);
+    else if (id !== null && this.#onRoomKey(id, key)) return;
+    else if (this.#voicing.isRecording) this.#voicing.refuseTyping();
+    else this.#writing.onKey(id, key);
   }
 
   /** @returns whether it was one that works wherever one is */
@@ -297,7 +309,7 @@ export class Screen {
     else if (id === "to-top") this.#reading.toTop();
     else if (id === "to-end" || id === "to-end-empty") this.#reading.toEnd();
     else if (id === "select" || id === "select-empty") this.#reading.select(-1);
-    else return this.#calling.onKey(id);
+    else return this.#calling.onKey(id) || this.#voicing.onKey(id);
     return true;
   }
 
@@ -370,6 +382,7 @@ export class Screen {
   #interrupt(): void {
     const { overlay, selected } = this.state.getSnapshot();
     if (overlay) this.#overlays.leave();
+    else if (this.#voicing.interrupt()) return;
     else if (!this.naming.line.isEmpty) this.naming.line.clear();
     else if (selected !== null) this.#set({ selected: null });
     else if (!this.line.isEmpty) {

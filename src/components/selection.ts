@@ -22,6 +22,7 @@ function fileCommand(file: FileView): string {
 /** The command behind a key of the selected message; null where the key is no such key. */
 export function commandOf(id: KeyId | null, message: MessageView | null): string | null {
   if (id === "file-get") return "get";
+  if (id === "open" && message?.file?.voiceMs) return "play";
   if (id === "file-open" || (id === "open" && message?.file)) return message?.file ? fileCommand(message.file) : "open";
   if (id === "pin") return message?.pinned ? "unpin" : "pin";
   return (id !== null && COMMANDS[id]) || null;
@@ -33,7 +34,12 @@ export function selectionHints(message: MessageView, room: RoomView | null): rea
   const isThere = isSent && !message.deleted;
   const canWrite = room?.canWrite === true;
   const leads = room !== null && room.role !== null && room.role !== "member";
+  const isVoice = message.file?.voiceMs != null;
   const hints: [boolean, SafeText][] = [
+    [
+      isThere && isVoice,
+      message.file?.playing?.isPaused === false ? plainText("Enter pause") : plainText("Enter play"),
+    ],
     [isThere && message.file !== null, message.file && isHere(message.file) ? plainText("o open") : plainText("g get")],
     [isThere && canWrite, plainText("r reply")],
     [isThere && canWrite && message.mine && message.type === "message", plainText("e edit")],

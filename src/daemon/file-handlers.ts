@@ -33,10 +33,10 @@ export function fileHandlers(core: Core): Pick<Handlers, Names> {
   };
   let lastTree: { readonly share: string; readonly files: readonly FileSize[] } | null = null;
   return {
-    "file.send": async ({ room, paths }) => {
+    "file.send": async ({ room, paths, duration }) => {
       const { id, ...open } = findRoom(core, room);
       for (const path of paths) if (!isAbsolute(path)) throw notAbsolute(path);
-      const { message, leftOut } = await core.files.share(memberOf({ id, ...open }), paths);
+      const { message, leftOut } = await core.files.share(memberOf({ id, ...open }), paths, duration);
       return { message: messageInfo(id, message), leftOut };
     },
     "file.list": async ({ room, limit, before }) => {

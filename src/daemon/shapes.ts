@@ -183,7 +183,7 @@ export function messageInfo(room: string, message: RoomMessage): MessageInfo {
   };
 }
 
-function fileInfo({ name, size, files, isFolder, blocks, ...file }: SharedFile): FileInfo {
+function fileInfo({ name, size, files, isFolder, durationMs, blocks, ...file }: SharedFile): FileInfo {
   return {
     id: hex(file.id),
     // What is shown is what is written; of one that was taken back nothing is.
@@ -191,6 +191,7 @@ function fileInfo({ name, size, files, isFolder, blocks, ...file }: SharedFile):
     bytes: size,
     files,
     isFolder,
+    duration: durationMs,
     drive: hex(file.drive),
     blobs: hex(file.blobs),
     blocks,

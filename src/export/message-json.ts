@@ -23,6 +23,7 @@ export function messageJson(message: MessageInfo) {
       files: file.files,
       isFolder: file.isFolder,
       hash: file.hash,
+      duration: file.duration,
     },
     state,
     verified,

@@ -3,7 +3,7 @@ import type { FileInfo, MessageInfo, PersonInfo } from "../rpc/methods.js";
 import { plainText, type SafeText, safe, safeFileName, safeLine, safeName, safeText } from "../safe-text.js";
 import { extentOf } from "../state/file-lines.js";
 import { noticeText } from "../state/notice-text.js";
-import { messageView } from "../state/views.js";
+import { messageView, voiceMsOf } from "../state/views.js";
 
 const MAX_QUOTE_LENGTH = 80;
 
@@ -56,7 +56,7 @@ export function marksOf({ edited, state, reason }: MessageInfo): readonly SafeTe
 }
 
 export function fileWords(file: FileInfo): SafeText {
-  return safe`offers ${safeFileName(file.name)}, ${extentOf(file)}`;
+  return safe`offers ${safeFileName(file.name)}, ${extentOf({ ...file, voiceMs: voiceMsOf(file) })}`;
 }
 
 /** A notice as a sentence, its author and whom it is about by name. */

@@ -1,11 +1,13 @@
-/** What happens in calls, as sentences: who comes and goes, who rings, and what is not well with the sound. */
+/** What happens in calls, as sentences: who comes and goes, who rings, what is not well with the sound, of a voice note too. */
 import { plainText, type SafeText, safe } from "../safe-text.js";
 import { endTrouble } from "../state/call-words.js";
 import type { Calls } from "../state/calls.js";
 import type { OwnCallView, RoomCallView } from "../state/model.js";
 import { isMuted } from "../state/room-words.js";
 import type { Session } from "../state/session.js";
+import type { VoiceRecorder } from "../state/voice-recorder.js";
 import { namesOf, nameWord } from "./message-words.js";
+import { tellNoteTroubles } from "./note-news.js";
 import type { Paper } from "./paper.js";
 
 /** Here is no key to hold. */
@@ -16,6 +18,7 @@ export interface CallNewsOptions {
   readonly session: Session;
   readonly paper: Paper;
   readonly calls: Calls;
+  readonly voice: VoiceRecorder;
 }
 
 export class CallNews {
@@ -29,11 +32,12 @@ export class CallNews {
 
   constructor(options: CallNewsOptions) {
     this.#options = options;
-    const { calls, session } = options;
+    const { calls, session, voice, paper } = options;
     this.#undos = [
       calls.own.subscribe(() => this.#followOwn(calls.own.getSnapshot())),
       calls.ringing.store.subscribe(() => this.#followRing()),
       session.calls.store.subscribe(() => this.#followRooms()),
+      tellNoteTroubles(voice, paper),
     ];
   }
 

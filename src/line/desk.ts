@@ -1,5 +1,6 @@
 import { inviteIn, type Line, parseCommand, readLine } from "../commands/parse.js";
 import { runCommand } from "../commands/run.js";
+import { sendNote } from "../commands/voice.js";
 import { exitCodeOf, KeetError } from "../errors.js";
 import { type SafeText, safe } from "../safe-text.js";
 import type { Actions, ActionsOptions } from "../state/actions.js";
@@ -117,7 +118,7 @@ export class Desk {
     });
     const { actions } = this;
     this.#place = new Place({ session, paper, actions, talk: this.#talk, news: this.#news, isRead: isTyped });
-    this.#callNews = new CallNews({ session, paper, calls: actions.calls });
+    this.#callNews = new CallNews({ session, paper, calls: actions.calls, voice: actions.voice });
     this.#sendings = new Sendings({
       ...{ session, paper, isTyped, room: () => this.#place.room },
       onRefused: (words) => this.#refuse(new KeetError("peer", "NOT_SENT", words)),
@@ -181,7 +182,7 @@ export class Desk {
     this.#talk.close();
     this.#news.close();
     this.#callNews.close();
-    await this.actions.calls.close();
+    await Promise.all([this.actions.calls.close(), this.actions.voice.close(), this.actions.playing.stop()]);
     const { session } = this.#options;
     await session.close();
     session.onNotice = null;
@@ -259,6 +260,9 @@ export class Desk {
     if (gathered.kind === "command") await this.#runCommand(gathered, asking);
     else if (gathered.kind === "verbatim") this.#send(gathered.text);
     else if (gathered.text.trim() !== "") this.#say(gathered.text);
+    // As Enter does on the screen; in a script an empty line is nothing.
+    else if (this.#options.isTyped && this.actions.voice.own.getSnapshot())
+      await this.#granting.grant(await sendNote(this.actions), asking);
   }
 
   async #runCommand({ name, rest }: CommandLine, asking: Asking): Promise<void> {

@@ -2,7 +2,13 @@
 import { type SafeText, safe } from "../safe-text.js";
 
 const SAYINGS: readonly (readonly [screen: string, lines: string])[] = [
+  [
+    "; the row above the line shows it. `/voice send` and `/voice drop` do the same as the keys.",
+    ": an empty line sends it, /voice drop drops it.",
+  ],
   ["; the row above the line shows it", ""],
+  ["; Enter sends it, Esc drops it", "; an empty line sends it, /voice drop drops it"],
+  ["Enter sends it, Esc drops it", "An empty line sends it, /voice drop drops it"],
   [
     "You are heard only while you hold Alt-V.",
     "On the full screen you are heard only while you hold Alt-V; in lines /mic on and /mic off do that.",

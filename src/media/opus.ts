@@ -44,9 +44,11 @@ export interface FrameDecoder {
 
 export interface EncoderOptions {
   readonly bitrate?: number;
+  /** Frames get lost on their way, and silence is not worth one. */
+  readonly isLive?: boolean;
 }
 
-export async function openEncoder({ bitrate = BITRATE }: EncoderOptions = {}): Promise<FrameEncoder> {
+export async function openEncoder({ bitrate = BITRATE, isLive = true }: EncoderOptions = {}): Promise<FrameEncoder> {
   const handle = await createEncoder({
     sampleRate: SAMPLE_RATE,
     channels: 1,
@@ -54,8 +56,8 @@ export async function openEncoder({ bitrate = BITRATE }: EncoderOptions = {}): P
     signal: Signal.Voice,
     bitrate,
     complexity: COMPLEXITY,
-    fec: true,
-    dtx: true,
+    fec: isLive,
+    dtx: isLive,
   });
   return new Encoder(handle);
 }

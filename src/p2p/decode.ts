@@ -75,6 +75,14 @@ const CODECS = new Map<number, { name: OpName; codec: Codec<Record<string, unkno
 );
 
 /**
+ * As a version of the schema reads them that knew no further fields. One that is broken in what was added later must
+ * not be left out here and taken there, or the views of two versions would differ.
+ */
+const EARLIER = new Map<number, Codec<Record<string, unknown>>>([
+  [OP_NUMBERS["share-file"], resolveStruct("@keet-tui/share-file", 3) as Codec<Record<string, unknown>>],
+]);
+
+/**
  * Total: any bytes give an answer and none throws. A throw inside apply closes the Autobase for good, so one bad
  * block from one member would end the room for everyone. `op` is null for a version or number this program does
  * not know: such an op is kept unread.
@@ -97,11 +105,21 @@ export function decode(bytes: Uint8Array | null): Decoded {
   const known = envelope.version === ENVELOPE_VERSION ? CODECS.get(envelope.number) : undefined;
   if (!known) return { ok: true, envelope, op: null };
   try {
-    const op = { ...c.decode(known.codec, envelope.body), type: known.name } as unknown as Op;
+    const op = { ...fieldsOf(envelope.number, known.codec, envelope.body), type: known.name } as unknown as Op;
     const wrong = wrongIn(op);
     return wrong ? { ok: false, reason: wrong } : { ok: true, envelope, op };
   } catch {
     return { ok: false, reason: "unreadable" };
+  }
+}
+
+function fieldsOf(number: number, codec: Codec<Record<string, unknown>>, body: Uint8Array): Record<string, unknown> {
+  try {
+    return c.decode(codec, body);
+  } catch (error) {
+    const earlier = EARLIER.get(number);
+    if (!earlier) throw error;
+    return c.decode(earlier, body);
   }
 }
 

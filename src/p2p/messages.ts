@@ -30,6 +30,8 @@ export interface SharedFile {
   readonly size: number;
   readonly files: number;
   readonly isFolder: boolean;
+  /** Of a voice note, as its sender says; null for what is none. */
+  readonly durationMs: number | null;
   /** Keys of the cores with paths and sizes, and with the bytes. */
   readonly drive: Uint8Array;
   readonly blobs: Uint8Array;
@@ -87,6 +89,8 @@ export const UNTOUCHED = {
   about: null,
 } as const;
 
+const MAX_DURATION_MS = 24 * 60 * 60_000;
+
 export function fileOf(
   op: Op | null,
   id: Uint8Array,
@@ -101,6 +105,7 @@ export function fileOf(
     size,
     files,
     isFolder: op.isFolder === true,
+    durationMs: durationOf(op),
     drive,
     blobs,
     blocks,
@@ -108,6 +113,11 @@ export function fileOf(
     unsharedBy: deletion?.by ?? null,
     transfer,
   };
+}
+
+/** A lie is harmless: it is shown, and nothing is set aside for it. */
+function durationOf({ durationMs, isFolder }: ShareFile): number | null {
+  return durationMs && !isFolder && durationMs <= MAX_DURATION_MS ? durationMs : null;
 }
 
 /** What a person said: words, or a file. */

@@ -4,6 +4,7 @@ import { count, hex, method, optional, text, texts } from "./shape.js";
 
 const MAX_PATH_CHARS = 4_096;
 const MAX_TREE_FILES = 100_000;
+const MAX_DURATION_MS = 24 * 60 * 60_000;
 
 /** Names the row of a share. */
 const file = { room: text(512), id: hex(16), writer: optional(hex(32)) };
@@ -35,8 +36,8 @@ export interface FileKeys {
 
 export const FILE_METHODS = {
   "file.send": method<SentFile>()(
-    "Share files or folders that lie on this machine; the row is there at once, and `transfers` tells how far they are read",
-    { room: text(512), paths: texts(1_000, MAX_PATH_CHARS) },
+    "Share files or folders that lie on this machine; the row is there at once, and `transfers` tells how far they are read; with a `duration` in ms one file is a voice note",
+    { room: text(512), paths: texts(1_000, MAX_PATH_CHARS), duration: optional(count(MAX_DURATION_MS)) },
     "sent file",
   ),
   "file.list": method<readonly MessageInfo[]>()(

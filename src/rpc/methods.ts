@@ -176,6 +176,8 @@ export interface FileInfo {
   readonly bytes: number;
   readonly files: number;
   readonly isFolder: boolean;
+  /** Of a voice note, in ms, as its sender says; null for what is none. */
+  readonly duration: number | null;
   /** Keys of the cores with paths and sizes, and with the bytes, in hex: names, and not what decrypts them. */
   readonly drive: string;
   readonly blobs: string;

@@ -2,7 +2,7 @@ import { bytesIn } from "../amounts.js";
 import { KeetError } from "../errors.js";
 import { safeLine } from "../safe-text.js";
 import { AutoGet } from "./auto-get.js";
-import { Calls, type SoundDoor } from "./calls.js";
+import { Calls, later, type SoundDoor } from "./calls.js";
 import { hasCode } from "./core-link.js";
 import { Messaging, type MessagingOptions, refuseTooLong } from "./messaging.js";
 import type {
@@ -18,11 +18,13 @@ import type {
   Told,
   VerifyView,
 } from "./model.js";
+import { NotePlaying } from "./note-playing.js";
 import { Running } from "./running.js";
 import type { Session } from "./session.js";
 import { Settings } from "./settings.js";
 import { Sharing } from "./sharing.js";
 import { identityView, inviteView, memberView, networkView, roomDetailView, verifyView } from "./views.js";
+import { VoiceRecorder } from "./voice-recorder.js";
 
 /** Long enough to be read; the list goes on saying that the room is being joined. */
 const JOIN_NOTICE_MS = 30_000;
@@ -59,6 +61,8 @@ export class Actions {
   readonly settings: Settings;
   readonly files: Sharing;
   readonly calls: Calls;
+  readonly voice: VoiceRecorder;
+  readonly playing: NotePlaying;
   readonly #options: ActionsOptions;
   readonly #session: Session;
 
@@ -74,6 +78,19 @@ export class Actions {
       ...{ session: options.session, settings: this.settings, sound: options.sound, after: options.after },
       holdsKeys: options.holdsKeys ?? true,
       markUnread: (room) => this.running.setPrefs(room, { unread: true }),
+      onStart: () => {
+        this.voice.refuseIfOpen();
+        void this.playing.stop();
+      },
+    });
+    const { session, sound, after = later } = options;
+    const around = { session, settings: this.settings, files: this.files, after, isInCall: () => this.calls.isIn };
+    this.playing = new NotePlaying({ ...around, play: sound && ((wish) => sound.play(wish)) });
+    this.voice = new VoiceRecorder({
+      ...around,
+      record: sound && ((wish) => sound.record(wish)),
+      folder: sound?.notes,
+      onBegin: () => void this.playing.stop(),
     });
     // Lives as long as the session, which tells it of rows.
     new AutoGet({

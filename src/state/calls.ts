@@ -1,14 +1,18 @@
 /** Calls as a person at this front end has them: the one they are in, those that ring, and what can be done about both. */
 import { KeetError } from "../errors.js";
 import type { Voice } from "../media/index.js";
+import type { PlayWish } from "../media/voice-note-player.js";
+import type { RecordingWish } from "../media/voice-note-recording.js";
 import type { CallOptions, CallSession } from "./call-session.js";
 import type { CallPersonView, OwnCallView, RoomView, SoundDevicesView } from "./model.js";
+import type { PlayControl } from "./note-playing.js";
 import { ownCallView } from "./own-call-view.js";
 import { PushToTalk } from "./push-to-talk.js";
 import { Ringing } from "./ringing.js";
 import type { Session } from "./session.js";
 import type { SettingName, Settings } from "./settings.js";
 import { Store } from "./store.js";
+import type { RecordingControl } from "./voice-recorder.js";
 
 const MAX_VOLUME_PERCENT = 200;
 const AUTO = "auto";
@@ -24,6 +28,10 @@ export type CallControl = Pick<
 
 /** The way to sound, handed in: nothing of it is loaded before somebody asks. */
 export interface SoundDoor {
+  /** Where voice notes lie that are recorded here. */
+  readonly notes: string;
+  record(wish: RecordingWish): Promise<RecordingControl>;
+  play(wish: PlayWish): Promise<PlayControl>;
   join(options: Omit<CallOptions, "connect" | "startAudio">): Promise<CallControl>;
   devices(): Promise<SoundDevicesView>;
 }
@@ -36,6 +44,8 @@ export interface CallsOptions {
   readonly holdsKeys: boolean;
   /** Marks a room where somebody called in vain. */
   readonly markUnread: (room: string) => Promise<unknown>;
+  /** Throws where something else has the microphone. */
+  readonly onStart?: (() => void) | undefined;
   readonly after?: ((ms: number, act: () => void) => () => void) | undefined;
 }
 
@@ -68,6 +78,11 @@ export class Calls {
     session.atEnd(() => this.close());
   }
 
+  /** In one, or on the way into it. */
+  get isIn(): boolean {
+    return this.#room !== null;
+  }
+
   /** As they were when they were looked at last. */
   get knownDevices(): SoundDevicesView | null {
     return this.#devices;
@@ -85,6 +100,7 @@ export class Calls {
   async start(room: RoomView): Promise<void> {
     const { sound } = this.#options;
     if (this.#room !== null) throw this.#inACall(room.id);
+    this.#options.onStart?.();
     if (!sound) {
       throw new KeetError("user", "NO_SOUND", "Calls cannot be made from here", {
         hint: "In another terminal: keet-tui call join and the room.",
@@ -288,7 +304,7 @@ function refuseUnknown(end: SoundEndName, said: string, { microphones, speakers 
   });
 }
 
-function later(ms: number, act: () => void): () => void {
+export function later(ms: number, act: () => void): () => void {
   const timer = setTimeout(act, ms);
   timer.unref();
   return () => clearTimeout(timer);

@@ -1,22 +1,29 @@
 /** A shared file as rows: what it is, and how far it is on this device. Pure. */
 
-import { filesOf, rateOf, sizeOf, timeLeft } from "../amounts.js";
+import { clockOf, filesOf, rateOf, sizeOf, timeLeft } from "../amounts.js";
 import { plainText, type SafeText, safe } from "../safe-text.js";
-import type { FileView, TransferView } from "./model.js";
-import { BLANK, type Cells, repeated, type Span } from "./rows.js";
+import type { FileView, PlayingView, TransferView } from "./model.js";
+import { BLANK, type Cells, repeated, type Span, widthOf } from "./rows.js";
 
 /** As wide as makes sense; from then on only the eye travels further. */
 const MAX_BAR_COLUMNS = 23;
 const MIN_BAR_COLUMNS = 6;
 /** So much of a name is shown before its size moves to a line of its own. */
 const MIN_NAME_COLUMNS = 12;
+/** Less of a state tells nothing. */
+const MIN_STATE_COLUMNS = 8;
 /** An ending longer than this says nothing of what a file is. */
 const MAX_ENDING_LENGTH = 8;
 
 /** `isMine`: this person shares it. */
 export function fileLines(file: FileView, isMine: boolean, columns: number, cells: Cells): Span[][] {
-  const lines = headLines(file, stateText(file, isMine), columns, cells);
-  const { transfer } = file;
+  const lines =
+    file.voiceMs === null
+      ? headLines(file, stateText(file, isMine), columns, cells)
+      : [voiceLine(file, file.voiceMs, isMine, columns, cells)];
+  const { transfer, playing } = file;
+  // Of one that is played its own row tells what is still to come.
+  if (playing) return lines;
   if (transfer?.state === "fetching" || transfer?.state === "paused" || transfer?.state === "reading") {
     lines.push([{ text: progressText(transfer, columns, cells), tone: "accent" }]);
   }
@@ -28,10 +35,13 @@ export function fileLines(file: FileView, isMine: boolean, columns: number, cell
   return lines;
 }
 
-/** `4.2 MB`, `5,000 files, 18.2 GB` */
-export function extentOf({ bytes, files, isFolder }: Pick<FileView, "bytes" | "files" | "isFolder">): SafeText {
+/** `4.2 MB`, `5,000 files, 18.2 GB`, `voice note 0:07, 22 KB` */
+export function extentOf({ bytes, files, isFolder, voiceMs }: Extent): SafeText {
+  if (voiceMs) return safe`voice note ${clockOf(voiceMs)}, ${sizeOf(bytes)}`;
   return isFolder ? safe`${filesOf(files)}, ${sizeOf(bytes)}` : sizeOf(bytes);
 }
+
+type Extent = Pick<FileView, "bytes" | "files" | "isFolder"> & Partial<Pick<FileView, "voiceMs">>;
 
 /** How far it is, in words: for lines, and beside the name. */
 export function stateText({ transfer, isWhole }: FileView, isMine: boolean): SafeText | null {
@@ -111,6 +121,45 @@ function headLines(file: FileView, state: SafeText | null, columns: number, cell
   const isBeside = cells.width(head) + 3 + cells.width(stateSpan.text) <= columns;
   if (isBeside) return [[...line, { text: plainText(" · "), tone: "dim" }, stateSpan]];
   return [line, [{ ...stateSpan, text: cells.cut(stateSpan.text, columns) }]];
+}
+
+/** `▶ voice note 0:07 · 22 KB`, or how far it is played. That it is here is nothing to know: it plays either way. */
+function voiceLine(file: FileView, voiceMs: number, isMine: boolean, columns: number, cells: Cells): Span[] {
+  if (file.playing) return playingLine(file.playing, voiceMs, columns, cells);
+  const isQuiet = file.transfer?.state === "shared" || (file.transfer?.state === "here" && file.transfer.sources === 0);
+  const state = isQuiet || (isMine && file.isWhole) ? null : stateText(file, isMine);
+  const facts = safe`${clockOf(voiceMs)} · ${sizeOf(file.bytes)}`;
+  const whole = safe`▶ voice note ${facts}`;
+  const head = cells.width(whole) <= columns ? whole : cells.cut(safe`▶ ${facts}`, columns);
+  const line: Span[] = [{ text: head, tone: "accent" }];
+  const room = columns - cells.width(head) - 3;
+  if (state === null || room < MIN_STATE_COLUMNS) return line;
+  return [...line, { text: plainText(" · "), tone: "dim" }, { text: cells.cut(state, room), tone: toneOf(file) }];
+}
+
+/** `▶ 0:03 ▬▬▬●───── 0:07`, and why nothing is heard. What its sender says of its length is a claim. */
+function playingLine(playing: PlayingView, voiceMs: number, columns: number, cells: Cells): Span[] {
+  const { playedMs, isPaused, isWaiting, trouble } = playing;
+  const totalMs = Math.max(voiceMs, playedMs);
+  const head = safe`${isPaused ? "‖" : "▶"} ${clockOf(playedMs)} `;
+  const tail = safe` ${clockOf(totalMs)}`;
+  const room = columns - cells.width(head) - cells.width(tail);
+  const bar = Math.min(MAX_BAR_COLUMNS, room);
+  const said = trouble ?? (isWaiting ? plainText("waits for more") : isPaused ? plainText("paused") : null);
+  const spans: Span[] = [
+    {
+      text: bar < MIN_BAR_COLUMNS ? safe`${head}of${tail}` : safe`${head}${barOf(playedMs / totalMs, bar)}${tail}`,
+      tone: "accent",
+    },
+  ];
+  const left = columns - widthOf(spans, cells) - 2;
+  if (said === null || left < MIN_STATE_COLUMNS) return spans;
+  return [...spans, { text: safe`  ${cells.cut(said, left)}`, tone: trouble === null ? "dim" : "warning" }];
+}
+
+function barOf(share: number, columns: number): SafeText {
+  const at = Math.min(columns - 1, Math.floor(share * columns));
+  return safe`${repeated("▬", at)}●${repeated("─", columns - at - 1)}`;
 }
 
 function toneOf({ transfer }: FileView): NonNullable<Span["tone"]> {

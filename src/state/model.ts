@@ -92,6 +92,16 @@ export interface TransferView {
   readonly isPart: boolean;
 }
 
+/** A voice note being played. */
+export interface PlayingView {
+  readonly playedMs: number;
+  readonly isPaused: boolean;
+  /** More of it is on its way. */
+  readonly isWaiting: boolean;
+  /** Why it is not heard. */
+  readonly trouble: SafeText | null;
+}
+
 export interface FileView {
   /** Without whatever folders were in front of it; never empty. */
   readonly name: SafeText;
@@ -100,6 +110,10 @@ export interface FileView {
   readonly isFolder: boolean;
   /** All of it has been read in where it is shared from. */
   readonly isWhole: boolean;
+  /** How long a voice note is, as its sender says; null for any other file. */
+  readonly voiceMs: number | null;
+  /** While it is the voice note that is played here. */
+  readonly playing: PlayingView | null;
   /** Null where it was not asked for on this device. */
   readonly transfer: TransferView | null;
 }
@@ -342,6 +356,19 @@ export interface OwnCallView {
   readonly speaker: CallEndView;
   /** The core is gone, and looked for. */
   readonly isCut: boolean;
+}
+
+/** A voice note being recorded at this screen, or kept until somebody sends or drops it. */
+export interface RecordingView {
+  /** Where it goes. */
+  readonly room: string;
+  /** `over`: the microphone is closed. */
+  readonly state: "opening" | "open" | "over" | "sending";
+  readonly seconds: number;
+  /** The last ones, 0 to 7 each; the newest last. */
+  readonly levels: readonly number[];
+  /** What is not well, and what to do. */
+  readonly trouble: SafeText | null;
 }
 
 export interface SoundDeviceView {

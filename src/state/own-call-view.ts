@@ -4,13 +4,13 @@ import { safeLine, safeName } from "../safe-text.js";
 import type { CallPerson, CallView } from "./call-session.js";
 import type { CallEndView, CallPersonView, OwnCallView } from "./model.js";
 
-const METER_CELLS = 4;
+export const METER_CELLS = 4;
 const QUIET_DB = -60;
 const LOUD_DB = -12;
 const TOP_LEVEL = 7;
 /** A delay that differs by less is the same to an ear. */
 const SAME_DELAY_MS = 8;
-const SILENT_METER = [0, 0, 0, 0];
+export const SILENT_METER: readonly number[] = [0, 0, 0, 0];
 
 export function ownCallView(call: CallView, before: OwnCallView | null): OwnCallView {
   const known = new Map(before?.people.map((person) => [person.writer, person]));
@@ -37,7 +37,8 @@ function personView(person: CallPerson, before: CallPersonView | null): CallPers
   };
 }
 
-function levelOf(db: number): number {
+/** 0 to 7 */
+export function levelOf(db: number): number {
   const part = (db - QUIET_DB) / (LOUD_DB - QUIET_DB);
   return Math.max(0, Math.min(TOP_LEVEL, Math.round(part * TOP_LEVEL)));
 }
@@ -46,7 +47,7 @@ function steady(before: number | null, now: number | null): number | null {
   return before !== null && now !== null && Math.abs(now - before) < SAME_DELAY_MS ? before : now;
 }
 
-function endView({ what, name, error }: CallView["microphone"]): CallEndView {
+export function endView({ what, name, error }: CallView["microphone"]): CallEndView {
   return { what, name: safeName(name), ...wordsOf(error) };
 }
 

@@ -2,7 +2,7 @@ import type { CoreEvent, MessageInfo, Page } from "../rpc/methods.js";
 import { type SafeText, safeName } from "../safe-text.js";
 import { hasCode, type Request } from "./core-link.js";
 import { FileList } from "./file-list.js";
-import type { IdentityView, MemberView, MessageView, TimelineState } from "./model.js";
+import type { IdentityView, MemberView, MessageView, PlayingView, TimelineState } from "./model.js";
 import { PAGE_LENGTH, PageReader } from "./page-reader.js";
 import { People } from "./people.js";
 import { RoomSending, type SendOptions } from "./room-sending.js";
@@ -15,6 +15,7 @@ import {
   withChanged,
   withLate,
   withoutArrived,
+  withPlaying,
   withStates,
   withUnreadLine,
   withWaiting,
@@ -52,6 +53,7 @@ export class RoomSession {
   #isReadingMembers = false;
   readonly #sending: RoomSending;
   #unreadAtOpen = 0;
+  #played: { readonly key: string; readonly playing: PlayingView } | null = null;
 
   constructor(id: string, options: RoomSessionOptions) {
     this.id = id;
@@ -119,8 +121,22 @@ export class RoomSession {
 
   /** As this person sees it. */
   readonly viewOf = (info: MessageInfo): MessageView => {
-    return this.#withdrawn.look(this.#people.dress(messageView(info, this.#options.identity()?.id)));
+    const message = this.#withdrawn.look(this.#people.dress(messageView(info, this.#options.identity()?.id)));
+    const { file, key } = message;
+    return file && key === this.#played?.key
+      ? { ...message, file: { ...file, playing: this.#played.playing } }
+      : message;
   };
+
+  /** A voice note of this room is played, so far; null: not any more. */
+  showPlaying(key: string, playing: PlayingView | null): void {
+    this.#played = playing && { key, playing };
+    this.timeline.update((state) => ({
+      ...state,
+      messages: withPlaying(state.messages, key, playing),
+      arriving: withPlaying(state.arriving, key, playing),
+    }));
+  }
 
   /** The row looks taken back, whatever the core tells of it, until it is released or restored. */
   withdraw(message: MessageView): void {

@@ -36,7 +36,7 @@ export function spaces(columns: number): SafeText {
   return SPACES.slice(0, Math.max(0, columns)) as SafeText;
 }
 
-export function repeated(glyph: "─" | "━" | "█" | "░", columns: number): SafeText {
+export function repeated(glyph: "─" | "━" | "█" | "░" | "▬", columns: number): SafeText {
   return glyph.repeat(Math.max(0, columns)) as SafeText;
 }
 

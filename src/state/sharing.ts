@@ -9,7 +9,7 @@ import { transferView } from "./views.js";
 /** A folder of many thousands is looked through before the row is there. */
 const LOOK_MS = 600_000;
 
-export type FileDeed = "get" | "cancel" | "open";
+export type FileDeed = "get" | "cancel" | "open" | "play";
 
 export interface SharingOptions {
   readonly session: Session;
@@ -24,11 +24,13 @@ const FITS: Readonly<Record<FileDeed, (message: MessageView) => boolean>> = {
   get: ({ mine }) => !mine,
   cancel: ({ file }) => file?.transfer != null && isMoving(file),
   open: ({ file }) => file !== null && isHere(file),
+  play: ({ file }) => file?.voiceMs != null,
 };
 const NONE: Readonly<Record<FileDeed, string>> = {
   get: "Nobody else has shared a file here yet",
   cancel: "No file of this room is on its way",
   open: "No file of this room is here yet",
+  play: "There is no voice note in this room yet",
 };
 
 /** Files of a room: shared, listed, fetched, stopped. What the core refuses is thrown in its words. */
@@ -48,9 +50,11 @@ export class Sharing {
   async share(
     room: string,
     paths: readonly string[],
+    durationMs?: number,
   ): Promise<{ message: MessageView; leftOut: readonly { readonly path: SafeText; readonly why: SafeText }[] }> {
     const { session } = this.#options;
-    const sent = await session.request("file.send", { room, paths: [...paths] }, { timeoutMs: LOOK_MS });
+    const duration = durationMs === undefined ? {} : { duration: Math.ceil(durationMs) };
+    const sent = await session.request("file.send", { room, paths: [...paths], ...duration }, { timeoutMs: LOOK_MS });
     return {
       message: session.room(room).viewOf(sent.message),
       leftOut: sent.leftOut.map(({ path, why }) => ({ path: safeLine(path), why: safeLine(why) })),
@@ -77,12 +81,17 @@ export class Sharing {
     return latest;
   }
 
-  async get({ room, id, writer }: MessageView): Promise<TransferView> {
-    const asked = { room, id, writer, folder: this.folder() };
-    const { session } = this.#options;
-    const transfer = transferView(await session.request("file.get", asked));
-    if (!isHere({ transfer })) session.fileNews.expect({ writer, id });
+  /** It is told when it is here. */
+  async get(message: MessageView): Promise<TransferView> {
+    const transfer = await this.fetch(message);
+    const { writer, id } = message;
+    if (!isHere({ transfer })) this.#options.session.fileNews.expect({ writer, id });
     return transfer;
+  }
+
+  async fetch({ room, id, writer }: MessageView): Promise<TransferView> {
+    const asked = { room, id, writer, folder: this.folder() };
+    return transferView(await this.#options.session.request("file.get", asked));
   }
 
   async cancel({ room, id, writer, file }: MessageView): Promise<void> {

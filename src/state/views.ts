@@ -29,6 +29,8 @@ import type {
   VerifyView,
 } from "./model.js";
 
+const VOICE_ENDING = ".opus";
+
 /** Longest text drawn in one row of the screen; more would never be seen. */
 const LINE = { maxLength: 1000 };
 const MAX_EMOJI_LENGTH = 32;
@@ -151,13 +153,21 @@ export function messageView(info: MessageInfo, me: string | null = null): Messag
   };
 }
 
-function fileView({ name, bytes, files, isFolder, hash, transfer }: FileInfo): FileView {
+/** A file counts as a voice note by its name and by what is said of it; of anything else the duration is nothing. */
+export function voiceMsOf({ name, duration }: Pick<FileInfo, "name" | "duration">): number | null {
+  return name.endsWith(VOICE_ENDING) ? duration : null;
+}
+
+function fileView(file: FileInfo): FileView {
+  const { name, bytes, files, isFolder, hash, transfer } = file;
   return {
     name: safeFileName(name),
     bytes,
     files,
     isFolder,
     isWhole: hash !== null,
+    voiceMs: voiceMsOf(file),
+    playing: null,
     transfer: transfer && transferView(transfer),
   };
 }

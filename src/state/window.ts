@@ -2,7 +2,7 @@
 
 import type { TransferInfo } from "../rpc/methods.js";
 import { safeLine } from "../safe-text.js";
-import type { LateView, MessageState, MessageView, TimelineState } from "./model.js";
+import type { LateView, MessageState, MessageView, PlayingView, TimelineState } from "./model.js";
 import { fileGist, quoteOf, transferView } from "./views.js";
 
 export const EMPTY_TIMELINE: TimelineState = {
@@ -123,6 +123,17 @@ export function withTransfers(
     if (transfer === undefined || !message.file) return message;
     return { ...message, file: { ...message.file, transfer: transfer && transferView(transfer) } };
   });
+}
+
+/** A voice note that is played, or is not any more. Where it is none of these rows, they stay the very same. */
+export function withPlaying(
+  rows: readonly MessageView[],
+  key: string,
+  playing: PlayingView | null,
+): readonly MessageView[] {
+  const at = rows.findIndex((row) => row.key === key);
+  const row = rows[at];
+  return row?.file ? rows.with(at, { ...row, file: { ...row.file, playing } }) : rows;
 }
 
 /** The same of a window and of what is arriving. */

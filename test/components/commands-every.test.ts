@@ -82,6 +82,11 @@ function shareFiles(core: ScriptedCore): void {
   );
 }
 
+async function shareNote({ core, app }: At): Promise<void> {
+  core.say("tea", "", { author: ALICE, type: "file", file: plainFile("voice.opus", 22_400, { duration: 7_120 }) });
+  await app.waitFor("▶ voice note 0:07");
+}
+
 const FILE = "FOLDER/leaves.txt";
 
 class At {
@@ -386,6 +391,26 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
   open: {
     so: (at) => at.question === "Open here.txt?" && at.text.includes("/home/maya/Downloads/here.txt · From alice"),
     bad: [["coming.bin", /coming.bin is not here yet/]],
+    barren: NO_ROOM,
+  },
+
+  voice: {
+    so: (at) => at.sound.recorded.length === 1 && at.text.includes("● recording 0:07"),
+    bad: [
+      ["send", /No voice note is being recorded/],
+      ["drop", /No voice note is being recorded/],
+      ["tea", /tea is not one of send, drop/],
+    ],
+    barren: NO_ROOM,
+  },
+  play: {
+    first: (at) => shareNote(at),
+    so: (at) => at.sound.played.length === 1 && at.text.includes("▶ 0:03 "),
+    bad: [
+      ["", /There is no voice note in this room yet/],
+      ["here.txt", /That is no voice note/],
+      ["nonsense", /There is no file nonsense/],
+    ],
     barren: NO_ROOM,
   },
 

@@ -164,6 +164,19 @@ const inCall = async (at: At) => {
   await at.app.waitFor("♪ tea");
 };
 
+/** The last message is a voice note. */
+function withNote(): ScriptedCore {
+  const core = talk();
+  const file = plainFile("voice-2026-12-01-1432.opus", 22_400, { duration: 7_120 });
+  core.messages.set("tea", [...core.messages.get("tea")!, message(60, { type: "file", text: "", file, author: BOB })]);
+  return core;
+}
+
+const recording = async (at: At) => {
+  await at.run("/voice");
+  await at.app.waitFor("● recording 0:07");
+};
+
 /** Somebody whom this person talks to alone has called. */
 function ringingCore(): ScriptedCore {
   const core = talk();
@@ -393,6 +406,23 @@ const EXPECTED: Readonly<Record<KeyId, Expectation>> = {
   "setting-change": {
     first: (at) => at.run("/set"),
     so: (at) => at.app.screen.actions.settings.get("theme") === "dark" && at.shows("theme      dark"),
+  },
+  "note-send": {
+    first: async (at) => {
+      await at.draft("tea is|");
+      await at.app.screen.actions.voice.begin(at.app.session.roomView("tea")!);
+      await at.app.waitFor("● recording 0:07");
+    },
+    so: (at) => at.asked("file.send")[0]?.duration === 7_120 && at.line === "tea is|",
+  },
+  "note-drop": { first: recording, so: (at) => at.sound.did.join() === "drop" && !at.shows("●") },
+  "note-stop": {
+    core: withNote,
+    first: async (at) => {
+      await at.run("/play");
+      await at.app.waitFor("▶ 0:03 ");
+    },
+    so: (at) => at.sound.did.includes("close") && !at.shows("▶ 0:03 "),
   },
   "page-space": { first: openHelp, so: (at) => (at.state.overlay?.top ?? 0) > 10 },
   "page-leave": { first: openHelp, so: (at) => at.overlay === null },

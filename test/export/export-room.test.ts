@@ -99,7 +99,11 @@ t.test(
     t.match(plainLine({ ...answered, reply }), /alice \(to alice: tea\.txt\): thanks$/);
     const [json] = JSON.parse(await written(talk, { format: "json" }));
     const { id, name, bytes, hash } = file;
-    t.same(json.file, { id, name, bytes, files: 5_000, isFolder: true, hash }, "exactly as it was sent");
+    t.same(
+      json.file,
+      { id, name, bytes, files: 5_000, isFolder: true, hash, duration: null },
+      "exactly as it was sent",
+    );
     t.equal(json.type, "file");
   },
 );

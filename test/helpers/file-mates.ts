@@ -50,6 +50,11 @@ export class Person {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
   }
 
+  /** Its folder. */
+  get profile(): string {
+    return this.#folder;
+  }
+
   async start(): Promise<this> {
     this.roads = new NearRoads({ keyPair: this.mate.identity.noiseKeyPair, dht: null, now: Date.now, isLan: false });
     this.roads.isBarred = this.isBarred;

@@ -39,6 +39,7 @@ export function plainFile(name: string, bytes: number, change: Partial<FileInfo>
     bytes,
     files: 1,
     isFolder: false,
+    duration: null,
     drive: "d0".repeat(32),
     blobs: "b0".repeat(32),
     blocks: Math.ceil(bytes / 262_144),

@@ -64,6 +64,43 @@ t.test("limits are refused, one byte over", async (t) => {
     t.match(decode(bytes), { ok: false, reason: "unreadable" });
 });
 
+t.test("how long a voice note is, is read where it can be, and never decides whether a share is", async (t) => {
+  const op = {
+    type: "share-file",
+    name: "voice.opus",
+    size: 4,
+    files: 1,
+    blocks: 1,
+    drive: roomKey,
+    blobs: roomKey,
+  } as const;
+  for (const durationMs of [1, 7_120, Number.MAX_SAFE_INTEGER]) {
+    t.match(decode(encode({ ...op, durationMs }, options)), { ok: true, op: { ...op, durationMs } });
+  }
+  const body = c.encode(resolveStruct("@keet-tui/share-file"), op);
+  const earlier = c.encode(resolveStruct("@keet-tui/share-file", 3), op);
+  t.same(body, earlier, "any other file is the bytes it always was");
+  const withDuration = c.encode(resolveStruct("@keet-tui/share-file"), { ...op, durationMs: 7_120 });
+  t.match(c.decode(resolveStruct("@keet-tui/share-file", 3), withDuration), { name: "voice.opus", size: 4 });
+  const flagged = Buffer.concat([body.subarray(0, -1), Uint8Array.of(2)]);
+  const broken = [
+    [],
+    [0xfd],
+    [0xfd, 1],
+    [0xff, 0, 0, 0, 0, 0, 0, 0x20, 0],
+    [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+  ];
+  for (const bytes of broken) {
+    // What an earlier version takes must not be left out by this one: their views would differ.
+    const hostile = Buffer.concat([flagged, Uint8Array.from(bytes)]);
+    t.match(c.decode(resolveStruct("@keet-tui/share-file", 3), hostile), { size: 4 });
+    const read = decode(encodeRaw(16, hostile, options));
+    t.match(read, { ok: true, op }, `${bytes}`);
+    t.notOk(read.ok && read.op && "durationMs" in read.op && read.op.durationMs);
+  }
+  t.match(decode(encodeRaw(16, body.subarray(0, -1), options)), { ok: false, reason: "unreadable" });
+});
+
 const B = BLOCK_BYTES;
 
 t.test("a share whose numbers do not fit together is refused, one off", async (t) => {

@@ -316,3 +316,26 @@ t.test("a finish or a taking back that is not genuine is not shown", async (t) =
     t.not(name, hostile);
   }
 });
+
+t.test("a voice note is a file with a length, and a lie about that is only shown, or not even that", async (t) => {
+  const town = new Town(t);
+  const id = await town.room(["olive", "meg"]);
+  const [olive, meg] = [town.member("olive", id), town.member("meg", id)];
+  const day = 24 * 60 * 60_000;
+  const said: [Partial<NewShare>, number | null][] = [
+    [{}, null],
+    [{ durationMs: 7_120 }, 7_120],
+    [{ durationMs: day }, day],
+    [{ durationMs: day + 1 }, null],
+    [{ durationMs: Number.MAX_SAFE_INTEGER }, null],
+    [{ durationMs: 7_120, isFolder: true }, null],
+  ];
+  for (const [change, durationMs] of said) {
+    const target = refOf(await meg.share(file("voice-2026-12-01-1432.opus", change)));
+    await eventually(async () => (await find(olive, target)) !== undefined);
+    const message = await find(olive, target);
+    t.equal(message?.file?.durationMs, durationMs);
+    t.equal(messageInfo(id, message!).file?.duration, durationMs);
+    t.equal(message?.file?.size, 300_000);
+  }
+});

@@ -244,6 +244,20 @@ const EXAMPLES: readonly { readonly name: string; readonly by: Person; readonly 
   { name: "unshare-file", by: newcomer, op: { type: "unshare-file", target: TARGET } },
   { name: "note-call: began", by: founder, op: { type: "note-call" } },
   { name: "note-call: ended", by: newcomer, op: { type: "note-call", ended: true, seconds: 192 } },
+  {
+    name: "share-file, a voice note",
+    by: founder,
+    op: {
+      type: "share-file",
+      name: "voice-2026-12-01-1432.opus",
+      size: 22_400,
+      files: 1,
+      drive: fill(0x0e),
+      blobs: fill(0x0f),
+      blocks: 1,
+      durationMs: 7_120,
+    },
+  },
 ];
 
 const idOf = (index: number) => fill(0x10 + index, 16);

@@ -4,6 +4,7 @@ import { cells } from "../../src/components/cells.js";
 import type { FileInfo, MessageInfo, TransferInfo } from "../../src/rpc/methods.js";
 import { safeFileName } from "../../src/safe-text.js";
 import { fileLines, stateWords } from "../../src/state/file-lines.js";
+import type { PlayingView } from "../../src/state/model.js";
 import { isHere } from "../../src/state/sharing.js";
 import { messageView, transferView } from "../../src/state/views.js";
 import { MAYA, message } from "../components/scripted-core.js";
@@ -27,6 +28,55 @@ t.test("a file that nobody asked for is its name, its size and that it is not he
   t.same(rows(photo(null, { hash: null }), 60, true), ["↧ photo-2024.png  812 KB · being read in"]);
   t.same(rows(plainFile("films", 18_200_000_000, { isFolder: true, files: 5_000 })), [
     "↧ films  5,000 files, 18.2 GB · not fetched",
+  ]);
+  t.end();
+});
+
+const note = (change: Partial<TransferInfo> | null, file: Partial<FileInfo> = {}) =>
+  plainFile("voice-2026-12-01-1432.opus", 22_400, {
+    duration: 7_120,
+    transfer: change && transfer({ of: 22_400, ...change }),
+    ...file,
+  });
+
+t.test("a voice note is how long it is, and that it is not here or why", (t) => {
+  t.same(rows(note(null)), ["▶ voice note 0:07 · 22 KB · not fetched"]);
+  t.same(rows(note({ state: "here", bytes: 22_400, sources: 0 })), ["▶ voice note 0:07 · 22 KB"]);
+  t.same(rows(note({ state: "shared" }), 60, true), ["▶ voice note 0:07 · 22 KB"]);
+  t.same(rows(note(null, { hash: null }), 60, true), ["▶ voice note 0:07 · 22 KB · being read in"]);
+  t.same(rows(note({ state: "failed", reason: "The disk is full." })), [
+    "▶ voice note 0:07 · 22 KB · failed",
+    "The disk is full.",
+  ]);
+  t.same(rows(note(null), 24), ["▶ 0:07 · 22 KB"]);
+  t.same(rows(plainFile("talk.mp3", 22_400, { duration: 7_120 })), ["↧ talk.mp3  22 KB · not fetched"]);
+  t.same(rows(plainFile("note.opus", 22_400)), ["↧ note.opus  22 KB · not fetched"]);
+  t.same(rows(plainFile("x.opus", 22_400, { duration: 24 * 60 * 60_000 })), [
+    "▶ voice note 24:00:00 · 22 KB · not fetched",
+  ]);
+  t.end();
+});
+
+t.test("one that is played shows how far it is, in as many columns as there are", (t) => {
+  const played = (playing: Partial<PlayingView>, columns = 60) =>
+    fileLines(
+      {
+        ...viewOf(note(null)),
+        playing: { playedMs: 3_200, isPaused: false, isWaiting: false, trouble: null, ...playing },
+      },
+      false,
+      columns,
+      cells,
+    ).map((line) => line.map(({ text }) => text).join(""));
+  t.same(played({}), ["▶ 0:03 ▬▬▬▬▬▬▬▬▬▬●──────────── 0:07"]);
+  t.same(played({ playedMs: 0 }), ["▶ 0:00 ●────────────────────── 0:07"]);
+  t.same(played({ playedMs: 7_120, isPaused: true }), ["‖ 0:07 ▬▬▬▬▬▬▬▬▬▬▬▬▬▬▬▬▬▬▬▬▬▬● 0:07  paused"]);
+  t.same(played({ isWaiting: true }), ["▶ 0:03 ▬▬▬▬▬▬▬▬▬▬●──────────── 0:07  waits for more"]);
+  t.same(played({ playedMs: 61_000 }), ["▶ 1:01 ▬▬▬▬▬▬▬▬▬▬▬▬▬▬▬▬▬▬▬▬▬▬● 1:01"], "longer than it was said to be");
+  t.same(played({}, 24), ["▶ 0:03 ▬▬▬▬▬●────── 0:07"]);
+  t.same(played({}, 16), ["▶ 0:03 of 0:07"]);
+  t.same(played({ trouble: safeFileName("The speaker is gone"), isPaused: true }, 80), [
+    "‖ 0:03 ▬▬▬▬▬▬▬▬▬▬●──────────── 0:07  The speaker is gone",
   ]);
   t.end();
 });

@@ -22,6 +22,7 @@ import { filesKnown, type Goal, type KeptShare, Ledger, shareOfOurs, shareOfThei
 import { listOf } from "./listing.js";
 import { type LeftOut, looksAt } from "./look.js";
 import { openCores } from "./opening.js";
+import { removeLeftNotes, removeOwnNote } from "./own-notes.js";
 import { covers, fileOf, notInside, onlyPart } from "./parts.js";
 import type { Roads } from "./roads.js";
 import { openFileStore, type ShareCores } from "./share-cores.js";
@@ -67,6 +68,8 @@ export class Files extends EventEmitter {
       this.#held.set(kept.id, new Held(kept));
     }
     await removeLeftCopies(this.#ledger);
+    const kept = [...this.#held.values()].map((held) => held.kept);
+    await removeLeftNotes(this.#options.folder, kept).catch((error: unknown) => this.emit("warning", error));
     this.#timer = setInterval(() => this.#tick(), TELL_MS).unref();
   }
 
@@ -113,12 +116,14 @@ export class Files extends EventEmitter {
 
   /**
    * The row is in the room at once; reading in goes on behind it.
+   * @param durationMs of a voice note
    * @returns the row, and what of a folder is not in it
    * @throws KeetError as `looksAt`, as `MemberRoom.share`
    */
   async share(
     member: MemberRoom,
     paths: readonly string[],
+    durationMs?: number,
   ): Promise<{ message: RoomMessage; leftOut: readonly LeftOut[] }> {
     const source = await looksAt(paths);
     const id = newId();
@@ -142,6 +147,7 @@ export class Files extends EventEmitter {
         drive,
         blobs,
         blocks,
+        ...(durationMs && !isFolder ? { durationMs } : {}),
       });
       this.#run(held, () => this.#goOnReading(held, member));
       return { message, leftOut: source.leftOut };
@@ -323,6 +329,8 @@ export class Files extends EventEmitter {
     // What somebody else has put in its place stays.
     await removeUnfinished(held).catch((error: unknown) => this.emit("warning", error));
     await held.close();
+    const others = [...this.#held.values()].map(({ kept }) => kept);
+    await removeOwnNote(this.#options.folder, held.kept, others).catch((error) => this.emit("warning", error));
     this.#ledger.forget(share);
     const { room, writer } = held.kept;
     // It may have been asked for anew meanwhile.

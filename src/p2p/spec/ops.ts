@@ -229,6 +229,7 @@ export const OPS: readonly OpSpec[] = [
       { name: "blobs", type: "fixed32", required: true, says: "key of the core that holds the bytes" },
       { name: "blocks", type: "uint", required: true, says: "of 256 KiB at most; each file begins a new one" },
       { name: "isFolder", type: "bool", says: "it is a folder" },
+      { name: "durationMs", type: "uint", says: "of a voice note, in ms: a claim, shown where it is at most a day" },
     ],
   },
   {

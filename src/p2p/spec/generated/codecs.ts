@@ -1,12 +1,12 @@
 // @ts-nocheck Made by scripts/generate-ops.mjs from src/p2p/spec/ops.ts.
-// Schema Version: 3
+// Schema Version: 4
 /* eslint-disable camelcase */
 /* eslint-disable quotes */
 /* eslint-disable space-before-function-paren */
 
 import c from 'compact-encoding'
 
-const VERSION = 3
+const VERSION = 4
 
 // eslint-disable-next-line no-unused-vars
 let version = VERSION
@@ -516,10 +516,12 @@ const encoding18 = {
     c.fixed32.preencode(state, m.drive)
     c.fixed32.preencode(state, m.blobs)
     c.uint.preencode(state, m.blocks)
-    state.end++ // max flag is 1 so always one byte
+    state.end++ // max flag is 2 so always one byte
+
+    if (version >= 4 && m.durationMs) c.uint.preencode(state, m.durationMs)
   },
   encode(state, m) {
-    const flags = (version >= 2 && m.isFolder) ? 1 : 0
+    const flags = ((version >= 2 && m.isFolder) ? 1 : 0) | ((version >= 4 && m.durationMs) ? 2 : 0)
 
     c.string.encode(state, m.name)
     c.uint.encode(state, m.size)
@@ -528,6 +530,8 @@ const encoding18 = {
     c.fixed32.encode(state, m.blobs)
     c.uint.encode(state, m.blocks)
     c.uint.encode(state, flags)
+
+    if (version >= 4 && m.durationMs) c.uint.encode(state, m.durationMs)
   },
   decode(state) {
     const r0 = c.string.decode(state)
@@ -545,7 +549,8 @@ const encoding18 = {
       drive: r3,
       blobs: r4,
       blocks: r5,
-      isFolder: (version >= 2 && (flags & 1) !== 0)
+      isFolder: (version >= 2 && (flags & 1) !== 0),
+      durationMs: (version >= 4 && (flags & 2) !== 0) ? c.uint.decode(state) : 0
     }
   }
 }

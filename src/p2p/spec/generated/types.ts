@@ -126,6 +126,7 @@ export interface ShareFile {
   readonly blobs: Uint8Array;
   readonly blocks: number;
   readonly isFolder?: boolean | null;
+  readonly durationMs?: number | null;
 }
 
 export interface FinishFile {
