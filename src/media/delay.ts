@@ -17,11 +17,21 @@ const BINS = 100;
 const IN_TIME = 0.98;
 const FORGET = 0.995;
 const JITTER_SHARE = 1 / 16;
+/** Packets that come closer than this waited for one and the same thing: they were sent 10 or 20 ms apart. */
+const TOGETHER_MS = 3;
+/** So many of those count. With one, a standstill each second would be put up with; with all, a single one for long. */
+const COUNTED_TOGETHER = 3;
+/** Nothing is learned of the first second: it tells how programs start, not how the network is. */
+const STARTING_MS = 1_000;
 
 export class DelayTracker {
   /** By arrival; lateness rises, so the first is the least of all. */
   #quickest: { readonly at: number; readonly lateness: number }[] = [];
   #last: number | null = null;
+  #firstAt: number | null = null;
+  #lastAt = -Infinity;
+  /** Packets that came with the last one, and that one. */
+  #together = 0;
   #shares = new Float64Array(BINS);
   #learned = 0;
   #jitterMs = 0;
@@ -65,12 +75,18 @@ export class DelayTracker {
   /** @param saidMs the packet's moment on the talker's clock */
   note(saidMs: number, nowMs: number): void {
     const lateness = nowMs - saidMs;
+    const waitedToo = nowMs - this.#lastAt < TOGETHER_MS && lateness < (this.#last ?? -Infinity);
+    this.#together = waitedToo ? this.#together + 1 : 1;
+    this.#lastAt = nowMs;
     if (this.#last !== null) this.#jitterMs += (Math.abs(lateness - this.#last) - this.#jitterMs) * JITTER_SHARE;
     this.#last = lateness;
     while ((this.#quickest.at(-1)?.lateness ?? -Infinity) >= lateness) this.#quickest.pop();
     this.#quickest.push({ at: nowMs, lateness });
     while (this.#quickest[0]!.at < nowMs - QUICKEST_FOR_MS) this.#quickest.shift();
-    this.#learn(lateness - this.baseMs);
+    this.#firstAt ??= nowMs;
+    // A third of a second in which a machine was busy would else keep everything late for ten.
+    const tells = this.#together <= COUNTED_TOGETHER && nowMs - this.#firstAt >= STARTING_MS;
+    if (tells) this.#learn(lateness - this.baseMs);
   }
 
   #learn(behindMs: number): void {

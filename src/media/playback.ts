@@ -12,7 +12,7 @@ import { SteadyRun } from "./steady-run.js";
 import { floatWavHeader } from "./wav.js";
 
 /** What lies ready beyond the device's own buffer. Less is heard as gaps on a busy machine, more as delay. */
-const LEAD_MS = 20;
+const LEAD_MS = 10;
 /** Silence to begin with, in which a device starts to play. */
 const PREFILL_MS = 60;
 /**

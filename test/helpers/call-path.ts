@@ -21,6 +21,8 @@ export interface Path {
   readonly burst?: number;
   /** Delays are exponential with half of this as mean, at most 2.2 of it. Late ones are overtaken. */
   readonly jitterMs?: number;
+  /** Nothing comes through for so long, and then all at once: so often, or once where `everyMs` is infinite. */
+  readonly stall?: { readonly firstAtMs: number; readonly everyMs: number; readonly ms: number };
   /** The listener's sound card against the talker's; a talker faster by so many parts in a million. */
   readonly talkerPpm?: number;
   readonly frameMs?: FrameMs;
@@ -51,6 +53,13 @@ export function losses(random: () => number, percent: number, burst = 1): () => 
   };
 }
 
+function stalled(at: number, stall: Path["stall"]): number {
+  if (!stall || at < stall.firstAtMs) return at;
+  const { firstAtMs, everyMs, ms } = stall;
+  const into = everyMs === Infinity ? at - firstAtMs : (at - firstAtMs) % everyMs;
+  return into < ms ? at - into + ms : at;
+}
+
 interface InFlight {
   readonly at: number;
   readonly bytes: Uint8Array;
@@ -69,7 +78,7 @@ export async function carry(said: Int16Array, path: Path): Promise<Heard> {
   const send = (packet: Uint8Array) => {
     bytes += packet.length;
     if (isLost()) lost += 1;
-    else flying.push({ at: talkerAt + delay(), bytes: packet });
+    else flying.push({ at: stalled(talkerAt + delay(), path.stall), bytes: packet });
   };
   const talker = new Talker(await openEncoder(), send, { frameMs: path.frameMs ?? 20, gate: path.gate ?? null });
   talker.setLoss(path.lossPercent ?? 0, path.burst);

@@ -17,6 +17,10 @@ const CASES: readonly Case[] = [
   { name: "nothing lost, frames of 10 ms", seed: 1, frameMs: 10, atLeast: 0.95 },
   { name: "a player that takes 40 ms at a time", seed: 1, turn: 4, atLeast: 0.95 },
   { name: "40 ms of jitter", seed: 2, jitterMs: 40, atLeast: 0.93 },
+  {
+    ...{ name: "all stands still for 100 ms every two seconds", seed: 1, jitterMs: 6, atLeast: 0.85 },
+    stall: { firstAtMs: 900, everyMs: 2_000, ms: 100 },
+  },
   { name: "5 % lost", seed: 3, lossPercent: 5, atLeast: 0.93 },
   { name: "5 % lost in runs of three", seed: 4, lossPercent: 5, burst: 3, atLeast: 0.93 },
   { name: "20 % lost, 40 ms of jitter", seed: 5, lossPercent: 20, jitterMs: 40, atLeast: 0.9 },
