@@ -3,8 +3,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ShareCores } from "./share-cores.js";
 import type { SourceFiles } from "./source.js";
 
-/** 4 MiB: long enough for the disk, short enough for who waits for a message. */
-const BATCH_BLOCKS = 16;
+/** A mebibyte: some milliseconds of hashing, which a packet of sound can wait for. */
+const BATCH_BLOCKS = 4;
 
 export interface SharingOptions {
   readonly cores: ShareCores;
