@@ -170,6 +170,8 @@ function jsonOf(view: CallView): object {
       delayMs: one.delayMs,
       lossPercent: one.lossPercent,
       jitterMs: one.jitterMs,
+      late: one.latePackets,
+      guessed: one.guessedFrames,
       quality: one.quality,
     })),
   };

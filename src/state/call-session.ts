@@ -30,6 +30,9 @@ export interface CallPerson {
   readonly delayMs: number | null;
   readonly lossPercent: number;
   readonly jitterMs: number;
+  /** Packets that came after their sound was due, and frames that were guessed, since they are heard. */
+  readonly latePackets: number;
+  readonly guessedFrames: number;
   readonly volumePercent: number;
   readonly quality: Quality;
 }
@@ -136,6 +139,8 @@ export class CallSession {
           delayMs,
           lossPercent,
           jitterMs: heard ? Math.round(heard.stats.jitterMs) : 0,
+          latePackets: heard?.stats.late ?? 0,
+          guessedFrames: heard?.stats.guessed ?? 0,
           volumePercent: this.#volumes.get(writer) ?? 100,
           quality: quality(delayMs, lossPercent),
         };

@@ -16,7 +16,15 @@ import { callIn, NOW, type ScriptedCore } from "./scripted-core.js";
 export function person(who: { id: string; name: string }, change: Partial<CallPerson> = {}): CallPerson {
   return {
     ...{ writer: who.id, id: who.id, name: who.name, isMuted: false, isMine: false, isTalking: false, levelDb: -127 },
-    ...{ delayMs: 38, lossPercent: 0, jitterMs: 2, volumePercent: 100, quality: "good" },
+    ...{
+      delayMs: 38,
+      lossPercent: 0,
+      jitterMs: 2,
+      latePackets: 0,
+      guessedFrames: 0,
+      volumePercent: 100,
+      quality: "good",
+    },
     ...change,
   };
 }
