@@ -105,8 +105,9 @@ export class RpcClient {
   }
 
   /** Asks for events, from where an earlier connection stopped. Missed ones are told to the listeners, in order. */
-  async attach(cursor: Cursor | null = null): Promise<{ isReset: boolean }> {
-    const answer = await this.request("attach", cursor ? { run: cursor.run, seq: cursor.seq } : {});
+  async attach(cursor: Cursor | null = null, only?: "calls"): Promise<{ isReset: boolean }> {
+    const from = cursor ? { run: cursor.run, seq: cursor.seq } : {};
+    const answer = await this.request("attach", { ...from, ...(only ? { only } : {}) });
     const missed = answer.missed;
     if (missed) {
       const first = answer.seq - missed.length + 1;

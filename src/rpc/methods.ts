@@ -386,8 +386,8 @@ export const METHODS = {
   status: method<StatusInfo>()("What this core is and what keeps it running", {}, "status"),
   stop: method<null>()("Close everything and end", { force: optional(flag()) }, "null"),
   attach: method<{ run: string; seq: number; missed: readonly CoreEvent[] | null }>()(
-    "Subscribe to events; with the cursor of an earlier connection also what was missed (null: read everything anew)",
-    { run: optional(text(64)), seq: optional(count(Number.MAX_SAFE_INTEGER)) },
+    "Subscribe to events, or only to those of calls; with the cursor of an earlier connection also what was missed (null: read everything anew)",
+    { run: optional(text(64)), seq: optional(count(Number.MAX_SAFE_INTEGER)), only: optional(oneOf("calls")) },
     "cursor",
   ),
   stay: method<{ warning: string | null }>()("Stay after the last client leaves", {}, "warning"),

@@ -58,6 +58,8 @@ interface Connection extends Client {
   readonly asker: Asker;
   readonly closing: Set<() => void>;
   open: number;
+  /** Of all that happens, what it wants to hear. */
+  only: ParamsOf<"attach">["only"];
 }
 
 export class RpcServer {
@@ -98,7 +100,15 @@ export class RpcServer {
       ...(maxQueuedBytes ? { maxQueuedBytes } : {}),
     });
     const closing = new Set<() => void>();
-    const client: Connection = { number, lines, asker: askerOf(lines, closing), closing, open: 0, isAttached: false };
+    const client: Connection = {
+      number,
+      lines,
+      asker: askerOf(lines, closing),
+      closing,
+      open: 0,
+      isAttached: false,
+      only: undefined,
+    };
     this.#clients.add(client);
     lines.send(JSON.stringify({ jsonrpc: "2.0", method: "ready", params: ready }));
     onClients?.(this.#clients.size);
@@ -122,7 +132,7 @@ export class RpcServer {
     while (this.#ring.length > RING_EVENTS || this.#ringBytes > RING_BYTES) {
       this.#ringBytes -= this.#ring.shift()?.bytes ?? 0;
     }
-    for (const client of this.#clients) if (client.isAttached) client.lines.send(line);
+    for (const client of this.#clients) if (client.isAttached && isFor(client, event)) client.lines.send(line);
   }
 
   /** Lets answers under way get out, then hangs up. */
@@ -191,8 +201,10 @@ export class RpcServer {
 
   #attach(client: Connection, params: ParamsOf<"attach">): ResultOf<"attach"> {
     client.isAttached = true;
+    client.only = params.only;
     const { run } = this.#options.ready;
-    return { run, seq: this.#seq, missed: this.#missedSince(params.run ?? null, params.seq ?? null) };
+    const missed = this.#missedSince(params.run ?? null, params.seq ?? null);
+    return { run, seq: this.#seq, missed: missed?.filter((event) => isFor(client, event)) ?? null };
   }
 
   /** Null: too long ago, another run of the core, or never here. */
@@ -220,6 +232,11 @@ export class RpcServer {
       JSON.stringify({ jsonrpc: "2.0", id, error: { code: number, message: data.message.slice(0, 2_000), data } }),
     );
   }
+}
+
+/** Sound shares the line with what is told: who only has the sound of a call is not told of a room's talk. */
+function isFor({ only }: Connection, { type }: CoreEvent): boolean {
+  return only === undefined || type === "call" || type === "room-gone";
 }
 
 function askerOf(lines: Lines, closing: Set<() => void>): Asker {

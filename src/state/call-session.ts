@@ -211,7 +211,7 @@ export class CallSession {
     core.onSound(({ from, packet }) => this.#sound?.audio.receive(from, Buffer.from(packet, "base64")));
     core.onEvent((event) => this.#onEvent(event));
     core.onClose(() => void this.#onLost(core));
-    await core.attach();
+    await core.attach(null, "calls");
     this.#call = await core.request("call.join", { room, muted: this.#isMuted });
     this.#tell();
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import { KeetError } from "../../src/errors.js";
 import { silentLog } from "../../src/log.js";
-import type { Backend } from "../../src/rpc/backend.js";
+import type { Asker, Backend } from "../../src/rpc/backend.js";
 import { CoreBug, connect } from "../../src/rpc/client.js";
 import { type CoreEvent, MAX_LINE_BYTES, WIRE_VERSION } from "../../src/rpc/methods.js";
 import { RpcServer } from "../../src/rpc/server.js";
@@ -189,4 +189,30 @@ t.test("whoever accepts and says nothing is given up on, and told apart from nob
   await new Promise<void>((done) => silent.listen(path, done));
   t.teardown(() => silent.close());
   await t.rejects(connect(path, { timeoutMs: 100 }), { code: "TIMED_OUT" });
+});
+
+t.test("what is told of a room's talk keeps no packet of sound from who is in its call", async (t) => {
+  let say = (_packet: string) => {};
+  const handlers = {
+    "call.show": async (_: unknown, asker: Asker) => {
+      say = (packet) => asker.sound({ room: "r", from: "w", packet });
+      return null;
+    },
+  };
+  const { rpc, path } = await serve(t, handlers);
+  const client = await connect(path);
+  t.teardown(() => client.close());
+  const told: CoreEvent["type"][] = [];
+  const sound: string[] = [];
+  client.onEvent(({ type }) => told.push(type));
+  client.onSound(({ packet }) => sound.push(packet));
+  await client.attach(null, "calls");
+  await client.request("call.show", { room: "r" });
+  // More than fits a socket at once, in the same turn as the packet: it would wait behind all of it, or be dropped.
+  for (let at = 0; at < 20; at += 1) rpc.publish(notice("x".repeat(100_000)));
+  say("cGFja2V0");
+  rpc.publish({ type: "call", room: "r", call: null });
+  await until(() => told.length > 0);
+  t.same(sound, ["cGFja2V0"]);
+  t.same(told, ["call"]);
 });
