@@ -22,8 +22,8 @@ import { MAX_COPIES, planSound, type SoundPlan } from "./sound-plan.js";
 import { isSoundOf, signSound } from "./sound-signature.js";
 import { Upstream } from "./upstream.js";
 
-/** Copies of others' packets that this device sends in one second: of three who speak at once, to seven each. */
-const MAX_PASSED_ON_A_SECOND = 1_200;
+/** Of others' packets that this device sends in one second: of three or more who speak at once, to seven each. */
+const MAX_PASSED_ON_BYTES_A_SECOND = 300_000;
 /** Signatures of one device that are looked at in one second. */
 const MAX_CHECKS_A_SECOND = 600;
 /** So many in one second that do not hold, and nothing is taken by way of that device for a while. */
@@ -158,7 +158,7 @@ export class CallSound {
     const wanted = new Set(listeners);
     for (const { writer } of call.others) {
       if (writer === speaker || !wanted.has(shortOf(writer))) continue;
-      if (this.#limits.count("passed on", now()) > MAX_PASSED_ON_A_SECOND) return;
+      if (this.#limits.count("passed on", now(), bytes.byteLength) > MAX_PASSED_ON_BYTES_A_SECOND) return;
       here.get(writer)?.connection.trySend(bytes);
     }
   }
@@ -179,17 +179,17 @@ export class CallSound {
   }
 }
 
-/** Counts by name within one second. */
+/** Sums by name within one second. */
 class PerSecond {
   #second = -1;
   readonly #counts = new Map<string, number>();
 
-  /** @returns how many with this one */
-  count(name: string, now: number): number {
+  /** @returns the sum with this one */
+  count(name: string, now: number, by = 1): number {
     const second = Math.floor(now / 1_000);
     if (second !== this.#second) this.#counts.clear();
     this.#second = second;
-    const count = (this.#counts.get(name) ?? 0) + 1;
+    const count = (this.#counts.get(name) ?? 0) + by;
     this.#counts.set(name, count);
     return count;
   }
