@@ -46,7 +46,7 @@ t.test("the last word counts, and most of those before it are told to nobody", a
         declines: false,
         ageMs,
         loss: { percent: 0, run: 1 },
-        ...{ sent: 0, copies: 0, wantsDirect: false },
+        ...{ sent: 0, copies: 0, wantsDirect: false, wasLast: false },
       }),
     );
   for (let i = 0; i < TIMES; i++) say(i % 2 === 0, Number.MAX_SAFE_INTEGER);

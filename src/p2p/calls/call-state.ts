@@ -10,6 +10,7 @@ const IS_IN = 1;
 const IS_MUTED = 2;
 const DECLINES = 4;
 const WANTS_DIRECT = 8;
+const WAS_LAST = 16;
 const MAX_COPIES = 255;
 
 export interface CallState {
@@ -29,6 +30,8 @@ export interface CallState {
   readonly copies: number;
   /** Misses most of what the one told here sends: that comes to it by nobody else from now on. */
   readonly wantsDirect: boolean;
+  /** With a goodbye: nobody else was in, and the history is told that it ended. */
+  readonly wasLast: boolean;
 }
 
 export interface Loss {
@@ -81,8 +84,15 @@ export function encodeCallState(state: CallState): Uint8Array {
   });
 }
 
-function flagsOf({ isIn, isMuted, declines, wantsDirect }: CallState): number {
-  return (isIn ? IS_IN : 0) | (isMuted ? IS_MUTED : 0) | (declines ? DECLINES : 0) | (wantsDirect ? WANTS_DIRECT : 0);
+function flagsOf({ isIn, isMuted, declines, wantsDirect, wasLast }: CallState): number {
+  const flags = [
+    isIn && IS_IN,
+    isMuted && IS_MUTED,
+    declines && DECLINES,
+    wantsDirect && WANTS_DIRECT,
+    wasLast && WAS_LAST,
+  ];
+  return flags.reduce<number>((sum, flag) => sum | (flag || 0), 0);
 }
 
 /** Null for what is none, or of a version that this one does not know. */
@@ -101,6 +111,7 @@ export function decodeCallState(bytes: Uint8Array): CallState | null {
       sent,
       copies: within(copies, 0, MAX_COPIES),
       wantsDirect: (flags & WANTS_DIRECT) !== 0,
+      wasLast: (flags & WAS_LAST) !== 0,
     };
   } catch {
     return null;

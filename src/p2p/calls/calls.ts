@@ -10,11 +10,12 @@ import type { Connection } from "hyperswarm";
 import { KeetError } from "../../errors.js";
 import type { RoomPeer } from "../channel.js";
 import type { MemberRoom } from "../member-room.js";
+import { hex } from "../room.js";
 import type { NoteCall } from "../spec/generated/types.js";
 import { CallSound } from "./call-sound.js";
-import { CALL_ID_BYTES, decodeCallState, encodeCallState, type Loss } from "./call-state.js";
+import { CALL_ID_BYTES, type CallState, decodeCallState, encodeCallState, type Loss } from "./call-state.js";
 import { mayCall, whyNoCall } from "./may-call.js";
-import { type InCall, RoomCall } from "./room-call.js";
+import { GONE_MS, type InCall, RoomCall } from "./room-call.js";
 import { decodeSoundDatagram, tagOf } from "./sound-datagram.js";
 
 const TELL_MS = 1_000;
@@ -54,6 +55,8 @@ interface RoomOf {
   readonly member: MemberRoom;
   readonly call: RoomCall;
   readonly sound: CallSound;
+  /** This device went while others were in, and who said goodbye since. */
+  left: { readonly at: number; readonly ageMs: number; readonly writers: string[] } | null;
 }
 
 export class Calls extends EventEmitter {
@@ -82,7 +85,8 @@ export class Calls extends EventEmitter {
     const now = () => performance.now();
     const call = new RoomCall(now);
     const onSound = (writer: string, packet: Uint8Array) => this.emit("sound", id, writer, packet);
-    this.#rooms.set(id, { member, call, sound: new CallSound({ ...this.#options, member, call, onSound, now }) });
+    const sound = new CallSound({ ...this.#options, member, call, onSound, now });
+    this.#rooms.set(id, { member, call, sound, left: null });
     this.#byTag.set(tagOf(id), id);
     peers.on("call", (peer: RoomPeer, bytes: Uint8Array) => this.#hear(id, peer, bytes));
     peers.on("proven", (peer: RoomPeer) => this.#tell(id, [peer]));
@@ -141,7 +145,8 @@ export class Calls extends EventEmitter {
    * @throws KeetError `NOT_ALLOWED`, `IN_A_CALL` (in another room's)
    */
   enter(id: string, isMuted: boolean): void {
-    const { call, member, sound } = this.#of(id);
+    const room = this.#of(id);
+    const { call, member, sound } = room;
     const { current } = this;
     if (current !== null && current !== id) {
       throw new KeetError("user", "IN_A_CALL", "You are in another room's call.", { hint: "/hangup leaves it." });
@@ -151,21 +156,38 @@ export class Calls extends EventEmitter {
     const begins = call.id === null;
     call.enter(crypto.randomBytes(CALL_ID_BYTES), isMuted);
     sound.begin();
+    room.left = null;
     this.#changed(id);
     if (begins) this.#note(member, { type: "note-call" });
   }
 
   leave(id: string): void {
-    const { call, member } = this.#of(id);
-    if (!call.isIn) return;
+    const room = this.#of(id);
+    const { call, member } = room;
     const state = call.state();
+    if (!call.isIn || !state) return;
     call.leave();
-    const goodbye = state && { ...state, ...NOTHING_SENT, isIn: false };
-    if (goodbye) for (const peer of member.peers.hereWriters().values()) peer.sendCall(encodeCallState(goodbye));
-    if (state && call.id === null) {
-      this.#note(member, { type: "note-call", ended: true, seconds: Math.round(state.ageMs / 1_000) });
-    }
+    const wasLast = call.id === null;
+    const goodbye = encodeCallState({ ...state, ...NOTHING_SENT, isIn: false, wasLast });
+    for (const peer of member.peers.hereWriters().values()) peer.sendCall(goodbye);
+    if (wasLast) this.#noteEnd(member, state.ageMs);
+    else room.left = { at: performance.now(), ageMs: state.ageMs, writers: [] };
     this.emit("call", id);
+  }
+
+  /** Of those who went in the same moment, each while the others were in by what it knew, one tells the history. */
+  #onGoodbye(room: RoomOf, writer: string, { wasLast }: CallState): void {
+    const { left, call, member } = room;
+    if (!left || performance.now() - left.at > GONE_MS) return;
+    left.writers.push(writer);
+    if (wasLast || call.id === null) room.left = null;
+    if (wasLast || call.id !== null) return;
+    const own = hex(member.room.writerKey);
+    if (left.writers.every((other) => own < other)) this.#noteEnd(member, left.ageMs);
+  }
+
+  #noteEnd(member: MemberRoom, ageMs: number): void {
+    this.#note(member, { type: "note-call", ended: true, seconds: Math.round(ageMs / 1_000) });
   }
 
   /** @throws KeetError `NO_CALL` where this device is in none */
@@ -231,7 +253,7 @@ export class Calls extends EventEmitter {
     for (const peer of peers) {
       const writer = member.peers.writerOf(peer.remoteKey);
       const wantsDirect = writer !== null && sound.wantsDirect(writer);
-      peer.sendCall(encodeCallState({ ...state, ...sound.told, wantsDirect }));
+      peer.sendCall(encodeCallState({ ...state, ...sound.told, wantsDirect, wasLast: false }));
     }
   }
 
@@ -275,6 +297,7 @@ export class Calls extends EventEmitter {
       .then((may) => {
         if (may) room.sound.compare(writer, state.sent);
         if (may ? room.call.hear(writer, identity, state) : room.call.forget(writer)) this.#isOther(id);
+        if (may && !state.isIn && !state.declines) this.#onGoodbye(room, writer, state);
       });
   }
 

@@ -31,7 +31,7 @@ export interface InCall {
 }
 
 /** What of a state is not told here. */
-type Told = Omit<CallState, "sent" | "copies" | "wantsDirect">;
+type Told = Omit<CallState, "sent" | "copies" | "wantsDirect" | "wasLast">;
 
 export class RoomCall {
   readonly #now: () => number;

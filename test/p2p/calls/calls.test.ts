@@ -7,13 +7,20 @@ import { GONE_MS, MAX_PACKETS_A_SECOND, RoomCall } from "../../../src/p2p/calls/
 import { eventually, Town } from "../../helpers/cores.js";
 
 const NAMES = ["ada", "ben", "cleo"];
-const NOTHING_SENT = { sent: 0, copies: 0, wantsDirect: false };
+const NOTHING_SENT = { sent: 0, copies: 0, wantsDirect: false, wasLast: false };
 
 function namesIn(town: Town, name: string, id: string): Promise<string[]> {
   return town
     .core(name)
     .calls.info(id)
     .then((call) => (call?.others ?? []).map((other) => other.name).sort());
+}
+
+/** What cleo's history tells of calls. */
+async function notes(town: Town, id: string): Promise<string[]> {
+  const member = town.member("cleo", id);
+  const rows = await member.messages(0, member.room.total);
+  return rows.flatMap(({ op }) => (op?.type === "note-call" ? [op.ended ? "ended" : "began"] : []));
 }
 
 /** Whatever sound that core hears, as "writer: text". */
@@ -61,13 +68,26 @@ t.test("three in a call hear each other, and nobody else does", async (t) => {
     await eventually(async () => (await namesIn(town, "ben", id)).length === 0);
     ben.leave(id);
     await eventually(async () => (await cleo.info(id)) === null);
-    await eventually(async () => {
-      const member = town.member("cleo", id);
-      const rows = await member.messages(0, member.room.total);
-      return rows.filter(({ op }) => op?.type === "note-call").length === 2;
-    });
+    await eventually(async () => (await notes(town, id)).join() === "began,ended");
     t.throws(() => ben.mute(id, true), { code: "NO_CALL" });
     t.throws(() => ben.decline(id), { code: "NO_CALL" });
+  });
+
+  await t.test("of two who leave in the same moment one tells the history", async (t) => {
+    const both = async () =>
+      (await Promise.all([ada, ben].map((calls) => calls.info(id)))).every((call) => call?.others.length === 1);
+    ada.enter(id, false);
+    await eventually(async () => (await ben.info(id)) !== null);
+    ben.enter(id, false);
+    await eventually(both);
+    ada.leave(id);
+    ben.leave(id);
+    await eventually(async () => (await notes(town, id)).length === 4);
+    // By when another call has come and gone in the history, a second one would have come too.
+    cleo.enter(id, false);
+    cleo.leave(id);
+    await eventually(async () => (await notes(town, id)).length >= 6);
+    t.equal((await notes(town, id)).join(), "began,ended,began,ended,began,ended");
   });
 
   await t.test("two that begin at once are in one call", async (t) => {
@@ -161,7 +181,7 @@ t.test("bytes that are none of ours", async (t) => {
     declines: false,
     ageMs: 77,
     loss: { percent: 12, run: 2.5 },
-    ...{ sent: 1_234, copies: 7, wantsDirect: true },
+    ...{ sent: 1_234, copies: 7, wantsDirect: true, wasLast: true },
   };
   t.same(decodeCallState(encodeCallState(state)), state);
   const ancient = decodeCallState(encodeCallState({ ...state, ageMs: Number.MAX_SAFE_INTEGER }))!;
