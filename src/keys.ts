@@ -168,7 +168,7 @@ export const KEYS = [
     id: "open",
     keys: ["enter"],
     where: "selection",
-    help: "To the message that this one answers; get or open a file; play a voice note, or pause it",
+    help: "To what it answers; get or open a file; play a voice note",
   },
   { id: "file-get", keys: ["g"], where: "selection", help: "Get the file", also: "/get" },
   { id: "file-open", keys: ["o"], where: "selection", help: "Open the file, or get it first", also: "/open" },
