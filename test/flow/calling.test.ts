@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { shortFolder } from "../helpers/program.js";
-import type { Pty } from "../helpers/pty.js";
 import { voices, writeWav } from "../helpers/sound.js";
 import { fileFfmpeg } from "../helpers/sound-card.js";
 import { Desk, enter, livingIn, part, sees, seesRow, until } from "./desks.js";
+import { inOneRoom, openSounding } from "./sounding-desks.js";
 
 t.setTimeout(110_000);
 
@@ -26,8 +26,8 @@ t.test("a call between two terminals", { skip: needs }, async (t) => {
   writeWav(`${folder}/maya-says.wav`, first);
   writeWav(`${folder}/bob-says.wav`, second);
   await inOneRoom(maya, bob);
-  const a = open(maya);
-  const b = open(bob);
+  const a = openSounding(maya);
+  const b = openSounding(bob);
   await Promise.all([a, b].map((pty) => pty.waitFor("2 here", { timeoutMs: 20_000 })));
   await enter(a, `/mic loop:${folder}/maya-says.wav`);
   await enter(a, `/speaker file:${folder}/maya-hears.wav`);
@@ -111,16 +111,4 @@ t.test("a call between two terminals", { skip: needs }, async (t) => {
 /** The row of the call, where there is one. */
 function strip(rows: readonly string[]): string {
   return rows.find((line) => /^ ♪ \S+ \d\d:\d\d/.test(line)) ?? "";
-}
-
-function open(desk: Desk): Pty {
-  return desk.open([], { columns: 100, env: { HOME: desk.home.dir, KEET_TUI_FFMPEG: fileFfmpeg!.path } });
-}
-
-async function inOneRoom(maya: Desk, bob: Desk): Promise<void> {
-  await Promise.all([maya.json(["identity", "rename", "maya"]), bob.json(["identity", "rename", "bob"])]);
-  for (const desk of [maya, bob]) await desk.run(["identity", "words"]);
-  await maya.json(["room", "create", "tea"]);
-  const { link } = await maya.json(["room", "invite", "tea"]);
-  await bob.json(["room", "join", link]);
 }

@@ -3,11 +3,11 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { shortFolder } from "../helpers/program.js";
-import type { Pty } from "../helpers/pty.js";
 import { delaySamples, readWav, voices, writeWav } from "../helpers/sound.js";
 import { fileFfmpeg } from "../helpers/sound-card.js";
 import { aligned, stoi } from "../helpers/stoi.js";
 import { Desk, enter, KEY, livingIn, part, row, sees, seesRow, until, windowTitle } from "./desks.js";
+import { inOneRoom, openSounding } from "./sounding-desks.js";
 
 t.setTimeout(110_000);
 
@@ -22,8 +22,8 @@ t.test("a voice note from one terminal to another", { skip: needs }, async (t) =
   const said = voices()[0].subarray(0, 4 * 48_000);
   writeWav(`${folder}/says.wav`, said);
   await inOneRoom(maya, bob);
-  const a = open(maya);
-  const b = open(bob);
+  const a = openSounding(maya);
+  const b = openSounding(bob);
   await Promise.all([a, b].map((pty) => pty.waitFor("2 here", { timeoutMs: 20_000 })));
   await enter(a, `/set mic file:${folder}/says.wav`);
   await enter(b, `/set speaker file:${folder}/heard.wav`);
@@ -118,16 +118,4 @@ function withoutPause(pcm: Int16Array): Int16Array {
     begin = at + 1;
   }
   return Int16Array.from([...pcm.subarray(0, from), ...pcm.subarray(from + longest)]);
-}
-
-function open(desk: Desk): Pty {
-  return desk.open([], { columns: 100, env: { HOME: desk.home.dir, KEET_TUI_FFMPEG: fileFfmpeg!.path } });
-}
-
-async function inOneRoom(maya: Desk, bob: Desk): Promise<void> {
-  await Promise.all([maya.json(["identity", "rename", "maya"]), bob.json(["identity", "rename", "bob"])]);
-  for (const desk of [maya, bob]) await desk.run(["identity", "words"]);
-  await maya.json(["room", "create", "tea"]);
-  const { link } = await maya.json(["room", "invite", "tea"]);
-  await bob.json(["room", "join", link]);
 }
