@@ -110,6 +110,7 @@ declare module "hypercore" {
     setUserData(key: string, value: Uint8Array): Promise<void>;
     getUserData(key: string): Promise<Buffer | null>;
     update(options?: { wait?: boolean }): Promise<boolean>;
+    snapshot(): Hypercore;
     clear(start: number, end: number): Promise<unknown>;
     replicate(stream: Duplex): Duplex;
     setActive(active: boolean): void;

@@ -41,6 +41,7 @@ import {
   ViewWriter,
   type WriterRecord,
 } from "./view.js";
+import { ViewSnapshot } from "./view-snapshot.js";
 
 const LENGTHS_KEPT_MS = 1_000;
 const READ_BUSY_LIMIT_MS = 20_000;
@@ -146,6 +147,7 @@ export class Room extends ReadyResource {
   /** Reads that have begun and not ended. */
   readonly #reading = new Set<Promise<unknown>>();
   #stale: StaleBlocks | null = null;
+  #snapshot: ViewSnapshot | null = null;
   /** Null where something may have changed since. */
   #lengths: Promise<Map<string, KnownLength>> | null = null;
   #lengthsAt = 0;
@@ -196,7 +198,7 @@ export class Room extends ReadyResource {
     this.base.on("warning", (error: Error) => this.emit("warning", error));
     this.base.on("update", () => {
       this.#lengths = null;
-      this.#stale?.dropIfMoved();
+      this.#viewChanged();
       this.#goOn();
       this.#tell();
     });
@@ -204,6 +206,7 @@ export class Room extends ReadyResource {
     this.base.on("writable", () => this.emit("writable"));
     await this.base.ready();
     this.#stale = new StaleBlocks(this.base.view, () => [...this.#reading]);
+    this.#snapshot = new ViewSnapshot(this.base.view);
     await this.#checkOwnLog();
     await this.#loadWriters().catch((error) => this.emit("warning", error));
     this.#total = await this.#read((view) => view.length()).catch(() => 0);
@@ -215,6 +218,7 @@ export class Room extends ReadyResource {
     await this.#history.close();
     // A read that begins a snapshot of a core that is just closing throws where nobody can catch it.
     await atMost(CLOSE_READS_MS, Promise.allSettled(this.#reading));
+    await this.#snapshot?.close();
     await this.base.close();
     await this.#telling?.catch(() => {});
   }
@@ -272,6 +276,7 @@ export class Room extends ReadyResource {
     this.#stopReason = reason;
     this.#queue.end(this.#stopped());
     void this.#history.close();
+    void this.#snapshot?.close();
     void this.base.close().catch(() => {});
     this.emit("stopped", reason);
   }
@@ -480,7 +485,7 @@ export class Room extends ReadyResource {
 
   async #onFastForward(): Promise<void> {
     this.#lengths = null;
-    this.#stale?.dropIfMoved();
+    this.#viewChanged();
     this.#touchedFrom = 0;
     this.#personsChanged = true;
     this.#history.fetch(true);
@@ -544,7 +549,7 @@ export class Room extends ReadyResource {
     if (this.#stopReason !== null) throw this.#stopped();
     if (this.closing) throw new Error("the room is closing");
     this.#stale?.dropIfMoved();
-    const reading = this.#noted(read(new ViewReader(this.base.view)));
+    const reading = this.#noted(this.#readView(read));
     // Where every block is here, it is this machine that is busy.
     const goesOn = (waitedMs: number) => this.#isWhole && waitedMs < READ_BUSY_LIMIT_MS;
     return withinEach(reading, READ_LIMIT_MS, goesOn, () => {
@@ -552,6 +557,16 @@ export class Room extends ReadyResource {
         hint: "It comes by itself when somebody who has it appears.",
       });
     });
+  }
+
+  #readView<T>(read: (view: ViewReader) => Promise<T>): Promise<T> {
+    const snapshot = this.#snapshot;
+    return snapshot ? snapshot.read((source) => read(new ViewReader(source))) : read(new ViewReader(this.base.view));
+  }
+
+  #viewChanged(): void {
+    this.#stale?.dropIfMoved();
+    this.#snapshot?.drop();
   }
 
   get #isWhole(): boolean {
