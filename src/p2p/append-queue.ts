@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type Autobase from "autobase";
 import { KeetError } from "../errors.js";
 import { withinEach } from "./time-limit.js";
 
 const MAX_BATCH_OPS = 64;
 const MAX_BATCH_BYTES = 512 * 1024;
+/** Between the beginnings of two appends while several write at once. A tick comes so much later; the words do not. */
+const GATHER_MS = 100;
 
 interface QueuedOp {
   readonly bytes: Uint8Array;
@@ -23,7 +26,8 @@ export interface AppendQueueOptions {
 }
 
 /**
- * Ops on their way into this device's log, in order; what waits at the same time shares one append. After it took
+ * Ops on their way into this device's log, in order; what waits at the same time shares one append, since an append
+ * costs the same whatever it carries. Who writes one op after the other is never kept waiting. After the log took
  * over a signed view and lost its peers, the library waits for blocks that only they have: then who appends hears
  * `NOT_NOW`, nothing more is handed to the library, and all of it goes in when the blocks come.
  */
@@ -32,6 +36,7 @@ export class AppendQueue {
   #queue: QueuedOp[] = [];
   #isPumping = false;
   #startedAt: number | null = null;
+  #gatherUntil = 0;
 
   constructor(options: AppendQueueOptions) {
     this.#options = options;
@@ -40,6 +45,11 @@ export class AppendQueue {
   /** What was handed to the library is there for longer than anybody waits. */
   get isStalled(): boolean {
     return this.#startedAt !== null && performance.now() - this.#startedAt > this.#options.limitMs;
+  }
+
+  /** Several write at once, and the log takes what they write together. */
+  get isGathering(): boolean {
+    return this.#gatherUntil > 0 && (this.#isPumping || this.#gatherUntil > performance.now());
   }
 
   /** @throws KeetError `NOT_NOW`, `NOT_WRITABLE`, `ROOM_STOPPED` */
@@ -65,11 +75,15 @@ export class AppendQueue {
     if (this.#isPumping) return;
     this.#isPumping = true;
     while (this.#queue.length > 0) {
+      await this.#gather();
       const batch = this.#takeBatch();
+      const [first] = batch;
+      if (!first) break;
+      const began = performance.now();
       try {
         const stopped = this.#options.stopped();
         if (stopped) throw stopped;
-        this.#startedAt = performance.now();
+        this.#startedAt = began;
         await this.#hand(batch);
         for (const { resolve } of batch) resolve();
       } catch (error) {
@@ -78,8 +92,17 @@ export class AppendQueue {
       } finally {
         this.#startedAt = null;
       }
+      // Others wrote meanwhile, or at the same time: more will come.
+      const isCrowd = batch.length > 1 || this.#queue.length > 0;
+      this.#gatherUntil = isCrowd ? began + GATHER_MS : 0;
     }
     this.#isPumping = false;
+  }
+
+  async #gather(): Promise<void> {
+    const left = this.#gatherUntil - performance.now();
+    const isFull = this.#queue.length >= MAX_BATCH_OPS;
+    if (left > 0 && !isFull) await sleep(left);
   }
 
   #hand(batch: readonly QueuedOp[]): Promise<number> {

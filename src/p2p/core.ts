@@ -442,6 +442,7 @@ export class Core extends ReadyResource {
     this.#pairing?.shut(b4a.from(id, "hex"));
     await live.member?.close();
     const local = this.#kept();
+    // With all that was still on its way to the disk.
     await local.del(`room/${id}`);
     await this.#own().forget(id);
     this.#renewal?.forget(id);

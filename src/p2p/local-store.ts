@@ -2,6 +2,16 @@ import b4a from "b4a";
 import type Corestore from "corestore";
 import Hyperbee from "hyperbee";
 
+/** What may be lost in a kill goes to disk at the latest so much later, with whatever is written before. */
+const LATER_MS = 100;
+
+/** The next flush that nobody is in a hurry for. */
+interface Later {
+  readonly written: Promise<void>;
+  readonly settle: (flushed: Promise<void>) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
 /**
  * What this device alone knows: rooms and their keys, outbox, read marks, drafts, links. One Hyperbee that is never
  * replicated. Values are JSON. Writes that wait at the same time share one flush.
@@ -11,6 +21,7 @@ export class LocalStore {
   #waiting = new Map<string, unknown>();
   #flushing: Promise<void> | null = null;
   #next: Promise<void> | null = null;
+  #later: Later | null = null;
 
   constructor(store: Corestore) {
     this.#bee = new Hyperbee(store.get({ name: "keet-tui/local" }), {
@@ -25,6 +36,7 @@ export class LocalStore {
   }
 
   async close(): Promise<void> {
+    if (this.#later) await this.#flush();
     while (this.#flushing || this.#next) await (this.#next ?? this.#flushing);
     await this.#bee.close();
   }
@@ -62,7 +74,37 @@ export class LocalStore {
     return this.put(key, null);
   }
 
+  /**
+   * For what a kill may undo, or what is kept elsewhere as well: a flush of its own for each would cost more than the
+   * rest of a message. Null takes it away. Resolves when it is on disk, at the latest after `LATER_MS` and a flush.
+   */
+  putLater(key: string, value: unknown): Promise<void> {
+    this.#waiting.set(key, value);
+    this.#later ??= this.#startLater();
+    return this.#later.written;
+  }
+
+  #startLater(): Later {
+    let settle: (flushed: Promise<void>) => void = () => {};
+    const written = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+    // Most who write so do not look.
+    written.catch(() => {});
+    return { written, settle, timer: setTimeout(() => void this.#flush().catch(() => {}), LATER_MS) };
+  }
+
+  /** All that was put until now. */
   #flush(): Promise<void> {
+    const later = this.#later;
+    this.#later = null;
+    if (later) clearTimeout(later.timer);
+    const flushed = this.#flushInTurn();
+    later?.settle(flushed);
+    return flushed;
+  }
+
+  #flushInTurn(): Promise<void> {
     if (!this.#flushing) {
       this.#flushing = this.#write().finally(() => {
         this.#flushing = null;
@@ -74,7 +116,7 @@ export class LocalStore {
       .catch(() => {})
       .then(() => {
         this.#next = null;
-        return this.#flush();
+        return this.#flushInTurn();
       });
     return this.#next;
   }

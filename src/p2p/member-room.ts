@@ -605,9 +605,8 @@ export class MemberRoom extends ReadyResource {
     if (this.room.stopReason !== null) await this.room.room();
     await this.#sending.send(op, id, () => this.#checkAllowed(op));
     const own = this.room.writerKey;
-    const waiting = () => this.arriving.filter((message) => b4a.equals(message.id, id));
-    const found = await this.message(id).catch(waiting);
-    const [message] = found.filter(({ writer }) => b4a.equals(writer, own));
+    const isIt = (message: RoomMessage) => b4a.equals(message.id, id) && b4a.equals(message.writer, own);
+    const message = (await this.#at({ writer: own, id }).catch(() => null)) ?? this.arriving.find(isIt);
     // The order may just be changing: it is in the log all the same.
     return message ?? this.#ownMessage({ id: hex(id), op, sentAt: this.#now(), failed: null }, "sent");
   }
@@ -814,7 +813,7 @@ export class MemberRoom extends ReadyResource {
     if (length <= this.#deliveredLength) return;
     const before = this.#deliveredLength;
     this.#deliveredLength = length;
-    void this.#local.put(`sent/${this.id}`, length).catch(() => {});
+    void this.#local.putLater(`sent/${this.id}`, length);
     void this.#tellDelivered(before, length).catch(() => {});
   }
 

@@ -65,30 +65,32 @@ export class Outbox {
     return this.#waiting.get(id) ?? null;
   }
 
-  /** Resolves when it is on disk. */
-  add(message: Waiting): Promise<void> {
+  /** Resolves when it is on disk. @param canWait it goes into the log at the same time, so there is no hurry */
+  add(message: Waiting, { canWait = false } = {}): Promise<void> {
     const key = this.#keys.get(message.id) ?? `${this.#prefix}${String(this.#sequence++).padStart(10, "0")}`;
     this.#keys.set(message.id, key);
     this.#waiting.set(message.id, message);
     const { id, op, sentAt, failed } = message;
-    return this.#local.put(key, { id, op: b4a.toString(opBytes(op), "hex"), sentAt, failed } satisfies Kept);
+    const kept: Kept = { id, op: b4a.toString(opBytes(op), "hex"), sentAt, failed };
+    return canWait ? this.#local.putLater(key, kept) : this.#local.put(key, kept);
   }
 
   /** Never sent after all, and known as such from now on. */
   async drop({ id, sentAt }: Waiting): Promise<void> {
     this.#dropped = [...this.#dropped, { id, sentAt }].slice(-MAX_DROPPED);
+    this.remove(id);
     await this.#local.put(this.#droppedKey, this.#dropped);
-    await this.remove(id);
   }
 
   dropped(id: string): Dropped | null {
     return this.#dropped.find((one) => one.id === id) ?? null;
   }
 
-  async remove(id: string): Promise<void> {
+  /** It is in the log, or was taken back: whoever starts again looks for it there first. */
+  remove(id: string): void {
     const key = this.#keys.get(id);
     this.#waiting.delete(id);
     this.#keys.delete(id);
-    if (key) await this.#local.del(key);
+    if (key) void this.#local.putLater(key, null);
   }
 }

@@ -125,11 +125,11 @@ export class ReadState {
     for (const [writer, length] of fresh) {
       this.#seen.set(writer, length);
       this.#note(writer, length, at);
-      void this.#local.put(this.#arrivalKey(writer, length), at).catch(() => {});
+      void this.#local.putLater(this.#arrivalKey(writer, length), at);
     }
     this.#unread += unread;
     this.#mentions += mentions;
-    await this.#keep();
+    void this.#local.putLater(this.#key, this.#kept());
     return [...late].map(([writer, { count, place }]) => ({ writer, count, place }));
   }
 
@@ -138,7 +138,7 @@ export class ReadState {
     if (this.#unread === 0 && this.#mentions === 0) return false;
     this.#unread = 0;
     this.#mentions = 0;
-    await this.#keep();
+    await this.#local.put(this.#key, this.#kept());
     return true;
   }
 
@@ -182,9 +182,8 @@ export class ReadState {
     return `${this.#arrivals}${writer}/${String(length).padStart(LENGTH_DIGITS, "0")}`;
   }
 
-  #keep(): Promise<void> {
-    const kept: Kept = { seen: Object.fromEntries(this.#seen), unread: this.#unread, mentions: this.#mentions };
-    return this.#local.put(this.#key, kept);
+  #kept(): Kept {
+    return { seen: Object.fromEntries(this.#seen), unread: this.#unread, mentions: this.#mentions };
   }
 }
 

@@ -308,6 +308,11 @@ export class Room extends ReadyResource {
     return this.#queue.isStalled;
   }
 
+  /** Several ops go into the log together, in a moment. */
+  get isGathering(): boolean {
+    return this.#queue.isGathering;
+  }
+
   joinOp(admission: Admission | null): Op {
     const { publicKey } = this.#signingKeyPair();
     return {

@@ -85,10 +85,11 @@ export class Sending extends EventEmitter {
     await check();
     if (this.#isClosed) throw notKept();
     const waiting: Waiting = { id: hex(id), op, sentAt: now(), failed: null };
-    const kept = this.#outbox.add(waiting);
+    const kept = this.#outbox.add(waiting, { canWait: room.isGathering });
+    kept.catch(() => {});
     this.emit("waiting", waiting);
-    // Pushed and appended at once; the promise given back still waits for the disk.
-    return { waits: [kept, this.#append(waiting)] };
+    // Pushed and appended at once; the promise given back waits for the disk: here, or in the log.
+    return { waits: [this.#append(waiting).then(() => (this.get(id) ? kept : undefined))] };
   }
 
   /** Another text before it went out. False where it is on its way already. */
@@ -122,10 +123,7 @@ export class Sending extends EventEmitter {
   async again(waiting: Waiting, check: () => Promise<void>): Promise<void> {
     const { room } = this.#options;
     // What was refused can come in after all, when the order settles otherwise.
-    if (await room.has(room.writerKey, b4a.from(waiting.id, "hex")).catch(() => false)) {
-      await this.#done(waiting);
-      return;
-    }
+    if (await room.has(room.writerKey, b4a.from(waiting.id, "hex")).catch(() => false)) return this.#done(waiting);
     try {
       await check();
     } catch (error) {
@@ -167,7 +165,7 @@ export class Sending extends EventEmitter {
     void (async () => {
       for (const one of waiting) {
         // It may be in the log already: a kill can come between the log and the outbox.
-        if (await room.has(room.writerKey, b4a.from(one.id, "hex"))) await this.#done(one);
+        if (await room.has(room.writerKey, b4a.from(one.id, "hex"))) this.#done(one);
         else await this.#append(one);
       }
     })().catch((error) => this.emit("warning", error));
@@ -190,7 +188,7 @@ export class Sending extends EventEmitter {
       const bytes = room.seal(waiting.op, id, waiting.sentAt);
       push(bytes);
       await room.append(bytes);
-      if (await room.has(room.writerKey, id)) await this.#done(waiting);
+      if (await room.has(room.writerKey, id)) this.#done(waiting);
       else await this.#refused(waiting);
     } catch (error) {
       if (this.#isClosed) return;
@@ -206,12 +204,12 @@ export class Sending extends EventEmitter {
     const why = await this.#options.room.whyNot(waiting.op);
     const message = why?.message ?? "The room did not take it: you may not write here.";
     if (isSaid(waiting.op)) return this.fail(waiting, message);
-    await this.#done(waiting);
+    this.#done(waiting);
     throw new KeetError("user", why?.code ?? "NOT_ALLOWED", message, why?.hint ? { hint: why.hint } : {});
   }
 
-  async #done(waiting: Waiting): Promise<void> {
-    await this.#outbox.remove(waiting.id);
+  #done(waiting: Waiting): void {
+    this.#outbox.remove(waiting.id);
     this.emit("done", waiting);
   }
 }

@@ -1,0 +1,54 @@
+// What this device alone keeps: what is put later is seen at once, is on disk when it says so, and is not lost at the end.
+import Corestore from "corestore";
+import t, { type Test } from "tap";
+import { LocalStore } from "../../src/p2p/local-store.js";
+
+async function opened(t: Test, folder = t.testdir({})) {
+  const store = new Corestore(folder);
+  t.teardown(() => store.close());
+  const local = new LocalStore(store);
+  await local.ready();
+  return { store, local, folder };
+}
+
+const listed = async (local: LocalStore) => (await local.list("a/")).map(({ key, value }) => [key, value]);
+
+t.test("later writes wait for each other, and go with the first that is in a hurry", async (t) => {
+  const { local } = await opened(t);
+  t.teardown(() => local.close());
+  let isWritten = false;
+  const written = local.putLater("a/1", "one").then(() => {
+    isWritten = true;
+  });
+  void local.putLater("a/2", "two");
+  t.equal(await local.get("a/1"), "one", "seen before it is on disk");
+  t.same(await listed(local), []);
+  await local.put("a/3", "three");
+  t.same(await listed(local), [
+    ["a/1", "one"],
+    ["a/2", "two"],
+    ["a/3", "three"],
+  ]);
+  await written;
+  t.ok(isWritten);
+});
+
+t.test("by themselves they are on disk when they say so; the last word counts", async (t) => {
+  const { local } = await opened(t);
+  t.teardown(() => local.close());
+  await local.put("a/1", "before");
+  void local.putLater("a/1", "later");
+  void local.putLater("a/2", "never");
+  await local.putLater("a/2", null);
+  t.same(await listed(local), [["a/1", "later"]]);
+});
+
+t.test("whoever closes has them on disk", async (t) => {
+  const first = await opened(t);
+  void first.local.putLater("a/1", "one");
+  await first.local.close();
+  await first.store.close();
+  const second = await opened(t, first.folder);
+  t.teardown(() => second.local.close());
+  t.equal(await second.local.get("a/1"), "one");
+});
