@@ -11,8 +11,8 @@ const MAX_TARGET_MS = 400;
 const QUICKEST_FOR_MS = 4_000;
 /** Beyond this the talker's clock was set anew. */
 const JUMP_MS = 1_000;
-const BIN_MS = 5;
-const BINS = 100;
+const BIN_MS = 2;
+const BINS = 250;
 /** Of these packets the target leaves out the latest 2 %; each packet takes half a percent of the past away. */
 const IN_TIME = 0.98;
 const FORGET = 0.995;
@@ -39,7 +39,7 @@ export class DelayTracker {
   #copiesMs = 0;
 
   constructor() {
-    this.#shares[FIRST_TARGET_MS / BIN_MS - 3] = 1;
+    this.#shares[(FIRST_TARGET_MS - STEP_MS) / BIN_MS - 1] = 1;
   }
 
   /** How long sound waits for its packet, counted from the quickest one, ms. */

@@ -5,8 +5,8 @@ import { CHUNK_BYTES } from "./samples.js";
 import { SAMPLE_RATE } from "./sound.js";
 import type { SoundSystem } from "./sound-system.js";
 
-/** What PulseAudio hands over at once, and what lies before its speaker. Less costs wake-ups, more delay. */
-const FRAGMENT_BYTES = CHUNK_BYTES;
+/** What PulseAudio hands over at once, 5 ms, and what lies before its speaker. Less costs wake-ups, more delay. */
+const FRAGMENT_BYTES = CHUNK_BYTES / 2;
 const SPEAKER_BUFFER_MS = 20;
 
 const QUIET = ["-loglevel", "error", "-nostats"];
