@@ -229,7 +229,12 @@ export class Core extends ReadyResource {
       now: this.#now,
       isLan: lan,
     });
-    this.#files = new Files({ folder, roads: this.#roads, room: (id) => this.#rooms.get(id)?.member ?? null });
+    this.#files = new Files({
+      folder,
+      roads: this.#roads,
+      room: (id) => this.#rooms.get(id)?.member ?? null,
+      hasCall: () => this.#calls?.current != null,
+    });
     this.#files.on("transfer", (info: TransferInfo) => this.emit("transfer", info));
     this.#files.on("transfer-gone", (which) => this.emit("transfer-gone", which));
     this.#files.on("warning", (error) => this.emit("warning", error));

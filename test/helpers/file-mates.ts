@@ -61,6 +61,7 @@ export class Person {
     this.files = new Files({
       folder: this.#folder,
       roads: this.roads,
+      hasCall: () => false,
       room: (id) => (id === this.mate.member.id ? this.mate.member : null),
     });
     await this.files.open();

@@ -77,10 +77,12 @@ export class Fetching extends EventEmitter {
     return true;
   }
 
-  /** Of another part of the folder, that was fetched before: they lie where nothing is read any more. */
+  /** Of another part of the folder, or into a file that is not there any more: they lie where nothing is read. */
   async #forgetOthers(): Promise<void> {
     let from = 0;
-    for (const { start, end } of [...this.#ranges, { start: this.#options.blocks, end: this.#options.blocks }]) {
+    const { blocks, target } = this.#options;
+    const kept = target.isNew ? [] : this.#ranges;
+    for (const { start, end } of [...kept, { start: blocks, end: blocks }]) {
       if (start > from && this.blobs.core.bitfield.countSet(from, start - from) > 0)
         await this.blobs.clear(from, start);
       from = end;

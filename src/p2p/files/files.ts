@@ -16,6 +16,7 @@ import { copyTo, removeLeftCopies } from "./copying.js";
 import { Exchange } from "./exchange.js";
 import { Fetching } from "./fetching.js";
 import { folderAsFile, listLate, noSuchFile } from "./file-errors.js";
+import { GiveWay, givingWay } from "./give-way.js";
 import { Held, type OpenFileWork, type TransferInfo } from "./held.js";
 import { type FileSize, layOut, totalsOf } from "./layout.js";
 import { filesKnown, type Goal, type KeptShare, Ledger, shareOfOurs, shareOfTheirs } from "./ledger.js";
@@ -40,6 +41,8 @@ export interface FilesOptions {
   readonly folder: string;
   readonly roads: Roads;
   readonly room: (id: string) => MemberRoom | null;
+  /** Somebody here is in a call. */
+  readonly hasCall: () => boolean;
 }
 
 export class Files extends EventEmitter {
@@ -48,6 +51,7 @@ export class Files extends EventEmitter {
   readonly #held = new Map<string, Held>();
   readonly #exchange: Exchange;
   readonly #telling = new Telling();
+  readonly #giveWay: GiveWay;
   #store: Promise<Corestore> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
@@ -56,6 +60,7 @@ export class Files extends EventEmitter {
     super();
     this.#options = options;
     this.#ledger = new Ledger(options.folder);
+    this.#giveWay = new GiveWay({ isWanted: options.hasCall });
     this.#exchange = new Exchange({ roads: options.roads, serve: (room, share) => this.#serve(room, share) });
     this.#exchange.on("gone", (share: string, why: GoneReason) => this.#onGone(share, why));
     this.#exchange.on("warning", (error) => this.emit("warning", error));
@@ -214,10 +219,9 @@ export class Files extends EventEmitter {
     const target = await TargetFiles.open(folder!, partIdOf(share), held.parts, isFolder, { placing });
     if (held.isStopped) return target.close();
     held.target = target;
-    cores.keepBlocksIn({
-      read: (block, pad) => target.read(block, pad),
-      write: (block, bytes) => target.write(block, bytes),
-    });
+    const read = (block: number, pad: number) => target.read(block, pad);
+    const write = (block: number, bytes: Uint8Array) => target.write(block, bytes);
+    cores.keepBlocksIn(givingWay({ read, write }, this.#giveWay));
     const fetching = new Fetching({ cores, target, blocks: held.kept.blocks });
     held.fetching = fetching;
     this.emit("begun");
@@ -361,6 +365,7 @@ export class Files extends EventEmitter {
     return openCores(await this.#store, held, member, {
       onChanged: () => void this.#onSourceChanged(held),
       onMore: () => this.#noteElsewhere(held),
+      giveWay: this.#giveWay,
     });
   }
 

@@ -2,6 +2,7 @@
 import b4a from "b4a";
 import type Corestore from "corestore";
 import type { MemberRoom } from "../member-room.js";
+import { type GiveWay, givingWay } from "./give-way.js";
 import type { Held } from "./held.js";
 import { ShareCores, shareKey } from "./share-cores.js";
 import { SourceFiles } from "./source.js";
@@ -10,13 +11,14 @@ export interface Opening {
   readonly onChanged: () => void;
   /** Somebody has more of it than anybody had. */
   readonly onMore: () => void;
+  readonly giveWay: GiveWay;
 }
 
 export async function openCores(
   store: Corestore,
   held: Held,
   member: MemberRoom,
-  { onChanged, onMore }: Opening,
+  { onChanged, onMore, giveWay }: Opening,
 ): Promise<ShareCores> {
   const { ours, at, drive, blobs, state } = held.kept;
   const cores = await ShareCores.open({
@@ -29,7 +31,8 @@ export async function openCores(
     const source = new SourceFiles(at);
     source.on("changed", onChanged);
     held.source = source;
-    cores.keepBlocksIn({ read: (block, pad) => source.read(block, pad), write: null });
+    const read = (block: number, pad: number) => source.read(block, pad);
+    cores.keepBlocksIn(givingWay({ read, write: null }, giveWay));
   }
   held.watch(cores, { isMember: (key) => member.peers.standing(key) === "member", onMore });
   return cores;

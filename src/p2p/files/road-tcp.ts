@@ -29,6 +29,7 @@ function secretStream(socket: Socket, { isInitiator, keyPair, remoteKey }: Strea
   socket.once("data", (bytes) => {
     if (saidLength(bytes) !== (isInitiator ? ANSWER_BYTES : HELLO_BYTES)) stream.destroy();
   });
+  readInPieces(socket);
   const stream = new SecretStream(isInitiator, socket, {
     pattern: "IK",
     keyPair,
@@ -38,6 +39,34 @@ function secretStream(socket: Socket, { isInitiator, keyPair, remoteKey }: Strea
   stream.on("error", () => {});
   stream.setTimeout(SILENT_MS);
   return stream;
+}
+
+/**
+ * One piece a turn of the loop: a quick network would else bring two megabytes in one, and hold up all that is said
+ * meanwhile. Whoever reads pauses and goes on as it likes, and is only heeded when the turn is over.
+ */
+function readInPieces(socket: Socket): void {
+  const pause = socket.pause.bind(socket);
+  const resume = socket.resume.bind(socket);
+  let isWanted = true;
+  let isResting = false;
+  socket.pause = () => {
+    isWanted = false;
+    return pause();
+  };
+  socket.resume = () => {
+    isWanted = true;
+    return isResting ? socket : resume();
+  };
+  socket.on("data", () => {
+    if (isResting) return;
+    isResting = true;
+    pause();
+    setImmediate(() => {
+      isResting = false;
+      if (isWanted) resume();
+    });
+  });
 }
 
 function saidLength(bytes: Uint8Array): number {

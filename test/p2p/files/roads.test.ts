@@ -11,8 +11,11 @@ import type { Road } from "../../../src/p2p/files/road.js";
 import { roadKeyPair } from "../../../src/p2p/files/road-dht.js";
 import { HERE, isListening, isOver, ON_THIS_MACHINE, person, road, twoDhts } from "../../helpers/road-people.js";
 import { until } from "../../helpers/rooms.js";
+import { Turns } from "../../helpers/turns.js";
 
 t.setTimeout(120_000);
+
+const MIB_AT_ONCE = 16;
 
 /** What was sent at once, as the other side heard it once it listened. */
 async function heard(stream: SecretStream, count: number): Promise<string[]> {
@@ -45,6 +48,23 @@ t.test("a core goes over a road, straight where it can", async (t) => {
   t.match(both.far, { kind: "tcp", isInitiator: false });
   t.ok(b4a.equals(both.near.remoteKey, ann.key) && b4a.equals(both.far.remoteKey, bob.key));
   await copiesACore(t, both);
+});
+
+t.test("what comes quickly comes in pieces, a turn of the loop each", async (t) => {
+  const { near, far } = await road(person(t), person(t));
+  const turns = new Turns();
+  t.teardown(() => turns.close());
+  const sizes = new Map<number, number>();
+  let came = 0;
+  near.stream.on("data", (bytes: Uint8Array) => {
+    came += bytes.byteLength;
+    sizes.set(turns.now, (sizes.get(turns.now) ?? 0) + bytes.byteLength);
+  });
+  const piece = Buffer.alloc(65_536);
+  for (let i = 0; i < MIB_AT_ONCE * 16; i += 1) far.stream.write(piece);
+  await until(() => came === MIB_AT_ONCE * 1_048_576);
+  const most = Math.max(...sizes.values());
+  t.ok(most <= 3 * piece.byteLength, `${most} bytes in one turn`);
 });
 
 t.test("a core goes over a road by the DHT where there is no straight one", async (t) => {
