@@ -1,6 +1,6 @@
 /** The rows above the line that a call has: who is in it, how they are heard, whether one's own microphone is open. Pure. */
 import { plainText, type SafeText, safe } from "../safe-text.js";
-import { ECHO_WORDS, endTrouble } from "../state/call-words.js";
+import { ECHO_WORDS, endRemedy, endTrouble } from "../state/call-words.js";
 import type { CallPersonView, OwnCallView } from "../state/model.js";
 import type { Ring } from "../state/ringing.js";
 import { type Cells, type Span, spaces, widthOf } from "../state/rows.js";
@@ -51,23 +51,43 @@ function ringRow({ room }: Ring, { own, isLineEmpty, columns, cells }: CallFacts
   ];
 }
 
-function troubleOf({ microphone, speaker, hearsSpeaker, isCut }: OwnCallView): SafeText | null {
-  if (isCut) return plainText("looking for the background part; the call goes on when it is back");
-  const trouble = endTrouble("microphone", microphone) ?? endTrouble("speaker", speaker);
-  if (trouble) return trouble;
-  return hearsSpeaker ? ECHO_WORDS : null;
+interface Trouble {
+  readonly words: SafeText;
+  /** What to do. */
+  readonly remedy: SafeText | null;
+}
+
+function troubleOf({ microphone, speaker, hearsSpeaker, isCut }: OwnCallView): Trouble | null {
+  if (isCut) {
+    return { words: plainText("looking for the background part; the call goes on when it is back"), remedy: null };
+  }
+  for (const [end, view] of [
+    ["microphone", microphone],
+    ["speaker", speaker],
+  ] as const) {
+    const words = endTrouble(end, view);
+    if (words) return { words, remedy: endRemedy(view) };
+  }
+  return hearsSpeaker ? { words: ECHO_WORDS, remedy: null } : null;
 }
 
 function stripRows(own: OwnCallView, facts: CallFacts): readonly (readonly Span[])[] {
-  const { columns, cells } = facts;
   const trouble = troubleOf(own);
   const isSplit = trouble === null && own.people.length > MAX_IN_ONE_ROW;
   const head = headOf(own, facts);
   const first = fitted(head, isSplit ? [] : own.people, facts);
   if (trouble !== null) {
-    return [first, [{ text: cells.cut(safe`   ${trouble}`, columns), tone: "warning" }]];
+    return [first, troubleRow(trouble, facts)];
   }
   return isSplit ? [first, fitted([{ text: plainText("  ") }], own.people, facts)] : [first];
+}
+
+function troubleRow({ words, remedy }: Trouble, { columns, cells }: CallFacts): Span[] {
+  const said = cells.cut(safe`   ${words}`, columns);
+  const left = columns - cells.width(said);
+  const row: Span[] = [{ text: said, tone: "warning" }];
+  if (remedy !== null && left > 3) row.push({ text: cells.cut(safe` · ${remedy}`, left), tone: "dim" });
+  return row;
 }
 
 /** ` ♪ tea 03:12   maya (mic open)`: never cut, for it says whether one is heard. */

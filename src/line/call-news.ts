@@ -1,6 +1,6 @@
 /** What happens in calls, as sentences: who comes and goes, who rings, what is not well with the sound, of a voice note too. */
 import { plainText, type SafeText, safe } from "../safe-text.js";
-import { endTrouble } from "../state/call-words.js";
+import { endRemedy, endTrouble } from "../state/call-words.js";
 import type { Calls } from "../state/calls.js";
 import type { OwnCallView, RoomCallView } from "../state/model.js";
 import { isMuted } from "../state/room-words.js";
@@ -75,8 +75,8 @@ export class CallNews {
       return;
     }
     this.#tellPeople(before, now);
-    this.#once("microphone", endTrouble("microphone", now.microphone));
-    this.#once("speaker", endTrouble("speaker", now.speaker));
+    this.#once("microphone", whatOf("microphone", now.microphone));
+    this.#once("speaker", whatOf("speaker", now.speaker));
     this.#once("echo", now.hearsSpeaker ? ECHO : null);
     this.#once("call", now.isCut ? CUT : null);
   }
@@ -104,6 +104,12 @@ export class CallNews {
     const over = what === "echo" ? plainText("the others do not hear themselves any more") : safe`the ${what} is back`;
     this.#options.paper.tell(words ?? over);
   }
+}
+
+function whatOf(end: "microphone" | "speaker", view: OwnCallView["microphone"]): SafeText | null {
+  const trouble = endTrouble(end, view);
+  const remedy = endRemedy(view);
+  return trouble !== null && remedy !== null ? safe`${trouble}. ${remedy}` : trouble;
 }
 
 function namesIn({ people }: RoomCallView): SafeText {

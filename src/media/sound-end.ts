@@ -66,7 +66,7 @@ export class EndTeller {
   }
 
   tell(what: EndState["what"], error: KeetError | null = null): void {
-    if (what === this.#state.what && error?.code === this.#state.error?.code) return;
+    if (what === this.#state.what && error?.message === this.#state.error?.message) return;
     this.#state = { ...this.#state, what, error };
     this.#onState(this.#state);
   }

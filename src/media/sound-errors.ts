@@ -69,13 +69,20 @@ interface Known {
 
 const prefix = (end: End) => (end === "microphone" ? "MIC" : "SPEAKER");
 
+const GONE: Known = {
+  says: /no such (entity|file|device)|cannot (open|get)|could not find (audio|video|input)|stream failed|input\/output error/i,
+  code: (end) => `${prefix(end)}_GONE`,
+  message: (end, name) => `The ${end} ${name} is gone`,
+  hint: () => "Plug it in, or choose another: keet-tui audio devices lists them.",
+};
+
 /** By what libraries say through ffmpeg; the first that fits. */
 const KNOWN: readonly Known[] = [
   {
     says: /resource busy|in use|could not (run|start) (graph|capture)/i,
     code: (end) => `${prefix(end)}_BUSY`,
     message: (end, name) => `Another program holds the ${end} ${name}`,
-    hint: (end) => `End that program, or choose another ${end}: keet-tui audio devices lists them.`,
+    hint: () => "End that program, or choose another: keet-tui audio devices lists them.",
   },
   {
     says: /permission denied|access denied|operation not permitted|not authorized/i,
@@ -92,19 +99,17 @@ const KNOWN: readonly Known[] = [
     message: () => "The sound server does not answer",
     hint: () => "Start it: systemctl --user start pipewire-pulse, or pulseaudio --start. It is tried again meanwhile.",
   },
-  {
-    says: /no such (entity|file|device)|cannot (open|get)|could not find (audio|video|input)|stream failed|input\/output error/i,
-    code: (end) => `${prefix(end)}_GONE`,
-    message: (end, name) => `The ${end} ${name} is gone`,
-    hint: (end) => `Plug it in again, or choose another ${end}: keet-tui audio devices lists them.`,
-  },
+  GONE,
 ];
 
-/** Why a child that had this end of the sound has ended or gives nothing. `lines` are its last ones. */
-export function soundFailure(end: End, name: SafeText, lines: readonly string[]): KeetError {
-  const said = lines.map((line) => safeLine(line, { maxLength: MAX_SAID }));
+/**
+ * Why a child that had this end of the sound has ended or gives nothing.
+ * @param lines its last ones; null where the system says that there is no such device any more
+ */
+export function soundFailure(end: End, name: SafeText, lines: readonly string[] | null): KeetError {
+  const said = (lines ?? []).map((line) => safeLine(line, { maxLength: MAX_SAID }));
   const data = { ffmpeg: said };
-  const known = KNOWN.find(({ says }) => said.some((line) => says.test(line)));
+  const known = lines === null ? GONE : KNOWN.find(({ says }) => said.some((line) => says.test(line)));
   if (known) {
     return new KeetError("device", known.code(end), known.message(end, name), { hint: known.hint(end), data });
   }

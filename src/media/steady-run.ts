@@ -14,8 +14,8 @@ export interface SteadyOptions {
   start(): FfmpegRun;
   /** The first sign of a child. */
   onHere(): void;
-  /** After each child, and before it has ended where it only gave no sign. `lines` are its last ones. */
-  onGone(lines: readonly string[]): void;
+  /** After each child, and before it has ended where it only gave no sign. `lines` are its last ones; null where it is held. */
+  onGone(lines: readonly string[] | null): void;
 }
 
 export class SteadyRun {
@@ -54,7 +54,7 @@ export class SteadyRun {
   hold(): void {
     if (this.#isHeld) return;
     this.#isHeld = true;
-    this.#options.onGone([]);
+    this.#options.onGone(null);
     void this.#run?.close();
   }
 

@@ -11,3 +11,8 @@ export function endTrouble(end: "microphone" | "speaker", { what, name, trouble 
   if (what === "silent") return safe`the ${end} ${name} gives nothing but silence`;
   return what === "ended" ? safe`the file ${name} has ended` : null;
 }
+
+/** What to do about it; null where nothing is said. */
+export function endRemedy({ what, hint }: CallEndView): SafeText | null {
+  return hint ?? (what === "silent" ? plainText("Is it muted? /mic chooses another.") : null);
+}

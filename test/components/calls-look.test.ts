@@ -119,9 +119,9 @@ t.test("a name that is none of ours to write stays a name", async (t) => {
 t.test("what is not well is said below it, and goes when it is over", async (t) => {
   const { app, sound } = await openCall(t);
   sound.tell({ microphone: deviceGone("microphone", "USB headset") });
-  await app.waitFor(/^ {3}The microphone USB headset is gone/m);
+  await app.waitFor(/^ {3}The microphone USB headset is gone · Plug it in, or choose another/m);
   sound.tell({ microphone: { what: "silent", name: deviceGone("microphone", "USB headset").name, error: null } });
-  await app.waitFor("the microphone USB headset gives nothing but silence");
+  await app.waitFor("the microphone USB headset gives nothing but silence · Is it muted?");
   sound.tell({ microphone: { what: "here", name: deviceGone("microphone", "USB headset").name, error: null } });
   await app.waitFor((screen) => !screen.text().join("\n").includes("USB headset"));
   sound.tell({ speaker: deviceGone("speaker", "Loud") });

@@ -42,7 +42,7 @@ t.test("who comes, who leaves, who is muted, and what is not well", async (t) =>
     "-- alice is muted",
     "-- alice is not muted any more",
     "-- bob left the call",
-    "-- The speaker Loud is gone",
+    "-- The speaker Loud is gone. Plug it in, or choose another: keet-tui audio devices lists them.",
     "-- the speaker is back",
     "-- the others hear themselves: headphones, or /mic off while they speak",
     "-- carol says not now",

@@ -48,3 +48,14 @@ t.test("how to get ffmpeg, by system", (t) => {
   }
   t.end();
 });
+
+t.test("what the system says is not there is gone, whatever was said of it before", (t) => {
+  const error = soundFailure("microphone", NAME, null);
+  t.match(error, {
+    code: "MIC_GONE",
+    message: /^The microphone .* is gone$/,
+    hint: /^Plug it in/,
+    data: { ffmpeg: [] },
+  });
+  t.end();
+});
