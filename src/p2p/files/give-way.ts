@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BlockPlace } from "./block-files.js";
 
 /** Of one processor, by all that this process does. */
-const MOST_BUSY = 0.5;
+const MOST_BUSY = 0.4;
 const MOST_REST_MS = 50;
 
 /** What this process has used of a processor, all its threads, and when; ms. */
