@@ -41,6 +41,8 @@ export class Person {
   roads!: NearRoads;
   /** No road leads anywhere. */
   isBarred = false;
+  /** As a core that is in a call. */
+  hasCall = false;
 
   constructor(table: Table, mate: Mate) {
     this.table = table;
@@ -61,7 +63,7 @@ export class Person {
     this.files = new Files({
       folder: this.#folder,
       roads: this.roads,
-      hasCall: () => false,
+      hasCall: () => this.hasCall,
       room: (id) => (id === this.mate.member.id ? this.mate.member : null),
     });
     await this.files.open();
