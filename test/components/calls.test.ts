@@ -52,7 +52,7 @@ t.test("held to talk, and let go", async (t) => {
   t.equal(app.screen.line.text, "", "and nothing of it is text");
 });
 
-t.test("off when the window is not in front any more", async (t) => {
+t.test("C30: off when the window is not in front any more", async (t) => {
   const { app, sound } = await openHeld(t);
   await app.press(PRESS);
   await app.press("\x1b[O");
@@ -60,7 +60,7 @@ t.test("off when the window is not in front any more", async (t) => {
   t.same(sound.did, ["hold true", "hold false"]);
 });
 
-t.test("off where the repeats stop without a release", async (t) => {
+t.test("C30: off where the repeats stop without a release", async (t) => {
   const { app, sound, clock } = await openHeld(t);
   await app.press(PRESS);
   clock.pass(500);
