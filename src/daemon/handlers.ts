@@ -173,7 +173,7 @@ async function roomDetail(room: OpenRoom): Promise<RoomDetail> {
     signedLength: base?.signedLength ?? 0,
     viewLength: base?.length ?? 0,
     viewHash: hexOrNone(base ? await member!.room.viewHash(VIEW_HASH_MS) : null),
-    signedHash: hexOrNone(base ? ((await member!.room.signedHash())?.hash ?? null) : null),
+    signedHash: hexOrNone(base ? ((await member!.room.logs.signedHash())?.hash ?? null) : null),
     indexers: base?.system?.indexers.length ?? 0,
     ...(member && base ? await inner(member) : NOTHING_INSIDE),
     leftOut: member?.room.leftOut ?? {},

@@ -10,7 +10,7 @@ import Protomux, { type Channel } from "protomux";
 import sodium from "sodium-universal";
 import { list, struct } from "./codec.js";
 import { MAX_OP_BYTES } from "./decode.js";
-import type { Head } from "./room.js";
+import type { Head } from "./writer-lengths.js";
 
 const PROTOCOL = "keet-tui/room/1";
 const PROOF_DOMAIN = b4a.from("keet-tui/channel/1");

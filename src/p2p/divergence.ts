@@ -7,8 +7,9 @@
 import { EventEmitter } from "node:events";
 import b4a from "b4a";
 import type { LogHash, RoomPeer } from "./channel.js";
+import { hex } from "./hex.js";
 import type { LocalStore } from "./local-store.js";
-import { hex, type Room } from "./room.js";
+import type { Room } from "./room.js";
 
 const TELL_MS = 10_000;
 const LOGS_A_TIME = 32;
@@ -92,11 +93,11 @@ export class Divergences extends EventEmitter {
     this.#next = writers.length === 0 ? 0 : (this.#next + some.length) % writers.length;
     const hashes: LogHash[] = [];
     for (const writer of some) {
-      const length = await this.#room.logLength(writer);
+      const length = await this.#room.logs.length(writer);
       const hash = length > 0 ? await this.#hash(writer, length) : null;
       if (hash) hashes.push({ writer, length, hash });
     }
-    const view = await this.#room.signedHash();
+    const view = await this.#room.logs.signedHash();
     if (view) hashes.push(view);
     for (const peer of peers) if (hashes.length > 0) peer.sendHashes(hashes);
   }
@@ -108,7 +109,7 @@ export class Divergences extends EventEmitter {
     const known = this.#hashes.get(name);
     if (known && now - known.at < HASH_KEPT_MS) return known.hash;
     this.#hashes.delete(name);
-    const hash = await this.#room.logHash(writer, length);
+    const hash = await this.#room.logs.hash(writer, length);
     if (!hash) return null;
     if (this.#hashes.size >= MAX_HASHES) this.#hashes.delete(this.#hashes.keys().next().value!);
     this.#hashes.set(name, { hash, at: now });

@@ -3,12 +3,12 @@ import b4a from "b4a";
 import BlindPairing from "blind-pairing";
 import { KeetError } from "../errors.js";
 import { MAX_INVITE_USES } from "./decode.js";
+import { hex } from "./hex.js";
 import type { Identity } from "./identity.js";
 import { linkOf, parseLink } from "./invite-link.js";
 import type { LocalStore } from "./local-store.js";
 import type { MemberRoom } from "./member-room.js";
 import type { Pairing } from "./pairing.js";
-import { hex } from "./room.js";
 import { closedBecause } from "./room-peers.js";
 import type { InviteRecord } from "./view.js";
 

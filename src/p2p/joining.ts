@@ -9,11 +9,12 @@ import type Corestore from "corestore";
 import type { KeetError } from "../errors.js";
 import { isAdmission, signAsk } from "./admission.js";
 import type { AskAnswer } from "./channel.js";
+import { hex } from "./hex.js";
 import type { Identity } from "./identity.js";
 import type { ParsedInvite } from "./invite-link.js";
 import type { MemberRoom } from "./member-room.js";
 import { type Keys, type Knocking, knockData, type Pairing, refusalError } from "./pairing.js";
-import { hex, newId, type Room } from "./room.js";
+import { newId, type Room } from "./room.js";
 import { closedBecause } from "./room-peers.js";
 
 type Admitted = Extract<AskAnswer, { ok: true }>;

@@ -2,11 +2,13 @@
 import b4a from "b4a";
 import { decode, foldEmoji } from "./decode.js";
 import type { TransferInfo } from "./files/held.js";
+import { hex } from "./hex.js";
 import type { Identity } from "./identity.js";
 import type { Reaction, Who } from "./message-state.js";
 import { fileOf, isSaid, type Reply, type RoomMessage, textOf, wordsOf } from "./messages.js";
 import type { ArrivedAt, ReadState } from "./read-state.js";
-import { hex, type Room, type RoomRow } from "./room.js";
+import type { Room } from "./room.js";
+import type { RoomRow } from "./room-rows.js";
 import type { Sending } from "./sending.js";
 import type { MessageRef, Op } from "./spec/generated/types.js";
 

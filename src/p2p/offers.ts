@@ -4,9 +4,9 @@
  */
 import b4a from "b4a";
 import type { Offer, RoomPeer } from "./channel.js";
+import { hex } from "./hex.js";
 import { parseLink } from "./invite-link.js";
 import type { MemberRoom } from "./member-room.js";
-import { hex } from "./room.js";
 
 export interface OffersOptions {
   /** Rooms this person is in. */

@@ -10,9 +10,9 @@ import type Hyperswarm from "hyperswarm";
 import { KeetError } from "../errors.js";
 import { isNamed } from "./apply.js";
 import type { Refusal } from "./channel.js";
+import { hex } from "./hex.js";
 import { type Identity, verifyJoin } from "./identity.js";
 import type { ParsedInvite } from "./invite-link.js";
-import { hex } from "./room.js";
 import { closedBecause } from "./room-peers.js";
 import type { InviteRecord } from "./view.js";
 

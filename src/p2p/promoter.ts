@@ -1,8 +1,9 @@
 import b4a from "b4a";
+import { hex } from "./hex.js";
 import type { Presence } from "./presence.js";
 import { type Device, nextSigners } from "./promotion.js";
 import { mayDo } from "./rights.js";
-import { hex, type Room } from "./room.js";
+import type { Room } from "./room.js";
 import type { RoomPeers } from "./room-peers.js";
 import type { Op } from "./spec/generated/types.js";
 import type { Role, RoomRecord } from "./view.js";
@@ -58,7 +59,7 @@ export class Promoter {
     if (!chosen) return;
     this.#isPromoting = true;
     try {
-      const indexers = await room.manifests(chosen.map((writer) => b4a.from(writer, "hex")));
+      const indexers = await room.logs.manifests(chosen.map((writer) => b4a.from(writer, "hex")));
       if (indexers) await this.#options.write({ type: "set-indexers", indexers });
     } finally {
       this.#isPromoting = false;

@@ -1,10 +1,10 @@
 /** Rooms that go on in another one: with new keys, and without those who were removed. */
 import b4a from "b4a";
 import { KeetError } from "../errors.js";
+import { hex } from "./hex.js";
 import { parseLink } from "./invite-link.js";
 import type { CoreHands, Live, OpenRoom } from "./live-room.js";
 import type { MemberRoom } from "./member-room.js";
-import { hex } from "./room.js";
 import type { Op } from "./spec/generated/types.js";
 import { KINDS, ROLES, type Role } from "./view.js";
 

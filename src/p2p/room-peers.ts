@@ -19,9 +19,11 @@ import {
   type Offer,
   RoomPeer,
 } from "./channel.js";
+import { hex } from "./hex.js";
 import type { Identity } from "./identity.js";
-import { type Head, hex, type Room } from "./room.js";
+import type { Room } from "./room.js";
 import type { InviteRecord, WriterRecord } from "./view.js";
+import type { Head } from "./writer-lengths.js";
 
 const ANNOUNCE_MS = 50;
 const REPEAT_HEADS_MS = 3_000;

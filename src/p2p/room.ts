@@ -11,7 +11,6 @@ import b4a from "b4a";
 import c from "compact-encoding";
 import type Corestore from "corestore";
 import Hyperbee from "hyperbee";
-import type Hypercore from "hypercore";
 import messages from "hypercore/lib/messages.js";
 import crypto from "hypercore-crypto";
 import type ProtomuxWakeup from "protomux-wakeup";
@@ -21,13 +20,14 @@ import { isAdmission } from "./admission.js";
 import { AppendQueue } from "./append-queue.js";
 import { applyNodes } from "./apply.js";
 import { patchAutobase } from "./autobase-patch.js";
-import type { LogHash } from "./channel.js";
 import { decode, type Envelope, encode, ID_BYTES, isSignedBy, type RejectReason } from "./decode.js";
+import { hex } from "./hex.js";
 import { History } from "./history.js";
 import { type Identity, verifyJoin } from "./identity.js";
-import { type CheckMark, PLAIN, type RowState, rowState } from "./message-state.js";
 import { type Refusal, whyNot } from "./refusals.js";
-import type { Admission, Indexer, Op } from "./spec/generated/types.js";
+import { RoomLogs } from "./room-logs.js";
+import { type Author, type RoomRow, RoomRows } from "./room-rows.js";
+import type { Admission, Op } from "./spec/generated/types.js";
 import { StaleBlocks } from "./stale-blocks.js";
 import { atMost, within, withinEach } from "./time-limit.js";
 import {
@@ -42,8 +42,8 @@ import {
   type WriterRecord,
 } from "./view.js";
 import { ViewSnapshot } from "./view-snapshot.js";
+import { type Head, WriterLengths } from "./writer-lengths.js";
 
-const LENGTHS_KEPT_MS = 1_000;
 const READ_BUSY_LIMIT_MS = 20_000;
 const READ_LIMIT_MS = 2_000;
 const APPEND_LIMIT_MS = 4_000;
@@ -56,7 +56,6 @@ const CLOSE_READS_MS = 500;
 const SLICE_MS = 300;
 const REST_LIMIT_MS = 2_000;
 const MAX_LEFT_OUT = 1_000;
-const MAX_CHECKED = 20_000;
 /** Rows whose marks may still change back when the order changes. */
 const MAX_UNSETTLED = 1_000;
 
@@ -72,41 +71,11 @@ export interface RoomOptions {
   readonly fastForward?: boolean;
 }
 
-export interface Author {
-  readonly identity: Uint8Array;
-  readonly device: Uint8Array | null;
-  readonly signingKey: Uint8Array;
-  /** Its join, its proof and the record agree. */
-  readonly proven: boolean;
-}
-
-export interface RoomRow {
-  readonly place: number;
-  readonly writer: Uint8Array;
-  readonly length: number;
-  readonly envelope: Envelope;
-  /** Null for what this version cannot read. */
-  readonly op: Op | null;
-  readonly author: Author;
-  readonly name: string;
-  readonly verified: boolean;
-  readonly state: RowState;
-}
-
 export interface OwnOp {
   /** Of the log, up to and with this op. */
   readonly length: number;
   readonly envelope: Envelope;
   readonly op: Op;
-}
-
-interface KnownLength extends Head {
-  readonly isRemoved: boolean;
-}
-
-export interface Head {
-  readonly writer: Uint8Array;
-  readonly length: number;
 }
 
 export function newId(): Buffer {
@@ -115,6 +84,7 @@ export function newId(): Buffer {
 
 export class Room extends ReadyResource {
   readonly base: Autobase;
+  readonly logs: RoomLogs;
   readonly #store: Corestore;
   readonly #identity: Identity;
   readonly #queue: AppendQueue;
@@ -127,15 +97,12 @@ export class Room extends ReadyResource {
   #marked = new Set<number>();
   readonly #unsettledMarks = new Map<number, number>();
   readonly #viewCache = new ViewCache();
-  readonly #checked = new Map<string, boolean>();
   #telling: Promise<unknown> | null = null;
   #tellAgain = false;
   #busySince: number | null = null;
   #resting: NodeJS.Timeout | null = null;
   readonly #writers = new Map<string, WriterRecord>();
   readonly #expected = new Set<string>();
-  readonly #authors = new Map<string, Author>();
-  readonly #names = new Map<string, string>();
   /** Blocks left out, so that a change of order counts none twice; past the limit it may. */
   readonly #leftOutBlocks = new Set<string>();
   readonly #leftOut: Record<string, number> = {};
@@ -148,9 +115,8 @@ export class Room extends ReadyResource {
   readonly #reading = new Set<Promise<unknown>>();
   #stale: StaleBlocks | null = null;
   #snapshot: ViewSnapshot | null = null;
-  /** Null where something may have changed since. */
-  #lengths: Promise<Map<string, KnownLength>> | null = null;
-  #lengthsAt = 0;
+  readonly #lengths: WriterLengths;
+  readonly #rows: RoomRows;
   readonly #history: History;
 
   constructor(options: RoomOptions) {
@@ -173,6 +139,14 @@ export class Room extends ReadyResource {
           valueEncoding: "binary",
         }),
       apply: (nodes: readonly ApplyNode[], view: Hyperbee, host: Host) => this.#apply(nodes, view, host),
+    });
+    const isOver = () => this.#stopReason !== null || this.closing !== null;
+    this.logs = new RoomLogs({ base: this.base, store: options.store, isOver });
+    this.#lengths = new WriterLengths({ base: this.base, isOver, noted: (reading) => this.#noted(reading) });
+    this.#rows = new RoomRows({
+      roomKey: () => this.key,
+      writer: (writer) => this.writer(writer),
+      person: (identity) => this.person(identity),
     });
     this.#queue = new AppendQueue({
       base: this.base,
@@ -197,7 +171,7 @@ export class Room extends ReadyResource {
     this.base.on("error", (error: Error) => this.stop(error.message));
     this.base.on("warning", (error: Error) => this.emit("warning", error));
     this.base.on("update", () => {
-      this.#lengths = null;
+      this.#lengths.changed();
       this.#viewChanged();
       this.#goOn();
       this.#tell();
@@ -345,55 +319,9 @@ export class Room extends ReadyResource {
     return (this.base.system?.indexers ?? []).map(({ key }) => b4a.from(key));
   }
 
-  /** Writers' cores as others can open them; null where one of them is not known well enough here. */
-  async manifests(writers: readonly Uint8Array[]): Promise<Indexer[] | null> {
-    const found: Indexer[] = [];
-    for (const writer of writers) {
-      const manifest = b4a.equals(writer, this.writerKey)
-        ? this.base.local.manifest
-        : await this.#withLog(writer, async (core) => core.manifest);
-      if (!manifest) return null;
-      found.push({ writer, manifest: c.encode(messages.manifest, manifest) });
-    }
-    return found;
-  }
-
-  // --- logs compared
-
-  async #withLog<T>(writer: Uint8Array, use: (core: Hypercore) => Promise<T>): Promise<T> {
-    const core = this.#store.get({ key: writer, active: false });
-    try {
-      await core.ready();
-      return await use(core);
-    } finally {
-      await core.close();
-    }
-  }
-
   /** A member's log, or the one that holds all that is signed. */
   isOwnLog(writer: Uint8Array): boolean {
-    return this.#writers.has(hex(writer)) || b4a.equals(writer, this.base.core.key ?? NO_KEY);
-  }
-
-  async logLength(writer: Uint8Array): Promise<number> {
-    return this.#withLog(writer, async (core) => core.length);
-  }
-
-  /** Null where so much of it is not here. */
-  async logHash(writer: Uint8Array, length: number): Promise<Buffer | null> {
-    if (this.#stopReason !== null || this.closing) return null;
-    const isSigned = b4a.equals(writer, this.base.core.key ?? NO_KEY);
-    if (isSigned && length > this.base.core.signedLength) return null;
-    const hash = this.#withLog(writer, async (core) => (length <= core.length ? await core.treeHash(length) : null));
-    return within(hash, READ_LIMIT_MS, () => new Error("its hashes are not here")).catch(() => null);
-  }
-
-  /** The hash of all that is signed. */
-  async signedHash(): Promise<LogHash | null> {
-    const { core } = this.base;
-    if (this.#stopReason !== null || !core.key || core.signedLength === 0) return null;
-    const hash = await this.logHash(core.key, core.signedLength);
-    return hash && { writer: core.key, length: core.signedLength, hash };
+    return this.#writers.has(hex(writer)) || this.logs.isSigned(writer);
   }
 
   // --- applying
@@ -489,7 +417,7 @@ export class Room extends ReadyResource {
   }
 
   async #onFastForward(): Promise<void> {
-    this.#lengths = null;
+    this.#lengths.changed();
     this.#viewChanged();
     this.#touchedFrom = 0;
     this.#personsChanged = true;
@@ -518,7 +446,7 @@ export class Room extends ReadyResource {
   async #tellOnce(): Promise<void> {
     const touched = this.#touchedFrom;
     this.#touchedFrom = Number.POSITIVE_INFINITY;
-    if (this.#personsChanged) this.#names.clear();
+    if (this.#personsChanged) this.#rows.namesChanged();
     if (this.#writersChanged) {
       this.#writersChanged = false;
       await this.#loadWriters();
@@ -677,10 +605,8 @@ export class Room extends ReadyResource {
   }
 
   /** How much of this device's log the order has been through; all of it where it was taken out of the room. */
-  async ownSettledLength(): Promise<number> {
-    const known = (await this.#knownLengths()).get(hex(this.writerKey));
-    if (!known) return 0;
-    return known.isRemoved ? this.base.local.length : known.length;
+  ownSettledLength(): Promise<number> {
+    return this.#lengths.ownSettled();
   }
 
   get ownLength(): number {
@@ -703,7 +629,7 @@ export class Room extends ReadyResource {
   }
 
   async rows(from: number, to: number): Promise<RoomRow[]> {
-    return this.#describeAll(await this.fullRows(from, to));
+    return this.#rows.describeAll(await this.fullRows(from, to));
   }
 
   /** Pinned rows, the latest pin first. */
@@ -722,116 +648,32 @@ export class Room extends ReadyResource {
       for (const place of await places(view)) full.push(...(await view.fullRows(place, place + 1)));
       return full;
     });
-    return this.#describeAll(found);
-  }
-
-  async #describeAll(found: readonly FullRow[]): Promise<RoomRow[]> {
-    const rows: RoomRow[] = [];
-    for (const full of found) {
-      const decoded = decode(full.row.bytes);
-      if (!decoded.ok) continue;
-      const { envelope, op } = decoded;
-      const { place, row } = full;
-      const { author, genuine } = await this.#check(row.writer, envelope);
-      const name = await this.nameOf(author.identity);
-      const state = await rowState(full, envelope.id, author.identity, this.#checkMark);
-      const verified = genuine && !state.forged;
-      rows.push({ place, writer: row.writer, length: row.length, envelope, op, author, name, verified, state });
-    }
-    return rows;
+    return this.#rows.describeAll(found);
   }
 
   /** A message that has no place yet. */
-  async describe(writer: Uint8Array, envelope: Envelope, op: Op | null): Promise<RoomRow> {
-    const { author, genuine } = await this.#check(writer, envelope);
-    const name = await this.nameOf(author.identity);
-    const length = Number.MAX_SAFE_INTEGER;
-    return { place: -1, writer, length, envelope, op, author, name, verified: genuine, state: PLAIN };
+  describe(writer: Uint8Array, envelope: Envelope, op: Op | null): Promise<RoomRow> {
+    return this.#rows.describe(writer, envelope, op);
   }
 
-  readonly #checkMark: CheckMark = async (writer, envelope) => {
-    const { author, genuine } = await this.#check(writer, envelope);
-    return { who: { identity: author.identity, name: await this.nameOf(author.identity) }, genuine };
-  };
-
-  /** A signature takes 0.1 ms, and the same rows are read again and again. */
-  async #check(writer: Uint8Array, envelope: Envelope): Promise<{ author: Author; genuine: boolean }> {
-    const author = await this.author(writer);
-    if (!author.proven) return { author, genuine: false };
-    const name = `${hex(writer)}${hex(crypto.hash(envelope.bytes))}`;
-    const known = this.#checked.get(name);
-    if (known !== undefined) return { author, genuine: known };
-    const claim = { roomKey: this.key, writerKey: writer, signingKey: author.signingKey };
-    const genuine = isSignedBy(envelope, claim);
-    if (this.#checked.size >= MAX_CHECKED) this.#checked.delete(this.#checked.keys().next().value!);
-    this.#checked.set(name, genuine);
-    return { author, genuine };
+  nameOf(identity: Uint8Array): Promise<string> {
+    return this.#rows.nameOf(identity);
   }
 
-  async nameOf(identity: Uint8Array): Promise<string> {
-    const id = hex(identity);
-    const known = this.#names.get(id);
-    if (known !== undefined) return known;
-    const name = (await this.person(identity))?.name ?? "";
-    if (name) this.#names.set(id, name);
-    return name;
-  }
-
-  /** Who a writer is, checked from its own join up to the identity; indexers can forge a record, but not a proof. */
-  async author(writer: Uint8Array): Promise<Author> {
-    const id = hex(writer);
-    const known = this.#authors.get(id);
-    if (known) return known;
-    const record = await this.#read((view) => view.writer(writer));
-    const author = record ? authorOf(this.key, writer, record) : NOBODY;
-    // A record that is not there yet may still come.
-    if (author.proven) this.#authors.set(id, author);
-    return author;
+  /** Who a writer is, checked from its own join up to the identity. */
+  author(writer: Uint8Array): Promise<Author> {
+    return this.#rows.author(writer);
   }
 
   // --- heads
 
   /** How far each member's log is known here; what others are told, and what `behind` is counted from. */
-  async heads(): Promise<Head[]> {
-    if (!this.base.system || this.#stopReason !== null || this.closing) return [];
-    const lengths = await this.#knownLengths();
-    const { local } = this.base;
-    const found: Head[] = [];
-    for (const { writer, length, isRemoved } of lengths.values()) {
-      if (!isRemoved && !b4a.equals(writer, local.key)) found.push({ writer, length });
-    }
-    if (local.length > 0) found.push({ writer: local.key, length: local.length });
-    return found;
+  heads(): Promise<Head[]> {
+    return this.#lengths.heads();
   }
 
-  async knownLength(writer: Uint8Array): Promise<number> {
-    return (await this.#knownLengths()).get(hex(writer))?.length ?? 0;
-  }
-
-  /** Read once after each change: in a room of thirty everybody tells everybody, and each of it is looked up here. */
-  async #knownLengths(): Promise<ReadonlyMap<string, KnownLength>> {
-    if (!this.base.system || this.#stopReason !== null || this.closing) return new Map();
-    const now = performance.now();
-    // Should the library change something without a word, it is seen a moment later.
-    if (!this.#lengths || now - this.#lengthsAt > LENGTHS_KEPT_MS) {
-      this.#lengths = this.#noted(this.#listLengths());
-      this.#lengthsAt = now;
-    }
-    const reading = this.#lengths;
-    try {
-      return await within(reading, READ_LIMIT_MS, () => new Error("the list of writers is not here yet"));
-    } catch (error) {
-      if (this.#lengths === reading) this.#lengths = null;
-      throw error;
-    }
-  }
-
-  async #listLengths(): Promise<Map<string, KnownLength>> {
-    const found = new Map<string, KnownLength>();
-    for await (const { key, value } of this.base.system!.list()) {
-      found.set(hex(key), { writer: key, length: value.length, isRemoved: value.isRemoved });
-    }
-    return found;
+  knownLength(writer: Uint8Array): Promise<number> {
+    return this.#lengths.of(writer);
   }
 
   /** May the library open this writer's core? Members, and those whose join we were shown. */
@@ -907,23 +749,4 @@ export class Room extends ReadyResource {
       this.stop("the end of this device's own log is damaged");
     }
   }
-}
-
-const NO_KEY = b4a.alloc(32);
-const NOBODY: Author = { identity: b4a.alloc(32), device: null, signingKey: b4a.alloc(32), proven: false };
-
-function authorOf(roomKey: Uint8Array, writerKey: Uint8Array, record: WriterRecord): Author {
-  const { identity, signingKey, noiseKey, joinBytes } = record;
-  const unproven: Author = { identity, device: null, signingKey, proven: false };
-  const decoded = decode(joinBytes);
-  if (!decoded.ok || decoded.op?.type !== "join-room") return unproven;
-  const { op, envelope } = decoded;
-  const claim = { roomKey, writerKey, signingKey, noiseKey };
-  const proof = verifyJoin(op.proof, claim);
-  if (!proof || !b4a.equals(proof.identityKey, identity) || !b4a.equals(op.signingKey, signingKey)) return unproven;
-  return { identity, device: proof.deviceKey, signingKey, proven: isSignedBy(envelope, claim) };
-}
-
-export function hex(bytes: Uint8Array): string {
-  return b4a.toString(bytes, "hex");
 }

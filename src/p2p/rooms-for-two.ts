@@ -2,10 +2,10 @@
 import b4a from "b4a";
 import crypto from "hypercore-crypto";
 import { KeetError } from "../errors.js";
+import { hex } from "./hex.js";
 import { parseLink } from "./invite-link.js";
 import { type CoreHands, type Live, newLive, type OpenRoom, type RoomEntry } from "./live-room.js";
 import type { MemberRoom } from "./member-room.js";
-import { hex } from "./room.js";
 import { KINDS } from "./view.js";
 
 /** They may be away for long, and it is for them alone. */

@@ -6,10 +6,11 @@ import { EventEmitter } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import b4a from "b4a";
 import { KeetError } from "../errors.js";
+import { hex } from "./hex.js";
 import type { LocalStore } from "./local-store.js";
 import { isSaid, targetOf } from "./messages.js";
 import { type Dropped, Outbox, type Waiting } from "./outbox.js";
-import { hex, type Room } from "./room.js";
+import type { Room } from "./room.js";
 import type { MessageRef, Op } from "./spec/generated/types.js";
 
 export interface SendingOptions {

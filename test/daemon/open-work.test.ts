@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import crypto from "hypercore-crypto";
 import t from "tap";
 import { openWorkOf } from "../../src/daemon/open-work.js";
-import { hex } from "../../src/p2p/room.js";
+import { hex } from "../../src/p2p/hex.js";
 import { eventually, Town } from "../helpers/cores.js";
 
 t.setTimeout(120_000);

@@ -5,8 +5,8 @@ import { setTimeout } from "node:timers/promises";
 import Hypercore from "hypercore";
 import { BLOCK_BYTES } from "../../src/p2p/files/layout.js";
 import { SourceFiles } from "../../src/p2p/files/source.js";
+import { hex } from "../../src/p2p/hex.js";
 import { openCore } from "../../src/p2p/index.js";
-import { hex } from "../../src/p2p/room.js";
 import { until } from "./rooms.js";
 
 const [folder, roomId, path, share, slowMs] = process.argv.slice(2) as [string, string, string, string, string];

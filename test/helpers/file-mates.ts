@@ -9,7 +9,7 @@ import type { Road } from "../../src/p2p/files/road.js";
 import type { RoadOffer } from "../../src/p2p/files/road-offer.js";
 import { Roads } from "../../src/p2p/files/roads.js";
 import type { ShareCores } from "../../src/p2p/files/share-cores.js";
-import { hex } from "../../src/p2p/room.js";
+import { hex } from "../../src/p2p/hex.js";
 import { type Mate, Table } from "./mates.js";
 import { until } from "./rooms.js";
 

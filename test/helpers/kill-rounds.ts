@@ -4,8 +4,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import b4a from "b4a";
 import type { Test } from "tap";
+import { hex } from "../../src/p2p/hex.js";
 import { openCore } from "../../src/p2p/index.js";
-import { hex } from "../../src/p2p/room.js";
 import { admit, connect, invite, openPerson, say, texts, until, viewHash } from "./rooms.js";
 
 const child = fileURLToPath(new URL("kill-child.js", import.meta.url));

@@ -11,6 +11,7 @@ import crypto from "hypercore-crypto";
 import type { Connection } from "hyperswarm";
 import ProtomuxWakeup from "protomux-wakeup";
 import type { Test } from "tap";
+import { hex } from "../../src/p2p/hex.js";
 import { Identity } from "../../src/p2p/identity.js";
 import type { Core } from "../../src/p2p/index.js";
 import { linkOf, parseLink } from "../../src/p2p/invite-link.js";
@@ -18,7 +19,7 @@ import { Joining } from "../../src/p2p/joining.js";
 import { LocalStore } from "../../src/p2p/local-store.js";
 import { MemberRoom } from "../../src/p2p/member-room.js";
 import type { Pairing } from "../../src/p2p/pairing.js";
-import { hex, Room } from "../../src/p2p/room.js";
+import { Room } from "../../src/p2p/room.js";
 
 export interface RoomKeys {
   readonly key: Uint8Array;

@@ -1,9 +1,9 @@
 // Whole cores of people who know each other, with a clock of each person's own. Found by the beacon, or kept apart.
 import { mkdirSync } from "node:fs";
+import { hex } from "../../src/p2p/hex.js";
 import { type Core, type MemberRoom, openCore } from "../../src/p2p/index.js";
 import { LocalStore } from "../../src/p2p/local-store.js";
 import { joinWithNewLog } from "../../src/p2p/repair.js";
-import { hex } from "../../src/p2p/room.js";
 import { until } from "./rooms.js";
 
 interface Teardown {

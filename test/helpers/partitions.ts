@@ -4,7 +4,8 @@
  */
 import type { Test } from "tap";
 import { KeetError } from "../../src/errors.js";
-import { hex, type RoomRow } from "../../src/p2p/room.js";
+import { hex } from "../../src/p2p/hex.js";
+import type { RoomRow } from "../../src/p2p/room-rows.js";
 import { atMost } from "../../src/p2p/time-limit.js";
 import { type Mate, Table } from "./mates.js";
 import { randomBy } from "./random.js";

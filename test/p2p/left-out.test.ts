@@ -2,9 +2,10 @@
 import { join } from "node:path";
 import Corestore from "corestore";
 import t, { type Test } from "tap";
+import { hex } from "../../src/p2p/hex.js";
 import { LocalStore } from "../../src/p2p/local-store.js";
 import { Outbox } from "../../src/p2p/outbox.js";
-import { hex, newId } from "../../src/p2p/room.js";
+import { newId } from "../../src/p2p/room.js";
 import type { Op } from "../../src/p2p/spec/generated/types.js";
 import { type Mate, Table } from "../helpers/mates.js";
 import { until } from "../helpers/rooms.js";

@@ -3,9 +3,9 @@ import t, { type Test } from "tap";
 import { findMessage } from "../../src/daemon/find.js";
 import { messageHandlers } from "../../src/daemon/message-handlers.js";
 import type { Search } from "../../src/daemon/search.js";
+import { hex } from "../../src/p2p/hex.js";
 import type { MemberRoom } from "../../src/p2p/member-room.js";
 import type { RoomMessage } from "../../src/p2p/messages.js";
-import { hex } from "../../src/p2p/room.js";
 import { eventually, Town } from "../helpers/cores.js";
 
 t.setTimeout(120_000);

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import t from "tap";
+import { hex } from "../../src/p2p/hex.js";
 import { type Core, openCore } from "../../src/p2p/index.js";
-import { hex } from "../../src/p2p/room.js";
 import { until } from "../helpers/rooms.js";
 
 t.setTimeout(170_000);

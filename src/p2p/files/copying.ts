@@ -1,6 +1,7 @@
 /** A further copy of a share that is here whole. */
 import { dirname } from "node:path";
-import { hex, newId } from "../room.js";
+import { hex } from "../hex.js";
+import { newId } from "../room.js";
 import type { BlockPlace } from "./block-files.js";
 import { blocksOf, layOut } from "./layout.js";
 import type { Goal, KeptShare, Ledger } from "./ledger.js";

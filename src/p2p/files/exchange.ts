@@ -8,7 +8,7 @@ import b4a from "b4a";
 import type Hypercore from "hypercore";
 import type { Connection } from "hyperswarm";
 import type { RoomPeer } from "../channel.js";
-import { hex } from "../room.js";
+import { hex } from "../hex.js";
 import type { RoomPeers } from "../room-peers.js";
 import { detach } from "./detach.js";
 import type { Road } from "./road.js";

@@ -4,7 +4,7 @@
  */
 import type { Connection } from "hyperswarm";
 import Protomux from "protomux";
-import { hex } from "../room.js";
+import { hex } from "../hex.js";
 import type { ShareCores } from "./share-cores.js";
 
 export const LEASE_MS = 60_000;

@@ -1,6 +1,7 @@
 /** Shares that were taken back, by whoever shared them or by somebody who may. */
+
+import { hex } from "../hex.js";
 import type { MemberRoom } from "../member-room.js";
-import { hex } from "../room.js";
 import type { KeptShare } from "./ledger.js";
 
 export interface Watching {

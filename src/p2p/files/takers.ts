@@ -1,6 +1,6 @@
 /** What other members' devices have of a share that is given from here, and whether one is getting it. */
 import type Hypercore from "hypercore";
-import { hex } from "../room.js";
+import { hex } from "../hex.js";
 
 /** Who took nothing for so long is not getting it now. Over a slow line a block alone takes half a minute. */
 const QUIET_MS = 60_000;

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import crypto from "hypercore-crypto";
 import t from "tap";
 import { BLOCK_BYTES } from "../../../src/p2p/files/layout.js";
-import { hex } from "../../../src/p2p/room.js";
+import { hex } from "../../../src/p2p/hex.js";
 import { type Person, people } from "../../helpers/file-mates.js";
 import { until } from "../../helpers/rooms.js";
 

@@ -5,7 +5,7 @@ import crypto from "hypercore-crypto";
 import t from "tap";
 import { BLOCK_BYTES } from "../../../src/p2p/files/layout.js";
 import { TargetFiles } from "../../../src/p2p/files/target.js";
-import { hex } from "../../../src/p2p/room.js";
+import { hex } from "../../../src/p2p/hex.js";
 import { gate, type Person, people, sha } from "../../helpers/file-mates.js";
 import { until } from "../../helpers/rooms.js";
 

@@ -5,7 +5,7 @@ import t from "tap";
 import { voiceNotesFolder } from "../../../src/config.js";
 import type { KeptShare } from "../../../src/p2p/files/ledger.js";
 import { removeLeftNotes, removeOwnNote } from "../../../src/p2p/files/own-notes.js";
-import { hex } from "../../../src/p2p/room.js";
+import { hex } from "../../../src/p2p/hex.js";
 import { type Person, people } from "../../helpers/file-mates.js";
 import { until } from "../../helpers/rooms.js";
 

@@ -11,8 +11,8 @@ import Hyperdrive from "hyperdrive";
 import Hyperswarm from "hyperswarm";
 import t, { type Test } from "tap";
 import { shareKey } from "../../../src/p2p/files/share-cores.js";
+import { hex } from "../../../src/p2p/hex.js";
 import { type Core, openCore } from "../../../src/p2p/index.js";
-import { hex } from "../../../src/p2p/room.js";
 import { until } from "../../helpers/rooms.js";
 
 t.setTimeout(58_000);
