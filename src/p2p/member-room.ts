@@ -15,6 +15,7 @@ import { type Divergence, Divergences } from "./divergence.js";
 import type { TransferInfo } from "./files/held.js";
 import { hex } from "./hex.js";
 import { checkedName, type Identity } from "./identity.js";
+import { LeftOut } from "./left-out.js";
 import type { LocalStore } from "./local-store.js";
 import { MessageReader } from "./message-reader.js";
 import { PLAIN, type Who } from "./message-state.js";
@@ -32,7 +33,7 @@ import { Presence } from "./presence.js";
 import { Promoter } from "./promoter.js";
 import { ReadState } from "./read-state.js";
 import { mayDo } from "./rights.js";
-import { newId, type OwnOp, type Room } from "./room.js";
+import { newId, type Room } from "./room.js";
 import { RoomPeers } from "./room-peers.js";
 import type { RoomRow } from "./room-rows.js";
 import { SearchIndex } from "./search-index.js";
@@ -43,7 +44,6 @@ import type { Role, RoomRecord } from "./view.js";
 
 const RETRY_SEND_MS = 2_000;
 const RECENT_ROWS = 200;
-const LOST_AFTER_MS = 4_000;
 /** A device that was here for so long in all may sign the room's order. */
 const PROMOTE_AFTER_MS = 10 * 60_000;
 
@@ -118,6 +118,7 @@ export class MemberRoom extends ReadyResource {
   readonly #local: LocalStore;
   readonly #now: () => number;
   readonly #sending: Sending;
+  readonly #leftOut: LeftOut;
   readonly #read: ReadState;
   readonly #arriving = new Arriving();
   readonly #presence: Presence;
@@ -134,10 +135,6 @@ export class MemberRoom extends ReadyResource {
   #toldTotal = 0;
   /** How often rows changed. */
   #tellings = 0;
-  #wasIn = false;
-  #outSince: number | null = null;
-  /** The order changed; whether it took something of ours away is seen when it has settled. */
-  #reorderedAt: number | null = null;
   #lastAt: number | null = null;
   #scanning: Promise<void> | null = null;
   /** Rows from `from` on that were not looked through yet. */
@@ -158,6 +155,8 @@ export class MemberRoom extends ReadyResource {
     this.#local = options.local;
     this.#now = options.now;
     this.#sending = new Sending({ ...options, push: (bytes) => this.peers.push(bytes) });
+    this.#leftOut = new LeftOut({ ...options, id: this.id, sending: this.#sending });
+    this.#leftOut.on("lost", () => this.emit("lost"));
     this.#read = new ReadState(options.local, this.id);
     this.#presence = new Presence(options.local, this.id);
     this.divergences = new Divergences(options);
@@ -222,7 +221,7 @@ export class MemberRoom extends ReadyResource {
     for (const waiting of this.#sending.all) this.#showWaiting(waiting);
     await this.refresh().catch(() => {});
     this.#onRows(room.total, room.total);
-    this.#reorderedAt = performance.now();
+    this.#leftOut.reordered();
     this.#tick = setInterval(() => this.#onTick(), 1_000);
     this.#tick.unref();
     this.#tickedAt = performance.now();
@@ -366,75 +365,6 @@ export class MemberRoom extends ReadyResource {
     return rows.findLast(isMine)?.name || null;
   }
 
-  /** While the order settles a join may be gone for a moment. */
-  async #noteWhetherIn(isIn: boolean): Promise<void> {
-    if (isIn) {
-      this.#wasIn = true;
-      this.#outSince = null;
-    } else if (this.#wasIn) {
-      this.#outSince ??= performance.now();
-      if (performance.now() - this.#outSince > LOST_AFTER_MS) await this.#onLost();
-    }
-  }
-
-  /**
-   * In a cut network an invite for one can be used twice; when the halves meet, the later in order is not in after
-   * all, and what it wrote vanishes from every view. Its words are kept, as not sent.
-   */
-  async #onLost(): Promise<void> {
-    this.#wasIn = false;
-    this.#outSince = null;
-    const reason = "somebody else used your invite first, so you are not in this room";
-    await this.#keepLeftOut(this.room.ownLength, async () => reason);
-    this.emit("lost");
-  }
-
-  /**
-   * A right that was taken away elsewhere meanwhile comes first in the order, and then what was said here is in no
-   * view any more. Those words are kept, as not sent.
-   */
-  async #lookForLeftOut(): Promise<void> {
-    if (this.#reorderedAt === null || performance.now() - this.#reorderedAt < LOST_AFTER_MS) return;
-    // Whether one is in at all is decided, and told, elsewhere.
-    if (this.room.stopReason !== null || this.#outSince !== null) return;
-    this.#reorderedAt = null;
-    const settled = await this.room.ownSettledLength();
-    await this.#keepLeftOut(settled, async (op) => {
-      const why = await this.room.whyNot(op).catch(() => null);
-      return why?.message ?? "what you may do here had changed before this came";
-    });
-    if (settled < this.room.ownLength) this.#reorderedAt ??= performance.now();
-  }
-
-  /** Words that were to go out when somebody is there: nobody takes them now. */
-  async #failWaiting(): Promise<void> {
-    for (const waiting of this.#sending.all) {
-      if (waiting.failed !== null || !isSaid(waiting.op)) continue;
-      await this.#sending.fail(waiting, "You were removed from this room before it went out.");
-    }
-  }
-
-  /** Own words in so much of the log that the room did not take: those at the end of each time that one was in. */
-  async #keepLeftOut(length: number, reason: (op: Op) => Promise<string>): Promise<void> {
-    const leftOut: OwnOp[] = [];
-    let wasTaken = false;
-    for await (const own of this.room.ownOps()) {
-      if (wasTaken && own.length < this.room.ownLength - RECENT_ROWS) break;
-      if (own.op.type === "join-room") wasTaken = false;
-      if (wasTaken || own.length > length || !isSaid(own.op)) continue;
-      wasTaken = await this.room.has(this.room.writerKey, own.envelope.id);
-      if (!wasTaken) leftOut.push(own);
-    }
-    for (const { envelope, op } of leftOut.reverse()) {
-      const id = hex(envelope.id);
-      const key = `left-out/${this.id}/${id}`;
-      // Once: the person may have taken it away since.
-      if (this.#sending.get(envelope.id) || (await this.#local.get(key))) continue;
-      await this.#sending.fail({ id, op, sentAt: envelope.sentAt, failed: null }, await reason(op));
-      await this.#local.put(key, true);
-    }
-  }
-
   /** Somebody was let in again: what was kept goes out. */
   async resend(): Promise<void> {
     this.#removed = false;
@@ -459,13 +389,12 @@ export class MemberRoom extends ReadyResource {
         // Whoever asks hears of both at once, and another refresh may have told it meanwhile.
         if (!this.#removed) {
           this.#removed = true;
-          this.#outSince = null;
           this.#removedBy = by;
-          await this.#failWaiting();
+          await this.#leftOut.removed();
           this.emit("removed");
         }
       } else if (!me?.removed) this.#removed = false;
-      if (!me?.removed) await this.#noteWhetherIn(isIn);
+      if (!me?.removed) await this.#leftOut.noteWhetherIn(isIn);
     }
     this.emit("info");
   }
@@ -504,7 +433,7 @@ export class MemberRoom extends ReadyResource {
   /** Rows that change while others are looked through wait together, so that a flood makes no queue. */
   #onRows(from: number, total: number): void {
     void this.#search.changedFrom(from);
-    if (from < this.#toldTotal) this.#reorderedAt = performance.now();
+    if (from < this.#toldTotal) this.#leftOut.reordered();
     this.#toldTotal = total;
     this.#tellings += 1;
     this.#changedRows = { from: Math.min(from, this.#changedRows?.from ?? from), total };
@@ -837,8 +766,8 @@ export class MemberRoom extends ReadyResource {
   #onTick(): void {
     this.peers.tick();
     this.#arriving.tick();
-    if (this.#outSince !== null) void this.refresh().catch(() => {});
-    void this.#lookForLeftOut().catch((error) => this.emit("warning", error));
+    if (this.#leftOut.isOut) void this.refresh().catch(() => {});
+    void this.#leftOut.look().catch((error) => this.emit("warning", error));
     const now = performance.now();
     this.#presence.note(new Set(this.peers.hereWriters().keys()), this.#now(), now - this.#tickedAt);
     this.#tickedAt = now;
