@@ -138,6 +138,8 @@ t.test(
     }
     const joined = await joining.done;
     t.equal(joined.code, 0, joined.stderr);
+    // It hears itself with its next beacon.
+    await until(async () => (await deafTo(bob)).length === 0, 40_000);
     t.same(await deafTo(bob), [], "and it is no longer said");
   },
 );

@@ -103,10 +103,21 @@ t.test("a voice note from one terminal to another", { skip: needs }, async (t) =
 
 /** Of a home: what was recorded there. */
 function notesIn(home: string): string[] {
-  return readdirSync(home, { recursive: true, encoding: "utf8" })
+  return everythingIn(home)
     .filter((path) => path.includes("voice-notes/") && path.endsWith(".opus"))
     .map((path) => join(home, path))
     .filter((path) => existsSync(path));
+}
+
+/** A folder that goes while it is looked into makes the whole look fail: then once more. */
+function everythingIn(folder: string): string[] {
+  for (;;) {
+    try {
+      return readdirSync(folder, { recursive: true, encoding: "utf8" });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || !existsSync(folder)) throw error;
+    }
+  }
 }
 
 /** Without the longest silence, which is the pause. */

@@ -41,8 +41,11 @@ function secretStream(socket: Socket, { isInitiator, keyPair, remoteKey }: Strea
   return stream;
 }
 
+/** Less, and a loop that has other things to do as well reads slower than its network brings. */
+const A_TURN_BYTES = 256 * 1024;
+
 /**
- * One piece a turn of the loop: a quick network would else bring two megabytes in one, and hold up all that is said
+ * So much a turn of the loop: a quick network would else bring two megabytes in one, and hold up all that is said
  * meanwhile. Whoever reads pauses and goes on as it likes, and is only heeded when the turn is over.
  */
 function readInPieces(socket: Socket): void {
@@ -50,6 +53,7 @@ function readInPieces(socket: Socket): void {
   const resume = socket.resume.bind(socket);
   let isWanted = true;
   let isResting = false;
+  let came = 0;
   socket.pause = () => {
     isWanted = false;
     return pause();
@@ -58,15 +62,19 @@ function readInPieces(socket: Socket): void {
     isWanted = true;
     return isResting ? socket : resume();
   };
-  socket.on("data", () => {
-    if (isResting) return;
+  socket.on("data", (bytes) => {
+    if (came === 0) setImmediate(nextTurn);
+    came += bytes.byteLength;
+    if (came < A_TURN_BYTES || isResting) return;
     isResting = true;
     pause();
-    setImmediate(() => {
-      isResting = false;
-      if (isWanted) resume();
-    });
   });
+  function nextTurn(): void {
+    came = 0;
+    if (!isResting) return;
+    isResting = false;
+    if (isWanted) resume();
+  }
 }
 
 function saidLength(bytes: Uint8Array): number {

@@ -64,7 +64,7 @@ t.test("what comes quickly comes in pieces, a turn of the loop each", async (t) 
   for (let i = 0; i < MIB_AT_ONCE * 16; i += 1) far.stream.write(piece);
   await until(() => came === MIB_AT_ONCE * 1_048_576);
   const most = Math.max(...sizes.values());
-  t.ok(most <= 3 * piece.byteLength, `${most} bytes in one turn`);
+  t.ok(most <= 6 * piece.byteLength, `${most} bytes in one turn`);
 });
 
 t.test("a core goes over a road by the DHT where there is no straight one", async (t) => {
