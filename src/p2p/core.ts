@@ -224,17 +224,19 @@ export class Core extends ReadyResource {
 
   async #startFiles(network: Network, identity: Identity): Promise<void> {
     const { folder, lan } = this.#options;
+    const hasCall = () => this.#calls?.current != null;
     this.#roads = new Roads({
       keyPair: identity.noiseKeyPair,
       dht: network.swarm.dht,
       now: this.#now,
       isLan: lan,
+      hasCall,
     });
     this.#files = new Files({
       folder,
       roads: this.#roads,
       room: (id) => this.#rooms.get(id)?.member ?? null,
-      hasCall: () => this.#calls?.current != null,
+      hasCall,
     });
     this.#files.on("transfer", (info: TransferInfo) => this.emit("transfer", info));
     this.#files.on("transfer-gone", (which) => this.emit("transfer-gone", which));

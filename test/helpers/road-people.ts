@@ -26,11 +26,13 @@ interface Options {
   readonly dht?: HyperDHT | null;
   readonly now?: () => number;
   readonly isLan?: boolean;
+  readonly hasCall?: () => boolean;
 }
 
-export function person(t: Test, { dht = null, now = () => performance.now(), isLan = false }: Options = {}): Person {
+export function person(t: Test, options: Options = {}): Person {
+  const { dht = null, now = () => performance.now(), isLan = false, hasCall = () => false } = options;
   const keyPair = crypto.keyPair();
-  const roads = new Roads({ keyPair, dht, now, isLan });
+  const roads = new Roads({ keyPair, dht, now, isLan, hasCall });
   t.teardown(() => roads.close());
   const came: Road[] = [];
   roads.on("road", (road: Road) => came.push(road));

@@ -18,18 +18,19 @@ const ANSWER_BYTES = 48;
 
 interface StreamOptions {
   readonly isInitiator: boolean;
+  readonly hasCall: () => boolean;
   readonly keyPair: KeyPair;
   readonly remoteKey: Uint8Array | null;
 }
 
-function secretStream(socket: Socket, { isInitiator, keyPair, remoteKey }: StreamOptions): SecretStream {
+function secretStream(socket: Socket, { isInitiator, keyPair, remoteKey, hasCall }: StreamOptions): SecretStream {
   socket.setNoDelay(true);
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
   // Before the library's own: it would set 16 MB aside for whoever sends three bytes of something else.
   socket.once("data", (bytes) => {
     if (saidLength(bytes) !== (isInitiator ? ANSWER_BYTES : HELLO_BYTES)) stream.destroy();
   });
-  readInPieces(socket);
+  readInPieces(socket, hasCall);
   const stream = new SecretStream(isInitiator, socket, {
     pattern: "IK",
     keyPair,
@@ -41,28 +42,30 @@ function secretStream(socket: Socket, { isInitiator, keyPair, remoteKey }: Strea
   return stream;
 }
 
-/** Less, and a loop that has other things to do as well reads slower than its network brings. */
+/** Less, and a loop that has other things to do as well reads much slower than its network brings. */
 const A_TURN_BYTES = 256 * 1024;
 
 /**
- * So much a turn of the loop: a quick network would else bring two megabytes in one, and hold up all that is said
- * meanwhile. Whoever reads pauses and goes on as it likes, and is only heeded when the turn is over.
+ * So much a turn of the loop while there is a call: a quick network would else bring two megabytes in one, and sound
+ * would wait. It costs a fifth of the speed. Whoever reads pauses and goes on as it likes, and is only heeded when the
+ * turn is over.
  */
-function readInPieces(socket: Socket): void {
+function readInPieces(socket: Socket, isWanted: () => boolean): void {
   const pause = socket.pause.bind(socket);
   const resume = socket.resume.bind(socket);
-  let isWanted = true;
+  let goesOn = true;
   let isResting = false;
   let came = 0;
   socket.pause = () => {
-    isWanted = false;
+    goesOn = false;
     return pause();
   };
   socket.resume = () => {
-    isWanted = true;
+    goesOn = true;
     return isResting ? socket : resume();
   };
   socket.on("data", (bytes) => {
+    if (!isWanted()) return;
     if (came === 0) setImmediate(nextTurn);
     came += bytes.byteLength;
     if (came < A_TURN_BYTES || isResting) return;
@@ -73,7 +76,7 @@ function readInPieces(socket: Socket): void {
     came = 0;
     if (!isResting) return;
     isResting = false;
-    if (isWanted) resume();
+    if (goesOn) resume();
   }
 }
 
@@ -83,6 +86,8 @@ function saidLength(bytes: Uint8Array): number {
 
 export interface TcpDoorOptions {
   readonly keyPair: KeyPair;
+  /** This device is in a call. */
+  readonly hasCall: () => boolean;
   readonly isLan: boolean;
   /** Before the handshake: whether one more may come in. */
   readonly hasRoom: () => boolean;
@@ -126,15 +131,17 @@ export class TcpDoor {
   }
 
   #answer(socket: Socket): void {
-    const { keyPair, hasRoom, onStream } = this.#options;
+    const { keyPair, hasRoom, onStream, hasCall } = this.#options;
     socket.on("error", () => {});
-    if (hasRoom()) onStream(secretStream(socket, { isInitiator: false, keyPair, remoteKey: null }));
+    if (hasRoom()) onStream(secretStream(socket, { isInitiator: false, keyPair, remoteKey: null, hasCall }));
     else socket.destroy();
   }
 }
 
 export interface Call {
   readonly keyPair: KeyPair;
+  /** This device is in a call of voices. */
+  readonly hasCall: () => boolean;
   readonly remoteKey: Uint8Array;
   /** Aborted: hung up. */
   readonly signal: AbortSignal;
@@ -148,8 +155,8 @@ export async function callOverTcp({ port, addresses }: TcpPlace, call: Call): Pr
   return first;
 }
 
-function callAt(host: string, port: number, { keyPair, remoteKey, signal }: Call): SecretStream {
-  const stream = secretStream(connect({ host, port }), { isInitiator: true, keyPair, remoteKey });
+function callAt(host: string, port: number, { keyPair, remoteKey, signal, hasCall }: Call): SecretStream {
+  const stream = secretStream(connect({ host, port }), { isInitiator: true, keyPair, remoteKey, hasCall });
   signal.addEventListener("abort", () => stream.destroy());
   return stream;
 }

@@ -35,11 +35,14 @@ export interface RoadsOptions {
   readonly now: () => number;
   /** Whether other machines may be told this one's addresses; on one machine there is always a way. */
   readonly isLan: boolean;
+  /** This device is in a call of voices. */
+  readonly hasCall?: () => boolean;
 }
 
 export class Roads extends EventEmitter {
   readonly #options: RoadsOptions;
   readonly #offers: OpenOffers;
+  readonly #hasCall: () => boolean;
   readonly #tcp: TcpDoor;
   readonly #dht: DhtDoor | null;
   readonly #roads = new Set<Road>();
@@ -55,9 +58,11 @@ export class Roads extends EventEmitter {
     const { keyPair, dht, now, isLan } = options;
     this.#options = options;
     this.#offers = new OpenOffers(now);
+    this.#hasCall = options.hasCall ?? (() => false);
     this.#tcp = new TcpDoor({
       keyPair,
       isLan,
+      hasCall: this.#hasCall,
       hasRoom: () => this.#offers.size > 0 && this.#halfOpen.tcp.size < MAX_HALF_OPEN,
       onStream: (stream) => void this.#admit(stream, "tcp"),
     });
@@ -103,7 +108,8 @@ export class Roads extends EventEmitter {
     const limit = setTimeout(() => calling.abort(), TAKE_MS);
     this.#calls.add(calling);
     try {
-      const call: Call = { keyPair: this.#options.keyPair, remoteKey, signal: calling.signal };
+      const { keyPair } = this.#options;
+      const call: Call = { keyPair, remoteKey, signal: calling.signal, hasCall: this.#hasCall };
       const road = await this.#call(offer, call, remoteHost);
       if (!road) throw noRoad();
       road.stream.write(offer.token);

@@ -50,8 +50,9 @@ t.test("a core goes over a road, straight where it can", async (t) => {
   await copiesACore(t, both);
 });
 
-t.test("what comes quickly comes in pieces, a turn of the loop each", async (t) => {
-  const { near, far } = await road(person(t), person(t));
+t.test("in a call, what comes quickly comes in pieces, a turn of the loop each", async (t) => {
+  const inCall = { hasCall: () => true };
+  const { near, far } = await road(person(t, inCall), person(t, inCall));
   const turns = new Turns();
   t.teardown(() => turns.close());
   const sizes = new Map<number, number>();
