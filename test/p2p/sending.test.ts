@@ -10,13 +10,7 @@ import { mostOfOne, Turns } from "../helpers/turns.js";
 const CROWD = 100;
 
 t.test("a crowd of messages takes a turn of the loop each, and keeps its order", async (t) => {
-  const olive = await found(t.testdir(), "olive");
-  t.teardown(() => olive.close());
-  const local = new LocalStore(olive.store);
-  await local.ready();
-  t.teardown(() => local.close());
-  const sending = new Sending({ room: olive.room, local, now: () => Date.now(), push: () => {} });
-  await sending.load();
+  const { olive, sending, say } = await sender(t);
   const turns = new Turns();
   t.teardown(() => turns.close());
   const begunIn: number[] = [];
@@ -26,7 +20,7 @@ t.test("a crowd of messages takes a turn of the loop each, and keeps its order",
     known.add(id);
   });
   const said = Array.from({ length: CROWD }, (_, at) => `number ${at}`);
-  await Promise.all(said.map((text) => sending.send({ type: "post-message", text }, newId(), async () => {})));
+  await Promise.all(said.map(say));
   t.equal(begunIn.length, CROWD);
   t.ok(mostOfOne(begunIn) <= 1, `at most ${mostOfOne(begunIn)} in one turn`);
   t.same(await texts(olive), said);
