@@ -124,8 +124,8 @@ export async function part(t: Test, name: string, run: (t: Test) => Promise<void
 }
 
 export async function sees(t: Test, pty: Pty, what: Condition, message: string, timeoutMs = 10_000): Promise<void> {
-  await pty.waitFor(what, { timeoutMs });
-  t.pass(message);
+  const isSeen = await t.resolves(pty.waitFor(what, { timeoutMs }), message);
+  if (isSeen !== true) throw new Error(`not seen: ${message}`);
 }
 
 export async function seesRow(t: Test, pty: Pty, pattern: RegExp, message: string, timeoutMs?: number): Promise<void> {

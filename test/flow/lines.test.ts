@@ -65,7 +65,7 @@ t.test("two people in lines", LINUX, async (t) => {
     await giveName(b, "bob");
     await hears(b, /^-- in tea: /);
     await hears(a, /^-- bob joined tea$/);
-    t.pass("a link alone on its line leads in");
+    t.equal((await maya.json(["members", "tea"])).length, 2, "a link alone on its line leads in");
   });
 
   await part(t, "talk, answers, changes, reactions, taking back", async (t) => {
@@ -88,7 +88,13 @@ t.test("two people in lines", LINUX, async (t) => {
     await say(a, "/delete", /y or n$/);
     await say(a, "y", /^-- you took back a message of \d\d:\d\d in tea$/);
     await hears(b, /^-- maya took back a message of \d\d:\d\d in tea$/);
-    t.pass("each is one line at the other");
+    const oneEach = [
+      /^\d\d:\d\d tea maya: morning! the new build/,
+      /-- maya edited a message/,
+      /-- maya took back a message/,
+    ];
+    for (const words of oneEach)
+      t.equal(linesOf(b).filter((line) => words.test(line)).length, 1, `${words} is one line`);
   });
 
   await part(t, "another room, what is unread, search", async (t) => {
@@ -103,7 +109,12 @@ t.test("two people in lines", LINUX, async (t) => {
     await hears(a, /^\d\d:\d\d tea bob: @maya two unread$/, from);
     await say(a, "/search unread", /^-- found: unread\. That is all\.$/);
     await until(async () => (await maya.json(["room", "list"])).every((room: { unread: number }) => room.unread === 0));
-    t.pass("and read where it was read out");
+    const rooms: { unread: number }[] = await maya.json(["room", "list"]);
+    t.same(
+      rooms.map(({ unread }) => unread),
+      [0, 0],
+      "and read where it was read out",
+    );
   });
 
   await part(t, "a core that is killed while somebody types loses nothing", async (t) => {

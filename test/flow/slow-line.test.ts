@@ -47,7 +47,7 @@ t.test("while nobody reads it takes keys, and then shows the newest frame, not t
   await say("not read");
   pty.write("typed into the dark\r");
   await until(async () => (await desk.run(["tail", "tea"])).stdout.includes("typed into the dark"), 20_000);
-  t.pass("what was typed meanwhile is sent");
+  t.match((await desk.run(["tail", "tea"])).stdout, "typed into the dark", "what was typed meanwhile is sent");
   await say("nor this");
   const grown = residentBytes(pty.pid) - memory;
 
